@@ -4,7 +4,7 @@ use base::{BrokerEpoch, LeaderEpoch, NodeId, PartitionEpoch, TopicId};
 use protocol::ErrorCode;
 use uuid::Uuid;
 
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     #[error("topic `{0}` already exists")]
     TopicExists(String),
@@ -63,7 +63,7 @@ pub enum Error {
     #[error("no replica of the partition is alive and may lead")]
     EligibleLeadersNotAvailable,
     #[error("{0}")]
-    FeatureUpdateFailed(String),
+    InvalidFeatureLevel(String),
     #[error("{0}")]
     UnsupportedVersion(String),
     #[error("producer ids are used up")]
@@ -105,14 +105,15 @@ impl Error {
             Self::InvalidRegistration(_) => ErrorCode::INVALID_REGISTRATION,
             Self::UnknownController(_) => ErrorCode::CONTROLLER_ID_NOT_REGISTERED,
             Self::FencedLeaderEpoch { .. } => ErrorCode::FENCED_LEADER_EPOCH,
-            Self::StalePartitionEpoch { .. } => ErrorCode::INVALID_UPDATE_VERSION,
+            Self::StalePartitionEpoch { .. } | Self::InvalidFeatureLevel(_) => {
+                ErrorCode::INVALID_UPDATE_VERSION
+            }
             Self::NotController => ErrorCode::NOT_CONTROLLER,
             Self::IneligibleReplica(_) => ErrorCode::INELIGIBLE_REPLICA,
             Self::NewLeaderElected => ErrorCode::NEW_LEADER_ELECTED,
             Self::ElectionNotNeeded => ErrorCode::ELECTION_NOT_NEEDED,
             Self::PreferredLeaderNotAvailable(_) => ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE,
             Self::EligibleLeadersNotAvailable => ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE,
-            Self::FeatureUpdateFailed(_) => ErrorCode::FEATURE_UPDATE_FAILED,
             Self::UnsupportedVersion(_) | Self::Unsupported(_) => ErrorCode::UNSUPPORTED_VERSION,
             Self::ProducerIdsExhausted | Self::InvalidPartition(_) | Self::UnknownAcl(_) => {
                 ErrorCode::UNKNOWN_SERVER_ERROR
