@@ -135,3 +135,6 @@ impl Iterator for Batches {
 }
 
 impl std::iter::FusedIterator for Batches {}
+
+#[cfg(test)]
+mod tests;

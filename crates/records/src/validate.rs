@@ -311,3 +311,6 @@ fn check_records(
     }
     if errors.is_empty() { Ok(max_timestamp) } else { Err(Rejected::Records(errors)) }
 }
+
+#[cfg(test)]
+mod tests;

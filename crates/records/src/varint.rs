@@ -6,26 +6,40 @@ use crate::error::RecordFault;
 
 /// Bytes of the longest `i32`.
 pub(crate) const MAX_VARINT_LEN: usize = 5;
+/// Bytes of the longest `i64`.
+const MAX_VARLONG_LEN: usize = 10;
 
 #[inline]
 pub(crate) fn read_i32(input: &mut &[u8]) -> Result<i32, RecordFault> {
-    if let [byte, rest @ ..] = *input
-        && *byte < 0x80
-    {
-        *input = rest;
-        let byte = i32::from(*byte);
-        return Ok((byte >> 1) ^ -(byte & 1));
+    if let Some(value) = read_one_byte(input) {
+        return Ok(value);
     }
-    let raw = read_long_form(input, 5)? as u32;
+    let raw = read_long_form(input, MAX_VARINT_LEN)? as u32;
     Ok((raw >> 1) as i32 ^ -((raw & 1) as i32))
 }
 
 #[inline]
 pub(crate) fn read_i64(input: &mut &[u8]) -> Result<i64, RecordFault> {
-    let raw = read_long_form(input, 10)?;
+    if let Some(value) = read_one_byte(input) {
+        return Ok(i64::from(value));
+    }
+    let raw = read_long_form(input, MAX_VARLONG_LEN)?;
     Ok((raw >> 1) as i64 ^ -((raw & 1) as i64))
 }
 
+/// Most numbers of a record are small.
+#[inline]
+fn read_one_byte(input: &mut &[u8]) -> Option<i32> {
+    let (&byte, rest) = input.split_first()?;
+    if byte >= 0x80 {
+        return None;
+    }
+    *input = rest;
+    let byte = i32::from(byte);
+    Some((byte >> 1) ^ -(byte & 1))
+}
+
+#[inline]
 fn read_long_form(input: &mut &[u8], longest: usize) -> Result<u64, RecordFault> {
     let mut value = 0u64;
     for (i, byte) in input.iter().take(longest).enumerate() {
