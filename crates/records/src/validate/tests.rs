@@ -73,9 +73,10 @@ fn wants_exactly_one_batch() {
 #[test]
 fn refuses_a_header_that_no_client_may_send() {
     use Kind::{Invalid, InvalidTimestamp};
+    type Change = fn(&mut BatchHeader);
     let good = build(Compression::None, &[(NOW, true), (NOW, true)]);
     let unreadable = "the record batch cannot be read";
-    let cases: [(fn(&mut BatchHeader), Kind, &str); 9] = [
+    let cases: [(Change, Kind, &str); 9] = [
         (|h| h.base_offset = Offset(1), Invalid, "the base offset is 1 and not 0"),
         (|h| h.record_count = 0, Invalid, "the batch counts 0 records and has offsets 0 to 1"),
         (|h| h.record_count = 1, Invalid, "the batch counts 1 records and has offsets 0 to 1"),
