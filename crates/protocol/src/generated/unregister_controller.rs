@@ -1,0 +1,73 @@
+// Made by `cargo xtask codegen` from schema/unregister_controller.kafka. Change that instead.
+
+//! API key 94, versions 0 to 0.
+
+pub use request::UnregisterControllerRequest;
+pub use response::UnregisterControllerResponse;
+
+pub mod request {
+    use crate::codec::*;
+
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct UnregisterControllerRequest {
+        pub controller_id: i32,
+    }
+
+    impl Fields for UnregisterControllerRequest {
+        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+            let controller_id = r.read_i32()?;
+            r.skip_tagged_fields()?;
+            Ok(Self { controller_id })
+        }
+
+        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+            s.put_i32(self.controller_id);
+            s.put_varint(0);
+            Ok(())
+        }
+    }
+
+    message!(UnregisterControllerRequest, 0..=0);
+    request!(UnregisterController, UnregisterControllerRequest, super::UnregisterControllerResponse);
+}
+
+pub mod response {
+    use crate::codec::*;
+
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UnregisterControllerResponse {
+        pub throttle_time_ms: i32,
+        pub error_code: i16,
+        pub error_message: Option<Text>,
+    }
+
+    impl Default for UnregisterControllerResponse {
+        fn default() -> Self {
+            Self {
+                throttle_time_ms: 0,
+                error_code: 0,
+                error_message: Some(Text::default()),
+            }
+        }
+    }
+
+    impl Fields for UnregisterControllerResponse {
+        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+            let throttle_time_ms = r.read_i32()?;
+            let error_code = r.read_i16()?;
+            let error_message = r.read_nullable_string(true)?;
+            r.skip_tagged_fields()?;
+            Ok(Self { throttle_time_ms, error_code, error_message })
+        }
+
+        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+            s.put_i32(self.throttle_time_ms);
+            s.put_i16(self.error_code);
+            s.put_nullable_string(self.error_message.as_deref(), true)?;
+            s.put_varint(0);
+            Ok(())
+        }
+    }
+
+    message!(UnregisterControllerResponse, 0..=0);
+}
