@@ -14,13 +14,30 @@
 //! in DescribeConfigs).
 #![forbid(unsafe_code)]
 
+mod alter;
+mod broker;
 mod error;
+mod group;
+mod layers;
+mod listener;
 mod macros;
+mod properties;
+mod reference;
 mod setting;
+#[cfg(test)]
+mod tests;
 mod topic;
 mod value;
 
+pub use alter::{Operation, Target, alter, check_all};
+pub use broker::{GroupConfig, LogConfig, NetworkConfig, NodeConfig, QuorumConfig, ServerConfig};
 pub use error::Error;
+pub use layers::{Entry, Layers, Source, Synonym, describe_client_metrics};
+pub use listener::{
+    ConnectionOverrides, Listener, ProcessRoles, ProtocolMap, SecurityProtocol, Voter, Voters,
+};
+pub use properties::{from_environment, parse_properties};
+pub use reference::reference_markdown;
 pub use setting::{Bound, Importance, Scope, Setting, Type, Update};
 pub use topic::{CleanupPolicy, Durability, TimestampType, TopicCompression, TopicConfig};
 pub use value::Value;
@@ -37,9 +54,38 @@ pub mod notation {
     };
     pub use crate::setting::Update::{ClusterWide as CLUSTER_WIDE, PerBroker as PER_BROKER};
     pub use crate::setting::{
-        INTERNAL, NO_DEFAULT, NOT_YET, also, at_least, at_most, between, falls_back_to, list_of, non_empty,
-        one_of,
+        ACTED_ON, INTERNAL, NO_DEFAULT, NOT_YET, also, at_least, at_most, between, falls_back_to, form,
+        list_of, non_empty, one_of, one_of_ignoring_case, some_of,
     };
+}
+
+/// Every setting of a kind of resource, sorted by key.
+pub fn settings(scope: Scope) -> &'static [Setting] {
+    match scope {
+        Scope::Broker => &broker::ALL,
+        Scope::Topic => TopicConfig::settings(),
+        Scope::Group => &group::GROUP,
+        Scope::ClientMetrics => &group::CLIENT_METRICS,
+    }
+}
+
+/// The setting called `key`. A broker's may carry the prefix of a listener, and of a SASL mechanism on it:
+/// `listener.name.NAME.KEY`, `listener.name.NAME.MECHANISM.KEY`.
+pub fn lookup(scope: Scope, key: &str) -> Result<&'static Setting, Error> {
+    let settings = settings(scope);
+    let exact =
+        |key: &str| settings.binary_search_by_key(&key, |setting| setting.key).ok().map(|at| &settings[at]);
+    let under_listener = || {
+        let (_listener, rest) =
+            key.strip_prefix("listener.name.").filter(|_| scope == Scope::Broker)?.split_once('.')?;
+        exact(rest).or_else(|| exact(rest.split_once('.')?.1))
+    };
+    exact(key).or_else(under_listener).ok_or_else(|| unknown_key(settings, key))
+}
+
+/// Checks what was given after `--override`: there an unknown key is an error, not only a warning.
+pub fn check_override(key: &str, value: &str) -> Result<(), Error> {
+    lookup(Scope::Broker, key)?.check(value)
 }
 
 /// The setting called `key` among `settings`; otherwise an error that names the nearest one.

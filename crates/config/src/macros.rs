@@ -62,6 +62,7 @@ macro_rules! config {
                             <$type as $crate::Value>::to_text(&$default),
                             &[$($doc),+],
                         )
+                        .parsed_as::<$type>()
                         $(.with($modifier))*,
                     )*]);
                 &SETTINGS

@@ -43,15 +43,20 @@ pub enum Scope {
 }
 
 /// What a value must satisfy beyond its type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Bound {
     Any,
     AtLeast(f64),
     AtMost(f64),
     Between(f64, f64),
     OneOf(Vec<&'static str>),
+    OneOfIgnoringCase(Vec<&'static str>),
     /// A list whose elements are known.
     ListOf(Vec<&'static str>),
+    /// The same, and not empty.
+    SomeOf(Vec<&'static str>),
+    /// What it must be, in words, and whether a text is.
+    Form(&'static str, fn(&str) -> bool),
     /// A text, or a list, that is not empty.
     NonEmpty,
 }
@@ -76,6 +81,8 @@ pub struct Setting {
     /// Whether this release does what the setting says.
     pub acted_on: bool,
     pub documentation: String,
+    /// Whether a text is of the field's Rust type, which may know more than `kind` and `bound`.
+    parses: fn(&str) -> bool,
 }
 
 impl Setting {
@@ -101,7 +108,15 @@ impl Setting {
             internal: false,
             acted_on: true,
             documentation: lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "),
+            parses: |_| true,
         }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn parsed_as<T: Value>(mut self) -> Self {
+        self.parses = |text| T::parse(text).is_some();
+        self
     }
 
     #[doc(hidden)]
@@ -126,21 +141,18 @@ impl Setting {
     }
 
     fn accepts(&self, text: &str) -> bool {
-        match self.kind {
+        let admitted = match self.kind {
             Type::Boolean => bool::parse(text).is_some(),
             Type::Short => i16::parse(text).is_some_and(|value| self.admits(f64::from(value))),
             Type::Int => i32::parse(text).is_some_and(|value| self.admits(f64::from(value))),
             // Bounds are small beside 2^53, so the rounding of a larger value cannot cross one.
             Type::Long => i64::parse(text).is_some_and(|value| self.admits(value as f64)),
             Type::Double => f64::parse(text).is_some_and(|value| self.admits(value)),
-            Type::String | Type::Class => match &self.bound {
-                Bound::OneOf(allowed) => allowed.contains(&text.trim()),
-                Bound::NonEmpty => !text.trim().is_empty(),
-                _ => true,
-            },
+            Type::String | Type::Class => self.admits_text(text.trim()),
             Type::Password => true,
-            Type::List => self.admits_list(&Vec::<String>::parse(text).unwrap_or_default()),
-        }
+            Type::List => self.admits_list(text, &Vec::<String>::parse(text).unwrap_or_default()),
+        };
+        admitted && (self.parses)(text)
     }
 
     fn admits(&self, number: f64) -> bool {
@@ -153,16 +165,30 @@ impl Setting {
         inside || self.also.is_some_and(|also| number == also as f64)
     }
 
-    fn admits_list(&self, values: &[String]) -> bool {
-        let repeats = |(at, value): (usize, &String)| values[..at].contains(value);
+    fn admits_text(&self, text: &str) -> bool {
         match &self.bound {
-            Bound::ListOf(allowed) => {
-                values.iter().all(|value| allowed.contains(&value.as_str()))
-                    && !values.iter().enumerate().any(repeats)
-            }
-            Bound::NonEmpty => !values.is_empty(),
+            Bound::OneOf(allowed) => allowed.contains(&text),
+            Bound::OneOfIgnoringCase(allowed) => allowed.iter().any(|word| word.eq_ignore_ascii_case(text)),
+            Bound::NonEmpty => !text.is_empty(),
+            Bound::Form(_, accepts) => accepts(text),
             _ => true,
         }
+    }
+
+    /// No list may name an element twice or hold an empty one, unless its form says otherwise.
+    fn admits_list(&self, text: &str, values: &[String]) -> bool {
+        if let Bound::Form(_, accepts) = self.bound {
+            return accepts(text);
+        }
+        let allowed = |value: &String| match &self.bound {
+            Bound::ListOf(allowed) | Bound::SomeOf(allowed) => allowed.contains(&value.as_str()),
+            _ => !value.is_empty(),
+        };
+        let needs_one = matches!(self.bound, Bound::NonEmpty | Bound::SomeOf(_));
+        let first_of_its_kind = |(at, value): (usize, &String)| !values[..at].contains(value);
+        !(needs_one && values.is_empty())
+            && values.iter().all(allowed)
+            && values.iter().enumerate().all(first_of_its_kind)
     }
 
     /// What a value must be, in words.
@@ -180,25 +206,36 @@ impl Setting {
             Bound::Any => match self.kind {
                 Type::Short => format!("{kind} of 16 bits"),
                 Type::Int => format!("{kind} of 32 bits"),
+                Type::List => format!("{kind}, without repetition"),
                 _ => kind.to_owned(),
             },
             Bound::OneOf(allowed) => format!("one of {}", allowed.join(", ")),
+            Bound::OneOfIgnoringCase(allowed) => format!("one of {} in any case", allowed.join(", ")),
             Bound::ListOf(allowed) => format!("{kind}, without repetition, of {}", allowed.join(", ")),
+            Bound::SomeOf(allowed) => {
+                format!("{kind}, not empty and without repetition, of {}", allowed.join(", "))
+            }
+            Bound::Form(words, _) => (*words).to_owned(),
             Bound::NonEmpty => format!("{kind} that is not empty"),
-            range => format!("{kind} {range}{also}"),
+            range => format!("{kind}, {range}{also}"),
         }
     }
 }
 
+/// As the reference page shows it.
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => Ok(()),
-            Self::AtLeast(least) => write!(f, "of at least {least}"),
-            Self::AtMost(most) => write!(f, "of at most {most}"),
-            Self::Between(least, most) => write!(f, "from {least} to {most}"),
-            Self::OneOf(allowed) | Self::ListOf(allowed) => f.write_str(&allowed.join(", ")),
+            Self::AtLeast(least) => write!(f, "at least {least}"),
+            Self::AtMost(most) => write!(f, "at most {most}"),
+            Self::Between(least, most) => write!(f, "{least} to {most}"),
+            Self::OneOf(allowed)
+            | Self::OneOfIgnoringCase(allowed)
+            | Self::ListOf(allowed)
+            | Self::SomeOf(allowed) => f.write_str(&allowed.join(", ")),
             Self::NonEmpty => f.write_str("not empty"),
+            Self::Form(words, _) => f.write_str(words),
         }
     }
 }
@@ -229,6 +266,8 @@ modifies! { Type => kind, Importance => importance, Update => update, Bound => b
 pub const INTERNAL: fn(&mut Setting) = |setting| setting.internal = true;
 /// Accepted and shown, without effect in this release.
 pub const NOT_YET: fn(&mut Setting) = |setting| setting.acted_on = false;
+/// For a row of `known!` that stands in for a setting we do act on.
+pub const ACTED_ON: fn(&mut Setting) = |setting| setting.acted_on = true;
 /// Kafka's default is null, though ours has a text form.
 pub const NO_DEFAULT: fn(&mut Setting) = |setting| setting.default = None;
 
@@ -270,6 +309,19 @@ pub fn between(least: impl Limit, most: impl Limit) -> Bound {
 
 pub fn one_of(allowed: &[&'static str]) -> Bound {
     Bound::OneOf(allowed.to_vec())
+}
+
+pub fn one_of_ignoring_case(allowed: &[&'static str]) -> Bound {
+    Bound::OneOfIgnoringCase(allowed.to_vec())
+}
+
+/// A text, or a list, that `T` can read; `words` say what that is.
+pub fn form<T: Value>(words: &'static str) -> Bound {
+    Bound::Form(words, |text| T::parse(text).is_some())
+}
+
+pub fn some_of(allowed: &[&'static str]) -> Bound {
+    Bound::SomeOf(allowed.to_vec())
 }
 
 pub fn list_of(allowed: &[&'static str]) -> Bound {

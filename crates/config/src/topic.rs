@@ -70,6 +70,30 @@ impl Value for CleanupPolicy {
     }
 }
 
+/// The form of a list of throttled replicas; nothing reads it yet.
+struct ReplicaList;
+
+impl ReplicaList {
+    const FORM: &str = "`*`, or `partition:broker` pairs separated by commas";
+}
+
+impl Value for ReplicaList {
+    const TYPE: Type = Type::List;
+
+    fn parse(text: &str) -> Option<Self> {
+        let pair = |pair: &String| {
+            let (partition, broker) = pair.split_once(':')?;
+            Some((partition.parse::<u32>().ok()?, broker.parse::<u32>().ok()?))
+        };
+        let pairs = Vec::<String>::parse(text)?;
+        (pairs == ["*"] || pairs.iter().all(|text| pair(text).is_some())).then_some(Self)
+    }
+
+    fn to_text(&self) -> Option<String> {
+        None
+    }
+}
+
 /// Kafka's "never" where a time must be a number.
 const FOREVER: Duration = Duration::from_millis(i64::MAX as u64);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -110,7 +134,7 @@ config! {
             at_least(0), falls_back_to(&["log.flush.interval.ms", "log.flush.scheduler.interval.ms"]);
         /// Replicas for which a follower limits its replication traffic, as `partition:broker` pairs or `*`.
         "follower.replication.throttled.replicas" => follower_replication_throttled_replicas: Vec<String> =
-            Vec::new(), NOT_YET;
+            Vec::new(), form::<ReplicaList>(ReplicaList::FORM), NOT_YET;
         /// Bytes of log between two entries of the offset index. Fewer bytes find an offset faster and cost memory.
         "index.interval.bytes" => index_interval_bytes: ByteCount = ByteCount::kib(4),
             at_least(0), INT, falls_back_to(&["log.index.interval.bytes"]);
@@ -118,7 +142,7 @@ config! {
         "internal.segment.bytes" => internal_segment_bytes: Option<ByteCount> = None, INT, NO_DEFAULT, INTERNAL;
         /// Replicas for which a leader limits its replication traffic, as `partition:broker` pairs or `*`.
         "leader.replication.throttled.replicas" => leader_replication_throttled_replicas: Vec<String> =
-            Vec::new(), NOT_YET;
+            Vec::new(), form::<ReplicaList>(ReplicaList::FORM), NOT_YET;
         /// Size of the part of a tiered partition that stays on local disk; -2 means `retention.bytes`.
         "local.retention.bytes" => local_retention_bytes: i64 = -2,
             at_least(-2), falls_back_to(&["log.local.retention.bytes"]), NOT_YET;

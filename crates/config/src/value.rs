@@ -1,7 +1,7 @@
 //! Kafka's text forms of our types.
 
 use crate::Type;
-use base::ByteCount;
+use base::{ByteCount, NodeId};
 use std::time::Duration;
 
 /// A type that a setting can have.
@@ -96,6 +96,31 @@ impl Value for Vec<String> {
 
     fn to_text(&self) -> Option<String> {
         Some(self.join(","))
+    }
+}
+
+/// A list that Kafka leaves null when it is not set.
+impl Value for Option<Vec<String>> {
+    const TYPE: Type = Type::List;
+
+    fn parse(text: &str) -> Option<Self> {
+        Vec::parse(text).map(Some)
+    }
+
+    fn to_text(&self) -> Option<String> {
+        self.as_ref().and_then(Value::to_text)
+    }
+}
+
+impl Value for NodeId {
+    const TYPE: Type = Type::Int;
+
+    fn parse(text: &str) -> Option<Self> {
+        i32::parse(text).map(Self)
+    }
+
+    fn to_text(&self) -> Option<String> {
+        Some(self.0.to_string())
     }
 }
 
