@@ -4,7 +4,9 @@ use std::{fmt::Debug, ops::RangeInclusive};
 
 pub(crate) use bytes::Bytes;
 pub(crate) use uuid::Uuid;
-pub(crate) use wire::{DecodeError, EncodeError, LengthCounter, Reader, RecordBytes, SegmentWriter, Sink, Text};
+pub(crate) use wire::{
+    DecodeError, EncodeError, LengthCounter, Reader, RecordBytes, SegmentWriter, Sink, Text,
+};
 
 /// Something with a version and an encoding of its own: a request, a response, a header, a persistent record.
 pub trait Message: Sized + Default + Debug + Clone + PartialEq {
@@ -39,7 +41,12 @@ pub trait Message: Sized + Default + Debug + Clone + PartialEq {
 /// A message that asks, and the one that answers it in the same version.
 pub trait Request: Message {
     const KEY: ApiKey;
-    type Response: Message;
+    type Response: Response;
+}
+
+/// A message that answers.
+pub trait Response: Message {
+    const KEY: ApiKey;
 }
 
 /// A message that is stored, under the number that tells it from the others in the same log.
@@ -84,6 +91,10 @@ macro_rules! request {
         impl Request for $request {
             const KEY: crate::ApiKey = crate::ApiKey::$key;
             type Response = $response;
+        }
+
+        impl crate::Response for $response {
+            const KEY: crate::ApiKey = crate::ApiKey::$key;
         }
     };
 }
@@ -176,12 +187,20 @@ pub(crate) fn encodable<M: Message>(version: i16) -> Result<(), EncodeError> {
 }
 
 #[cold]
-pub(crate) fn not_in_version(message: &'static str, field: &'static str, version: i16) -> Result<(), EncodeError> {
+pub(crate) fn not_in_version(
+    message: &'static str,
+    field: &'static str,
+    version: i16,
+) -> Result<(), EncodeError> {
     Err(EncodeError::FieldNotInVersion { message, field, version })
 }
 
 #[cold]
-pub(crate) fn null_in_version(message: &'static str, field: &'static str, version: i16) -> Result<(), EncodeError> {
+pub(crate) fn null_in_version(
+    message: &'static str,
+    field: &'static str,
+    version: i16,
+) -> Result<(), EncodeError> {
     Err(EncodeError::NullInVersion { message, field, version })
 }
 
@@ -205,7 +224,10 @@ pub(crate) fn put_nullable_struct<S: Sink, T: Fields>(
     value.map_or(Ok(()), |value| value.write(s, v))
 }
 
-pub(crate) fn read_tagged_nullable_struct<T: Fields>(r: &mut Reader, v: i16) -> Result<Option<T>, DecodeError> {
+pub(crate) fn read_tagged_nullable_struct<T: Fields>(
+    r: &mut Reader,
+    v: i16,
+) -> Result<Option<T>, DecodeError> {
     if r.read_varint()? == 0 { Ok(None) } else { T::read(r, v).map(Some) }
 }
 
