@@ -54,8 +54,8 @@ known! {
         "auto.leader.rebalance.enable": BOOLEAN = "true", HIGH;
         /// Size of a thread pool in Kafka for chores. Shards and one background runtime do that work here.
         "background.threads": INT = "10", at_least(1), HIGH, CLUSTER_WIDE;
-        /// The older name of `node.id`; if both are set they must agree.
-        "broker.id": INT = "-1", HIGH;
+        /// The older name of `node.id`, for files that have only this one; if both are set they must agree.
+        "broker.id": INT = "-1", HIGH, ACTED_ON;
         /// Names of sources from which `${name:path:key}` in other values is filled in.
         "config.providers": LIST = "", LOW, CLUSTER_WIDE;
         /// Whether a stopping broker first hands its leaderships to others.

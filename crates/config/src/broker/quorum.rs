@@ -34,7 +34,7 @@ config! {
             at_least(1), HIGH;
         /// Longest time between two snapshots while there is anything new; 0 means no limit of time.
         "metadata.log.max.snapshot.interval.ms" => metadata_log_max_snapshot_interval_ms: Duration =
-            Duration::from_secs(1 * 3600), at_least(0), HIGH;
+            Duration::from_secs(3600), at_least(0), HIGH;
     }
 }
 

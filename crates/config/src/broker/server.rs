@@ -51,6 +51,11 @@ impl ServerConfig {
                 }
             }
         }
+        if let Some(broker_id) = config.properties.get("broker.id")
+            && !config.properties.contains_key("node.id")
+        {
+            config.node.apply("node.id", broker_id)?;
+        }
         config.resolve()?;
         Ok(config)
     }
@@ -105,20 +110,15 @@ impl ServerConfig {
         if setting.key != key {
             return Ok(());
         }
-        let groups: [&mut dyn FnMut(&str, &str) -> Result<(), Error>; 5] = [
-            &mut |key, value| self.node.apply(key, value),
-            &mut |key, value| self.network.apply(key, value),
-            &mut |key, value| self.log.apply(key, value),
-            &mut |key, value| self.quorum.apply(key, value),
-            &mut |key, value| self.group.apply(key, value),
+        let applied = [
+            self.node.apply(key, value),
+            self.network.apply(key, value),
+            self.log.apply(key, value),
+            self.quorum.apply(key, value),
+            self.group.apply(key, value),
         ];
-        for apply in groups {
-            match apply(key, value) {
-                Err(Error::UnknownKey { .. }) => {}
-                applied => return applied,
-            }
-        }
-        Ok(())
+        let is_theirs = |applied: &Result<(), Error>| !matches!(applied, Err(Error::UnknownKey { .. }));
+        applied.into_iter().find(is_theirs).unwrap_or(Ok(()))
     }
 
     fn resolve(&mut self) -> Result<(), Error> {
