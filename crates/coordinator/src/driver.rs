@@ -79,8 +79,11 @@ impl<C: Coordinator> Driver<C> {
         self.core.replay_end_of_transaction(offset, producer, end);
     }
 
-    pub fn loaded(&mut self, now: Now) {
-        self.core.loaded(now);
+    pub fn loaded(&mut self, log: &mut impl Log, now: Now) -> Outcome<C> {
+        let transition = self.core.loaded(now);
+        let mut outcome = Outcome::default();
+        self.carry_out(log, now, transition, &mut outcome);
+        outcome
     }
 
     pub fn step(&mut self, log: &mut impl Log, now: Now, token: Token, request: C::Request) -> Outcome<C> {

@@ -176,7 +176,7 @@ pub trait Coordinator {
     fn replay_end_of_transaction(&mut self, offset: Offset, producer: Producer, end: EndOfTransaction);
 
     /// The log has been replayed to its end; from now on there are requests.
-    fn loaded(&mut self, now: Now);
+    fn loaded(&mut self, now: Now) -> TransitionOf<Self>;
 
     fn step(&mut self, now: Now, token: Token, request: Self::Request) -> TransitionOf<Self>;
 

@@ -39,7 +39,9 @@ impl Coordinator for Sum {
 
     fn replay_end_of_transaction(&mut self, _: Offset, _: Producer, _: EndOfTransaction) {}
 
-    fn loaded(&mut self, _: Now) {}
+    fn loaded(&mut self, _: Now) -> TransitionOf<Self> {
+        Transition::default()
+    }
 
     fn step(&mut self, _: Now, token: Token, request: Request) -> TransitionOf<Self> {
         assert!(!self.staged);
@@ -53,7 +55,7 @@ impl Coordinator for Sum {
                 transition.answers.push(Answer { token, reply, after: Offset::ZERO });
             }
             Request::Read => {
-                transition.answers.push(Answer { token, reply: Ok(self.total), after: self.end })
+                transition.answers.push(Answer { token, reply: Ok(self.total), after: self.end });
             }
         }
         transition
