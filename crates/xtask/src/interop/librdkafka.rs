@@ -1,0 +1,229 @@
+//! librdkafka's own test runner, one process per test so that a hanging one is only itself.
+//!
+//! `interop/librdkafka/passing.txt` says what passes and only grows; `absent.txt` gives a reason for each other
+//! test that needs a broker. A test of the source that is in neither is a failure, as is one that skips itself.
+
+use super::{
+    broker::Broker,
+    process::{self, Outcome},
+    session::Session,
+};
+use crate::workspace;
+use anyhow::{Context, Result, ensure};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::{Mutex, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Most tests mostly wait, so more of them than cores go on at once.
+const WORKERS: usize = 6;
+const LIMIT: Duration = Duration::from_secs(240);
+const LISTS: &str = "interop/librdkafka";
+
+/// What one process runs: all tests of a number, or one part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Unit {
+    number: String,
+    part: Option<String>,
+    names: Vec<String>,
+    seconds: u32,
+    scenario: &'static str,
+}
+
+impl Unit {
+    fn name(&self) -> String {
+        let tests = self.names.join(" ");
+        self.part.as_ref().map_or_else(|| tests.clone(), |part| format!("{tests}/{part}"))
+    }
+}
+
+pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
+    let lists = workspace::root().join(LISTS);
+    let passing = fs::read_to_string(lists.join("passing.txt"))?;
+    let absent = fs::read_to_string(lists.join("absent.txt"))?;
+    let source = fs::read_to_string(session.tools.librdkafka().join("tests/test.c"))?;
+    session.check("every test is on a list", || every_test_is_listed(&source, &passing, &absent));
+
+    let mut units = units(&passing)?;
+    units.retain(|unit| session.selected(&unit.name()));
+    units.sort_by_key(|unit| std::cmp::Reverse(unit.seconds));
+    for (scenario, creates) in [("default", "true"), ("noautocreate", "false")] {
+        let units: Vec<Unit> = units.iter().filter(|unit| unit.scenario == scenario).cloned().collect();
+        if units.is_empty() {
+            continue;
+        }
+        let settings = [("auto.create.topics.enable", creates), ("group.min.session.timeout.ms", "1000")];
+        let broker = session.broker_of(session.kind, scenario, &settings)?;
+        run_units(session, &broker, units)?;
+    }
+    Ok(())
+}
+
+fn run_units(session: &mut Session<'_>, broker: &Broker, units: Vec<Unit>) -> Result<()> {
+    let logs = session.logs()?;
+    let configuration = logs.join(format!("{}.conf", units.first().map_or("", |unit| unit.scenario)));
+    fs::write(&configuration, format!("metadata.broker.list={}\n", broker.address))?;
+    let queue = Mutex::new(units.into_iter());
+    let (results, done) = mpsc::channel();
+    let runner = Runner {
+        tests: session.tools.librdkafka().join("tests"),
+        kafka_home: session.tools.kafka_home(),
+        configuration,
+        logs,
+        address: broker.address.clone(),
+    };
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            let (queue, results, runner) = (&queue, results.clone(), &runner);
+            scope.spawn(move || {
+                loop {
+                    let Some(unit) = queue.lock().expect("no worker panics").next() else { break };
+                    let started = Instant::now();
+                    // One more try: a few of these judge the time that a busy machine took.
+                    let mut result = runner.run(&unit);
+                    let again = result.is_err();
+                    if again {
+                        result = runner.run(&unit);
+                    }
+                    if results.send((unit, again, result, started.elapsed())).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(results);
+        for (unit, again, result, elapsed) in done {
+            let name = unit.name();
+            match result {
+                Ok(()) if again => session.pass(&format!("{name}, at the second try"), elapsed),
+                Ok(()) => session.pass(&name, elapsed),
+                Err(error) => session.fail(&name, &error),
+            }
+        }
+    });
+    Ok(())
+}
+
+#[derive(Debug)]
+struct Runner {
+    tests: std::path::PathBuf,
+    kafka_home: std::path::PathBuf,
+    configuration: std::path::PathBuf,
+    logs: std::path::PathBuf,
+    address: String,
+}
+
+impl Runner {
+    fn run(&self, unit: &Unit) -> Result<()> {
+        let outcome = self.outcome(unit)?;
+        let log = self.logs.join(format!("{}.log", unit.name().replace(['/', ' '], "+")));
+        fs::write(&log, outcome.all())?;
+        let shown = plain(&outcome.all());
+        ensure!(outcome.status.success(), "{}\n{}\n{}", outcome.status, log.display(), why(&shown));
+        for name in &unit.names {
+            ensure!(verdict(&shown, name) == Some("PASSED"), "{name}: {:?}", verdict(&shown, name));
+        }
+        if let Some(part) = &unit.part {
+            ensure!(shown.contains(&format!("[ {part}")), "nothing ran `{part}`");
+        }
+        Ok(())
+    }
+
+    fn outcome(&self, unit: &Unit) -> Result<Outcome> {
+        let mut runner = process::command(self.tests.join("test-runner"));
+        runner.args(["-p1", "-L", "-V", "4.3.1", "-s", unit.scenario]).current_dir(&self.tests);
+        runner.env("LD_LIBRARY_PATH", "../src:../src-cpp").env("TESTS", &unit.number);
+        runner.env("RDKAFKA_TEST_CONF", &self.configuration);
+        runner.env("KAFKA_PATH", &self.kafka_home).env("BROKERS", &self.address);
+        if let Some(part) = &unit.part {
+            runner.env("SUBTESTS", part);
+        }
+        process::capture(&mut runner, b"", LIMIT)
+    }
+}
+
+/// Without the codes that colour a terminal.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\x1b') {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    plain + rest
+}
+
+/// The lines after each mark of a failure.
+fn why(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    let marks = lines.iter().enumerate().filter(|(_, line)| line.starts_with("### Test"));
+    let lines: Vec<&str> = marks.flat_map(|(at, _)| lines.iter().skip(at).take(2).copied()).take(6).collect();
+    lines.join("\n")
+}
+
+/// The runner ends with a table: `| NAME | PASSED | 1.0s |`.
+fn verdict<'a>(said: &'a str, name: &str) -> Option<&'a str> {
+    let rows = said.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+    rows.filter(|cells| cells.get(1) == Some(&name)).find_map(|cells| cells.get(2).copied())
+}
+
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn units(list: &str) -> Result<Vec<Unit>> {
+    let mut units: BTreeMap<String, Unit> = BTreeMap::new();
+    for line in entries(list) {
+        let mut words = line.split(' ');
+        let name = words.next().context("a name")?;
+        let seconds: u32 = words.next().with_context(|| format!("{line}: how long?"))?.parse()?;
+        let scenario = if words.next() == Some("noautocreate") { "noautocreate" } else { "default" };
+        let (test, part) =
+            name.split_once('/').map_or((name, None), |(test, part)| (test, Some(part.to_owned())));
+        let number = test.split('_').next().context("a number")?.to_owned();
+        let key = format!("{number}/{}", part.as_deref().unwrap_or_default());
+        let unit = units.entry(key).or_insert(Unit { number, part, names: Vec::new(), seconds: 0, scenario });
+        unit.names.push(test.to_owned());
+        unit.seconds += seconds;
+    }
+    Ok(units.into_values().collect())
+}
+
+fn every_test_is_listed(source: &str, passing: &str, absent: &str) -> Result<()> {
+    let name = |line: &str| line.split([' ', '/']).next().unwrap_or_default().to_owned();
+    let listed: BTreeSet<String> = entries(passing).chain(entries(absent)).map(name).collect();
+    let missing: Vec<String> =
+        tests_of_source(source).into_iter().filter(|test| !listed.contains(test)).collect();
+    ensure!(missing.is_empty(), "in neither list: {}", missing.join(", "));
+    for line in entries(absent) {
+        ensure!(line.split_once(' ').is_some_and(|(_, why)| !why.is_empty()), "{line}: why?");
+    }
+    Ok(())
+}
+
+/// `_TEST(0001_multiobj, 0)`, but for those that are marked as needing no broker.
+fn tests_of_source(source: &str) -> Vec<String> {
+    let table = source.split_once("struct test tests[]").map_or("", |(_, table)| table);
+    let calls = table.split("_TEST(").skip(1);
+    let tests = calls
+        .filter_map(|call| call.split_once(','))
+        .filter(|(name, _)| name.starts_with(|c: char| c.is_ascii_digit()));
+    let need_broker =
+        tests.filter(|(_, rest)| !rest.split([',', ')']).next().unwrap_or_default().contains("TEST_F_LOCAL"));
+    need_broker.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Whether a list holds all that it held before.
+pub(crate) fn lost(before: &str, now: &str) -> Vec<String> {
+    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    let now: BTreeSet<String> = entries(now).map(name).collect();
+    entries(before).map(name).filter(|test| !now.contains(test)).collect()
+}
+
+pub(crate) fn passing_list() -> &'static Path {
+    Path::new("interop/librdkafka/passing.txt")
+}
