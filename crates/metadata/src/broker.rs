@@ -1,11 +1,13 @@
 //! Registrations of brokers and controllers.
 use crate::DirectoryId;
 use base::{BrokerEpoch, NodeId};
-use protocol::metadata_records as wire_records;
+use protocol::metadata_records::{
+    RegisterBrokerRecord, RegisterControllerRecord, register_broker_record as broker_record,
+    register_controller_record as controller_record,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 use wire::Text;
-use wire_records::{RegisterBrokerRecord, RegisterControllerRecord};
 
 /// Where a node listens, under the name of one of its listeners.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,13 +80,13 @@ impl BrokerRegistration {
     }
 
     pub(crate) fn from_record(record: &RegisterBrokerRecord) -> Self {
-        let endpoint = |e: &wire_records::BrokerEndpoint| Endpoint {
+        let endpoint = |e: &broker_record::BrokerEndpoint| Endpoint {
             listener: e.name.clone(),
             host: e.host.clone(),
             port: e.port,
             security_protocol: e.security_protocol,
         };
-        let feature = |f: &wire_records::BrokerFeature| {
+        let feature = |f: &broker_record::BrokerFeature| {
             (f.name.clone(), VersionRange { min: f.min_supported_version, max: f.max_supported_version })
         };
         Self {
@@ -102,13 +104,13 @@ impl BrokerRegistration {
     }
 
     pub(crate) fn to_record(&self) -> RegisterBrokerRecord {
-        let endpoint = |e: &Endpoint| wire_records::BrokerEndpoint {
+        let endpoint = |e: &Endpoint| broker_record::BrokerEndpoint {
             name: e.listener.clone(),
             host: e.host.clone(),
             port: e.port,
             security_protocol: e.security_protocol,
         };
-        let feature = |(name, range): (&Text, &VersionRange)| wire_records::BrokerFeature {
+        let feature = |(name, range): (&Text, &VersionRange)| broker_record::BrokerFeature {
             name: name.clone(),
             min_supported_version: range.min,
             max_supported_version: range.max,
@@ -139,13 +141,13 @@ pub struct ControllerRegistration {
 
 impl ControllerRegistration {
     pub(crate) fn from_record(record: &RegisterControllerRecord) -> Self {
-        let endpoint = |e: &wire_records::ControllerEndpoint| Endpoint {
+        let endpoint = |e: &controller_record::ControllerEndpoint| Endpoint {
             listener: e.name.clone(),
             host: e.host.clone(),
             port: e.port,
             security_protocol: e.security_protocol,
         };
-        let feature = |f: &wire_records::ControllerFeature| {
+        let feature = |f: &controller_record::ControllerFeature| {
             (f.name.clone(), VersionRange { min: f.min_supported_version, max: f.max_supported_version })
         };
         Self {
@@ -157,13 +159,13 @@ impl ControllerRegistration {
     }
 
     pub fn to_record(&self) -> RegisterControllerRecord {
-        let endpoint = |e: &Endpoint| wire_records::ControllerEndpoint {
+        let endpoint = |e: &Endpoint| controller_record::ControllerEndpoint {
             name: e.listener.clone(),
             host: e.host.clone(),
             port: e.port,
             security_protocol: e.security_protocol,
         };
-        let feature = |(name, range): (&Text, &VersionRange)| wire_records::ControllerFeature {
+        let feature = |(name, range): (&Text, &VersionRange)| controller_record::ControllerFeature {
             name: name.clone(),
             min_supported_version: range.min,
             max_supported_version: range.max,

@@ -18,7 +18,7 @@ mod changes;
 pub mod controller;
 mod error;
 mod image;
-mod record;
+pub mod record;
 mod security;
 mod topic;
 
@@ -26,7 +26,7 @@ pub use broker::{BrokerRegistration, ControllerRegistration, Endpoint, VersionRa
 pub use changes::{Change, Changes, PartitionUpdate};
 pub use error::Error;
 pub use image::{ConfigResource, ConfigResourceType, ConfigValues, MetadataImage, QuotaEntity};
-pub use record::{FRAME_VERSION, InvalidRecord, Record};
+pub use protocol::MetadataRecord as Record;
 pub use security::{AccessControlEntry, DelegationToken, ScramCredential, ScramMechanism};
 pub use topic::{DirectoryId, LeaderRecoveryState, Partition, Topic};
 

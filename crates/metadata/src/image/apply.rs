@@ -76,6 +76,7 @@ impl MetadataImage {
             }
             // A batch of ours is atomic by itself, so the brackets of KIP-868 add nothing.
             Record::NoOp(_) | Record::BeginTransaction(_) | Record::EndTransaction(_) => Ok(()),
+            Record::ZkMigrationState(_) => Ok(()),
             Record::AbortTransaction(_) => Err(Error::Unsupported("an aborted metadata transaction")),
         }?;
         self.next_offset = self.next_offset.next();
@@ -225,7 +226,7 @@ impl MetadataImage {
 
     fn set_quota(&mut self, record: &ClientQuotaRecord) {
         let part =
-            |part: &EntityData| (part.entity_type.detached(), part.entity_name.as_ref().map(Text::detached));
+            |part: &client_quota_record::EntityData| (part.entity_type.detached(), part.entity_name.as_ref().map(Text::detached));
         let entity = QuotaEntity::new(record.entity.iter().map(part).collect());
         if !record.remove {
             self.quotas.entry(entity).or_default().insert(record.key.detached(), record.value);

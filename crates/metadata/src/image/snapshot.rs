@@ -67,7 +67,7 @@ impl MetadataImage {
             }));
         }
         for (entity, values) in &self.quotas {
-            let part = |(entity_type, entity_name): &(Text, Option<Text>)| EntityData {
+            let part = |(entity_type, entity_name): &(Text, Option<Text>)| client_quota_record::EntityData {
                 entity_type: entity_type.clone(),
                 entity_name: entity_name.clone(),
             };
