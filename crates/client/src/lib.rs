@@ -1,1 +1,48 @@
+//! A Kafka client: producer, consumer and admin, for any cluster that speaks the protocol.
+//!
+//! A [`Cluster`] is the shared part: the brokers it found through the bootstrap addresses, one connection to
+//! each that is needed, and what it last heard of their topics. [`Producer`], [`Consumer`] and [`Admin`] each
+//! stand on one. Nothing here knows which broker software answers: every request goes out in the highest
+//! version that both sides have.
+//!
+//! Decisions (what is batched with what, what is sent again and in which order, what is fetched next) are
+//! plain state machines without clock or socket, in `producer::accumulator`, `producer::sender` and
+//! `consumer::fetcher`; the shells around them own the tasks and the connections.
+//!
+//! Invariants: a response is never larger than the limit its connection was opened with; the records of one
+//! partition are appended in the order they were sent, each once (KIP-98) unless idempotence was switched
+//! off; a record's bytes are copied when [`Producer::send`] is called, so a caller's buffer is its own again
+//! as soon as that call returns.
+//!
+//! Not here yet: groups, transactions, TLS and SASL, fetch sessions.
+//!
+//! Sources: KIP-35 and KIP-511 (ApiVersions), KIP-320 (leader epochs in metadata), KIP-516 (topic ids),
+//! KIP-580 (back-off), KIP-794 (sticky partitions), KIP-98 and KIP-360 (idempotent producers).
 #![forbid(unsafe_code)]
+
+mod address;
+pub mod admin;
+mod backoff;
+mod cluster;
+mod config;
+mod connection;
+pub mod consumer;
+mod error;
+mod frames;
+mod metadata;
+mod partitioner;
+pub mod producer;
+mod retry;
+mod versions;
+
+pub use address::{Address, InvalidAddress};
+pub use admin::Admin;
+pub use backoff::Backoff;
+pub use cluster::{Cluster, OnUnknownTopic};
+pub use config::Config;
+pub use connection::Connection;
+pub use consumer::Consumer;
+pub use error::Error;
+pub use metadata::{Broker, Metadata, Partition, Topic, TopicPartition};
+pub use partitioner::{murmur2, partition_for_key};
+pub use producer::Producer;

@@ -1,0 +1,488 @@
+//! Reads records from partitions that the program names.
+//!
+//! [`Consumer::poll`] gives one batch at a time, its bytes borrowed from the broker's answer. While the program
+//! looks at one answer the next is already on its way, until [`Config::prefetch`] bytes wait unread. All
+//! decisions are in `fetcher`.
+//!
+//! Not here yet: groups, `read_committed`.
+mod fetcher;
+
+use crate::{
+    Admin, Backoff, Cluster, Error, Metadata, OnUnknownTopic, TopicPartition, admin::OffsetSpec,
+    cluster::RefreshClock, metadata::TopicAnswer,
+};
+use base::{NodeId, TopicId};
+use fetcher::{Answer, Chunk, Event, Fetcher, Target};
+use protocol::{
+    ErrorCode, FetchRequest, FetchResponse,
+    fetch::{
+        request::{FetchPartition, FetchTopic},
+        response::FetchableTopicResponse,
+    },
+};
+use records::{Batches, Records};
+pub use records::{Record, RecordBatch, TimestampType};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::task::JoinSet;
+
+/// How records are fetched. The default has Kafka's values.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Longest wait of a broker for something to answer (`fetch.max.wait.ms`).
+    pub max_wait: Duration,
+    /// Bytes worth answering at once (`fetch.min.bytes`).
+    pub min_bytes: i32,
+    /// Most bytes of one answer (`fetch.max.bytes`).
+    pub max_bytes: i32,
+    /// Most bytes of one partition in an answer (`max.partition.fetch.bytes`).
+    pub max_partition_bytes: i32,
+    /// Whether each batch's CRC is computed (`check.crcs`).
+    pub check_crcs: bool,
+    /// Bytes that may wait unread before fetching pauses.
+    pub prefetch: usize,
+    /// Most bytes that a compressed batch may inflate to.
+    pub max_inflated: usize,
+    /// What to do when an offset is not, or no longer, in the log (`auto.offset.reset`).
+    pub on_out_of_range: OnOutOfRange,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnOutOfRange {
+    Fail,
+    Earliest,
+    Latest,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            max_wait: Duration::from_millis(500),
+            min_bytes: 1,
+            max_bytes: 50 << 20,
+            max_partition_bytes: 1 << 20,
+            check_crcs: true,
+            prefetch: 16 << 20,
+            max_inflated: records::DEFAULT_INFLATED_LIMIT,
+            on_out_of_range: OnOutOfRange::Earliest,
+        }
+    }
+}
+
+/// Where reading a partition begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    Earliest,
+    Latest,
+    Offset(i64),
+    /// So many records before the end, or at the beginning if there are fewer.
+    BeforeLatest(i64),
+    /// At the first record whose timestamp is at least this; at the end if there is none.
+    Timestamp(i64),
+}
+
+/// Where it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Never,
+    /// At the high watermark of now.
+    Latest,
+}
+
+#[derive(Debug)]
+pub struct Consumer {
+    cluster: Cluster,
+    config: Config,
+    fetcher: Fetcher,
+    jobs: JoinSet<Done>,
+    ready: VecDeque<Chunk>,
+    ready_bytes: usize,
+    /// The chunk that batches are taken from.
+    current: Option<(Chunk, Batches)>,
+    errors: VecDeque<Error>,
+    refresh: RefreshClock,
+    refreshing: bool,
+}
+
+#[derive(Debug)]
+enum Done {
+    Fetched { node: NodeId, targets: Vec<Target>, result: Result<Vec<Answer>, Error> },
+    Refreshed(Result<Vec<TopicAnswer>, Error>),
+}
+
+/// One batch of records of a partition.
+#[derive(Debug)]
+pub struct FetchedBatch {
+    pub at: TopicPartition,
+    /// The end of the partition as the broker saw it when it answered.
+    pub high_watermark: i64,
+    batch: RecordBatch,
+    records: Records,
+    from: i64,
+    until: Option<i64>,
+}
+
+impl FetchedBatch {
+    pub fn batch(&self) -> &RecordBatch {
+        &self.batch
+    }
+
+    /// The records that were asked for; a batch may hold others before and after.
+    pub fn records(&self) -> impl Iterator<Item = Result<Record<'_>, Error>> {
+        let wanted = self.from..self.until.unwrap_or(i64::MAX);
+        self.records.iter().filter_map(move |record| match record {
+            Ok(record) => wanted.contains(&record.offset.0).then_some(Ok(record)),
+            Err(error) => Some(Err(unreadable(&self.at, self.batch.base_offset.0, &error))),
+        })
+    }
+}
+
+fn unreadable(at: &TopicPartition, offset: i64, error: &records::Error) -> Error {
+    let reason = crate::error::Chain(error).to_string();
+    Error::Records { partition: at.to_string(), offset, reason }
+}
+
+impl Consumer {
+    pub fn new(cluster: &Cluster, config: Config) -> Self {
+        let backoff: Backoff = cluster.config().backoff;
+        Self {
+            refresh: RefreshClock::new(Instant::now(), cluster.config()),
+            cluster: cluster.clone(),
+            config,
+            fetcher: Fetcher::new(backoff),
+            jobs: JoinSet::new(),
+            ready: VecDeque::new(),
+            ready_bytes: 0,
+            current: None,
+            errors: VecDeque::new(),
+            refreshing: false,
+        }
+    }
+
+    /// Reads these partitions of a topic, or all of them when none is named.
+    pub async fn assign_topic(
+        &mut self,
+        topic: &str,
+        partitions: &[i32],
+        start: Start,
+        end: End,
+    ) -> Result<(), Error> {
+        let found = self.cluster.fresh_topic(topic, OnUnknownTopic::Fail).await?;
+        let mut wanted = Vec::new();
+        for &partition in partitions {
+            wanted.push(self.cluster.partition_of(&found, partition)?.index);
+        }
+        if partitions.is_empty() {
+            wanted.extend(found.partitions.iter().map(|partition| partition.index));
+        }
+        let assigned: Vec<_> = wanted.into_iter().map(|p| (TopicPartition::new(topic, p), start)).collect();
+        self.assign(&assigned, end).await
+    }
+
+    /// Adds partitions, each from its start.
+    pub async fn assign(&mut self, partitions: &[(TopicPartition, Start)], end: End) -> Result<(), Error> {
+        let admin = Admin::new(&self.cluster);
+        let needs_latest =
+            |start: Start| end == End::Latest || !matches!(start, Start::Earliest | Start::Offset(_));
+        let latest =
+            offsets_of(&admin, partitions, |start| needs_latest(start).then_some(OffsetSpec::Latest)).await?;
+        let others = offsets_of(&admin, partitions, |start| match start {
+            Start::Earliest | Start::BeforeLatest(_) => Some(OffsetSpec::Earliest),
+            Start::Timestamp(ms) => Some(OffsetSpec::Timestamp(ms)),
+            Start::Latest | Start::Offset(_) => None,
+        });
+        let others = others.await?;
+        for (at, start) in partitions {
+            let (latest, other) = (latest.get(at).copied().flatten(), others.get(at).copied().flatten());
+            let next = match *start {
+                Start::Earliest => other,
+                Start::Latest => latest,
+                Start::Offset(offset) => Some(offset),
+                Start::BeforeLatest(count) => {
+                    latest.map(|end| end.saturating_sub(count).max(other.unwrap_or(0)))
+                }
+                Start::Timestamp(_) => other.or(latest),
+            };
+            let stop_at = if end == End::Latest { latest } else { None };
+            self.fetcher.assign(at.clone(), next.unwrap_or(0), stop_at);
+        }
+        Ok(())
+    }
+
+    /// Stops reading a partition. Batches of it that have arrived are still given out.
+    pub fn unassign(&mut self, at: &TopicPartition) {
+        self.fetcher.stop(at);
+    }
+
+    /// Whether everything up to the end that [`Consumer::assign`] found has been given out.
+    pub fn is_finished(&self) -> bool {
+        self.fetcher.is_finished()
+            && self.ready.is_empty()
+            && self.current.is_none()
+            && self.errors.is_empty()
+    }
+
+    /// The next batch; `None` when `timeout` has passed or the end is reached. A batch that cannot be read is an
+    /// error, and the next call goes on behind it.
+    pub async fn poll(&mut self, timeout: Duration) -> Result<Option<FetchedBatch>, Error> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            if let Some(error) = self.errors.pop_front() {
+                return Err(error);
+            }
+            if let Some(batch) = self.next_ready().transpose() {
+                return batch.map(Some);
+            }
+            self.work();
+            if self.errors.is_empty() && self.ready.is_empty() && !self.wait(deadline).await {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// What is at hand without waiting.
+    fn next_ready(&mut self) -> Result<Option<FetchedBatch>, Error> {
+        loop {
+            let Some((chunk, batches)) = &mut self.current else {
+                let Some(chunk) = self.ready.pop_front() else { return Ok(None) };
+                self.ready_bytes -= chunk.records.len();
+                let batches = Batches::new(chunk.records.clone());
+                self.current = Some((chunk, batches));
+                // The next request goes out before the program works on this answer.
+                self.work();
+                continue;
+            };
+            let Some(batch) = batches.next() else {
+                self.current = None;
+                continue;
+            };
+            let read = batch.map_err(|error| unreadable(&chunk.at, chunk.from, &error));
+            match read.and_then(|batch| open(chunk, batch, &self.config)) {
+                Ok(Some(fetched)) => return Ok(Some(fetched)),
+                Ok(None) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Takes in what has come and sends what can be sent; never waits.
+    fn work(&mut self) {
+        let now = Instant::now();
+        while let Some(done) = self.jobs.try_join_next() {
+            self.take(now, done);
+        }
+        if self.ready_bytes < self.config.prefetch {
+            let plan = self.fetcher.plan(now, &self.cluster.metadata());
+            for (node, targets) in plan.requests {
+                self.fetch(node, targets);
+            }
+            if plan.leaderless {
+                self.refresh.want();
+            }
+        }
+        if !self.refreshing && self.refresh.due_at() <= now {
+            self.refreshing = true;
+            let topics: Vec<Arc<str>> = self.fetcher.topics().into_iter().collect();
+            let cluster = self.cluster.clone();
+            self.jobs
+                .spawn(async move { Done::Refreshed(cluster.refresh(&topics, OnUnknownTopic::Fail).await) });
+        }
+    }
+
+    /// Waits for something to happen; false when the deadline came first or nothing is left to happen.
+    async fn wait(&mut self, deadline: Instant) -> bool {
+        if self.is_finished() || Instant::now() >= deadline {
+            return false;
+        }
+        let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
+        let wake_at =
+            self.fetcher.wake_at().into_iter().chain(refresh_at).chain([deadline]).min().unwrap_or(deadline);
+        tokio::select! {
+            Some(done) = self.jobs.join_next() => self.take(Instant::now(), done),
+            () = tokio::time::sleep_until(wake_at.into()) => {}
+        }
+        true
+    }
+
+    fn fetch(&mut self, node: NodeId, targets: Vec<Target>) {
+        let (cluster, config) = (self.cluster.clone(), self.config.clone());
+        self.jobs.spawn(async move {
+            let result = fetch(&cluster, &config, node, &targets).await;
+            Done::Fetched { node, targets, result }
+        });
+    }
+
+    fn take(&mut self, now: Instant, done: Result<Done, tokio::task::JoinError>) {
+        // A job ends early only when the runtime does.
+        let Ok(done) = done else { return };
+        match done {
+            Done::Fetched { node, targets, result } => {
+                let events = match result {
+                    Ok(answers) => self.fetcher.answered(now, node, &targets, answers),
+                    Err(error) => {
+                        tracing::debug!(%node, error = %crate::error::Chain(&error), "fetch failed");
+                        self.fetcher.failed(now, node, &targets, &error)
+                    }
+                };
+                events.into_iter().for_each(|event| self.handle(event));
+            }
+            Done::Refreshed(result) => {
+                self.refreshing = false;
+                self.refresh.done(now);
+                match result {
+                    Ok(answers) => self.look_for_deleted(&answers),
+                    Err(error) => {
+                        tracing::debug!(error = %crate::error::Chain(&error), "no metadata");
+                        self.refresh.want();
+                    }
+                }
+            }
+        }
+    }
+
+    fn look_for_deleted(&mut self, answers: &[TopicAnswer]) {
+        for (name, answer) in answers {
+            if let Err(code) = answer
+                && !code.retriable()
+            {
+                self.errors.push_back(Error::refused(format!("topic `{name}`"), code.0, None));
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Records(chunk) => {
+                self.ready_bytes += chunk.records.len();
+                self.ready.push_back(chunk);
+            }
+            Event::OutOfRange { at, offset, earliest, latest } => match self.config.on_out_of_range {
+                // A follower that lags may not know its bounds; it is asked again.
+                _ if earliest < 0 => {}
+                OnOutOfRange::Earliest => self.fetcher.seek(&at, earliest),
+                OnOutOfRange::Latest => self.fetcher.seek(&at, latest.max(earliest)),
+                OnOutOfRange::Fail => {
+                    self.fetcher.stop(&at);
+                    let partition = at.to_string();
+                    self.errors.push_back(Error::OffsetOutOfRange { partition, offset, earliest, latest });
+                }
+            },
+            Event::Failed(error) => self.errors.push_back(error),
+            Event::StaleMetadata => self.refresh.want(),
+        }
+    }
+}
+
+/// The batch ready to be looked at; `None` if nothing in it is for the program.
+fn open(chunk: &Chunk, batch: RecordBatch, config: &Config) -> Result<Option<FetchedBatch>, Error> {
+    let is_wanted =
+        batch.last_offset().0 >= chunk.from && chunk.until.is_none_or(|end| batch.base_offset.0 < end);
+    if batch.is_control() || !is_wanted {
+        return Ok(None);
+    }
+    let unreadable = |error| unreadable(&chunk.at, batch.base_offset.0, &error);
+    if config.check_crcs {
+        batch.verify_crc().map_err(unreadable)?;
+    }
+    let records = batch.records(config.max_inflated).map_err(unreadable)?;
+    Ok(Some(FetchedBatch {
+        at: chunk.at.clone(),
+        high_watermark: chunk.high_watermark,
+        from: chunk.from,
+        until: chunk.until,
+        records,
+        batch,
+    }))
+}
+
+async fn offsets_of(
+    admin: &Admin,
+    partitions: &[(TopicPartition, Start)],
+    spec: impl Fn(Start) -> Option<OffsetSpec>,
+) -> Result<BTreeMap<TopicPartition, Option<i64>>, Error> {
+    let asked: BTreeMap<_, _> =
+        partitions.iter().filter_map(|(at, start)| Some((at.clone(), spec(*start)?))).collect();
+    let listed = admin.list_offsets(&asked).await?;
+    Ok(listed.into_iter().map(|(at, listed)| (at, listed.offset)).collect())
+}
+
+async fn fetch(
+    cluster: &Cluster,
+    config: &Config,
+    node: NodeId,
+    targets: &[Target],
+) -> Result<Vec<Answer>, Error> {
+    const LAST_WITH_NAMES: i16 = 12;
+    let metadata = cluster.metadata();
+    let id_of =
+        |target: &Target| metadata.topics.get(&target.at.topic).map_or(TopicId::NONE, |topic| topic.id);
+    let all_have_ids = targets.iter().all(|target| !id_of(target).is_none());
+    let connection = cluster.node(node).await?;
+    let version =
+        connection.version_of::<FetchRequest>(if all_have_ids { i16::MAX } else { LAST_WITH_NAMES })?;
+    let with_ids = version > LAST_WITH_NAMES;
+    let mut topics: Vec<FetchTopic> = Vec::new();
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for target in targets {
+        let place = names.iter().position(|name| *name == target.at.topic).unwrap_or_else(|| {
+            names.push(target.at.topic.clone());
+            let mut topic = FetchTopic::default();
+            if with_ids {
+                topic.topic_id = id_of(target).0;
+            } else {
+                topic.topic = target.at.topic.as_ref().into();
+            }
+            topics.push(topic);
+            names.len() - 1
+        });
+        topics[place].partitions.push(FetchPartition {
+            partition: target.at.partition,
+            current_leader_epoch: target.leader_epoch,
+            fetch_offset: target.offset,
+            partition_max_bytes: config.max_partition_bytes,
+            ..Default::default()
+        });
+    }
+    let request = FetchRequest {
+        max_wait_ms: i32::try_from(config.max_wait.as_millis()).unwrap_or(i32::MAX),
+        min_bytes: config.min_bytes,
+        max_bytes: config.max_bytes,
+        topics,
+        ..Default::default()
+    };
+    let response = connection.request_in(&request, version).await?;
+    read_answers(response, &names, &metadata)
+}
+
+fn read_answers(
+    response: FetchResponse,
+    names: &[Arc<str>],
+    metadata: &Metadata,
+) -> Result<Vec<Answer>, Error> {
+    crate::admin::check("fetch", response.error_code, None)?;
+    let name_of = |topic: &FetchableTopicResponse| {
+        let id = TopicId(topic.topic_id);
+        let is_it = |name: &&Arc<str>| match id {
+            TopicId::NONE => *topic.topic == ***name,
+            _ => metadata.topics.get(*name).is_some_and(|known| known.id == id),
+        };
+        names.iter().find(is_it).cloned()
+    };
+    let mut answers = Vec::new();
+    for topic in response.responses {
+        let Some(name) = name_of(&topic) else { continue };
+        for partition in topic.partitions {
+            answers.push(Answer {
+                at: TopicPartition { topic: name.clone(), partition: partition.partition_index },
+                code: ErrorCode(partition.error_code),
+                log_start_offset: partition.log_start_offset,
+                high_watermark: partition.high_watermark,
+                records: partition.records.unwrap_or_default().into_bytes(),
+            });
+        }
+    }
+    Ok(answers)
+}

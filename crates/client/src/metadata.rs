@@ -1,0 +1,219 @@
+//! What a client knows of a cluster: its brokers, and the partitions and leaders of the topics it asked for.
+//!
+//! The image is immutable; an answer from a broker makes the next one. A partition's leader never goes back to
+//! an older epoch while the topic is the same, because a broker that lags behind may answer (KIP-320).
+use crate::Address;
+use base::{NodeId, TopicId};
+use protocol::{ErrorCode, MetadataResponse, metadata::response::MetadataResponseTopic};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::Arc,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicPartition {
+    pub topic: Arc<str>,
+    pub partition: i32,
+}
+
+impl TopicPartition {
+    pub fn new(topic: impl Into<Arc<str>>, partition: i32) -> Self {
+        Self { topic: topic.into(), partition }
+    }
+}
+
+impl fmt::Display for TopicPartition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.topic, self.partition)
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Metadata {
+    pub cluster_id: Option<String>,
+    pub controller: Option<NodeId>,
+    pub brokers: BTreeMap<NodeId, Broker>,
+    /// Those that were asked for, in the state of the last answer about them.
+    pub topics: HashMap<Arc<str>, Arc<Topic>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broker {
+    pub id: NodeId,
+    pub address: Address,
+    pub rack: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    pub name: Arc<str>,
+    /// [`TopicId::NONE`] from brokers older than Kafka 2.8.
+    pub id: TopicId,
+    pub internal: bool,
+    /// By index, without gaps.
+    pub partitions: Vec<Partition>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partition {
+    pub index: i32,
+    pub leader: Option<NodeId>,
+    pub leader_epoch: i32,
+    pub replicas: Vec<NodeId>,
+    pub isr: Vec<NodeId>,
+    pub offline_replicas: Vec<NodeId>,
+}
+
+/// An answer about one topic.
+pub(crate) type TopicAnswer = (Arc<str>, Result<Arc<Topic>, ErrorCode>);
+
+impl Metadata {
+    pub fn leader(&self, topic: &str, partition: i32) -> Option<NodeId> {
+        self.topics.get(topic)?.partition(partition)?.leader
+    }
+
+    /// The image after `response`, and what it said about each topic.
+    pub(crate) fn after(&self, response: &MetadataResponse) -> (Self, Vec<TopicAnswer>) {
+        let mut topics = self.topics.clone();
+        let mut answers = Vec::with_capacity(response.topics.len());
+        for answered in &response.topics {
+            let Some(name) = answered.name.as_ref() else { continue };
+            let name: Arc<str> = name.as_str().into();
+            let code = ErrorCode(answered.error_code);
+            if code == ErrorCode::NONE {
+                let topic = Arc::new(read_topic(name.clone(), answered, topics.get(&name)));
+                topics.insert(name.clone(), topic.clone());
+                answers.push((name, Ok(topic)));
+            } else {
+                if code == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION {
+                    topics.remove(&name);
+                }
+                answers.push((name, Err(code)));
+            }
+        }
+        let brokers =
+            response.brokers.iter().filter_map(read_broker).map(|broker| (broker.id, broker)).collect();
+        let next = Self {
+            cluster_id: response.cluster_id.as_ref().map(String::from),
+            controller: known(response.controller_id),
+            brokers,
+            topics,
+        };
+        (next, answers)
+    }
+}
+
+impl Topic {
+    pub fn partition(&self, index: i32) -> Option<&Partition> {
+        usize::try_from(index).ok().and_then(|index| self.partitions.get(index))
+    }
+}
+
+fn read_broker(broker: &protocol::metadata::response::MetadataResponseBroker) -> Option<Broker> {
+    let port = u16::try_from(broker.port).ok()?;
+    let address = Address { host: broker.host.as_str().to_owned(), port };
+    Some(Broker { id: NodeId(broker.node_id), address, rack: broker.rack.as_ref().map(String::from) })
+}
+
+fn read_topic(name: Arc<str>, answered: &MetadataResponseTopic, before: Option<&Arc<Topic>>) -> Topic {
+    let id = TopicId(answered.topic_id);
+    let before = before.filter(|before| before.id == id);
+    let mut partitions: Vec<Partition> = answered.partitions.iter().map(read_partition).collect();
+    partitions.sort_by_key(|partition| partition.index);
+    partitions.dedup_by_key(|partition| partition.index);
+    // A gap would let a partition's place in the list differ from its index; what lies behind it is left out.
+    let whole = partitions.iter().zip(0..).take_while(|(partition, index)| partition.index == *index).count();
+    partitions.truncate(whole);
+    for partition in &mut partitions {
+        let known = before.and_then(|topic| topic.partition(partition.index));
+        if let Some(known) = known.filter(|known| known.leader_epoch > partition.leader_epoch) {
+            *partition = known.clone();
+        }
+    }
+    Topic { name, id, internal: answered.is_internal, partitions }
+}
+
+fn read_partition(partition: &protocol::metadata::response::MetadataResponsePartition) -> Partition {
+    let nodes = |ids: &[i32]| ids.iter().copied().map(NodeId).collect();
+    Partition {
+        index: partition.partition_index,
+        leader: known(partition.leader_id),
+        leader_epoch: partition.leader_epoch,
+        replicas: nodes(&partition.replica_nodes),
+        isr: nodes(&partition.isr_nodes),
+        offline_replicas: nodes(&partition.offline_replicas),
+    }
+}
+
+fn known(node: i32) -> Option<NodeId> {
+    (node >= 0).then_some(NodeId(node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::metadata::response::{MetadataResponseBroker, MetadataResponsePartition};
+
+    fn partition(partition_index: i32, leader_id: i32, leader_epoch: i32) -> MetadataResponsePartition {
+        MetadataResponsePartition { partition_index, leader_id, leader_epoch, ..Default::default() }
+    }
+
+    fn about(
+        error_code: ErrorCode,
+        id: u128,
+        partitions: Vec<MetadataResponsePartition>,
+    ) -> MetadataResponse {
+        let topic = MetadataResponseTopic {
+            name: Some("t".into()),
+            topic_id: TopicId(uuid::Uuid::from_u128(id)).0,
+            error_code: error_code.0,
+            partitions,
+            ..Default::default()
+        };
+        let broker =
+            MetadataResponseBroker { node_id: 1, host: "h".into(), port: 9092, ..Default::default() };
+        MetadataResponse {
+            topics: vec![topic],
+            brokers: vec![broker],
+            controller_id: 1,
+            ..Default::default()
+        }
+    }
+
+    /// Leaders of topic `t` by partition after the answers; `None` when the topic is not known.
+    fn leaders(answers: &[MetadataResponse]) -> Option<Vec<Option<i32>>> {
+        let image = answers.iter().fold(Metadata::default(), |image, answer| image.after(answer).0);
+        let topic = image.topics.get("t")?;
+        Some(topic.partitions.iter().map(|partition| partition.leader.map(|node| node.0)).collect())
+    }
+
+    #[test]
+    fn leaders_follow_the_epoch() {
+        let none = ErrorCode::NONE;
+        let old = || about(none, 1, vec![partition(0, 1, 5)]);
+        for (answers, expected) in [
+            (vec![old()], Some(vec![Some(1)])),
+            (vec![old(), about(none, 1, vec![partition(0, 2, 6)])], Some(vec![Some(2)])),
+            (vec![old(), about(none, 1, vec![partition(0, 2, 4)])], Some(vec![Some(1)])),
+            (vec![old(), about(none, 2, vec![partition(0, 2, 0)])], Some(vec![Some(2)])),
+            (vec![old(), about(none, 1, vec![partition(0, -1, 6)])], Some(vec![None])),
+            (vec![old(), about(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, 0, vec![])], None),
+            (vec![old(), about(ErrorCode::LEADER_NOT_AVAILABLE, 0, vec![])], Some(vec![Some(1)])),
+        ] {
+            assert_eq!(leaders(&answers), expected);
+        }
+    }
+
+    #[test]
+    fn a_partition_stands_at_its_index() {
+        let none = ErrorCode::NONE;
+        let shuffled = vec![partition(2, 3, 0), partition(0, 1, 0), partition(1, 2, 0), partition(1, 9, 0)];
+        assert_eq!(leaders(&[about(none, 1, shuffled)]), Some(vec![Some(1), Some(2), Some(3)]));
+        assert_eq!(
+            leaders(&[about(none, 1, vec![partition(0, 1, 0), partition(2, 1, 0)])]),
+            Some(vec![Some(1)])
+        );
+        assert_eq!(leaders(&[about(none, 1, vec![partition(-1, 1, 0)])]), Some(vec![]));
+    }
+}

@@ -1,0 +1,482 @@
+//! Decides what is batched with what, what goes into the next request, and what an answer means.
+//!
+//! Records go into their partition's open batch. A batch is ready when it is full, has lingered, or is flushed.
+//! A request to a broker takes at most one batch of each partition that the broker leads; a broker has at most
+//! `max_in_flight` requests under way. While a batch is under way the caller owns it, and hands it back with
+//! what the broker said.
+//!
+//! An idempotent producer numbers batches when they are first sent, and repeats them with the same number. When a
+//! number is lost for good (a batch expired, or was refused, or the broker forgot the producer), what has numbers
+//! is finished first, then the epoch rises and numbering starts again (KIP-360).
+//!
+//! Not here: clocks, connections, metadata requests, compression (which the caller causes by encoding a batch,
+//! outside the lock that guards this). Sources: KIP-98, KIP-360, KIP-794, KIP-480.
+use super::{
+    batch::{Batch, Identity},
+    config::Config,
+    delivery::{Ack, BatchDelivery, Delivery},
+    queue::{PartitionQueue, Rules, Sendable},
+};
+use crate::{Backoff, Error, Topic, partitioner, partitioner::Sticky};
+use base::{NodeId, ProducerEpoch};
+use protocol::ErrorCode;
+use records::{BatchBuilder, NewRecord};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::Instant,
+};
+
+#[derive(Debug)]
+pub(super) struct Accumulator {
+    config: Config,
+    backoff: Backoff,
+    seed: u64,
+    topics: Vec<TopicQueues>,
+    by_name: HashMap<Arc<str>, usize>,
+    /// Every partition, in the order of appearance; where the next round starts moves on.
+    rounds: Vec<(usize, usize)>,
+    turn: usize,
+    requests: HashMap<NodeId, usize>,
+    buffered: usize,
+    identity: Option<Identity>,
+    fatal: Option<Error>,
+    /// The first record that was given up since somebody asked.
+    failure: Option<Error>,
+}
+
+#[derive(Debug)]
+struct TopicQueues {
+    topic: Arc<Topic>,
+    partitions: Vec<PartitionQueue>,
+    sticky: Sticky,
+}
+
+/// A record and where it is to go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Addressed<'a> {
+    pub(super) topic: &'a str,
+    pub(super) partition: Option<i32>,
+    pub(super) record: NewRecord<'a>,
+}
+
+#[derive(Debug)]
+pub(super) struct Appended {
+    pub(super) delivery: Delivery,
+    /// Something changed that the sender waits for: a batch was begun or became full.
+    pub(super) wake: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum NotAppended {
+    UnknownTopic,
+    /// Until something is delivered.
+    Full,
+    Failed(Error),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Drained {
+    pub(super) requests: Vec<(NodeId, Vec<Batch>)>,
+    /// Brokers that have something coming and no connection.
+    pub(super) unconnected: BTreeSet<NodeId>,
+    /// Topics with something to send and no leader to send it to.
+    pub(super) leaderless: BTreeSet<Arc<str>>,
+    /// There is something to send and no producer id yet.
+    pub(super) wants_identity: bool,
+}
+
+/// What an answer means for a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Delivered,
+    /// Send it again, after a pause if something must get better first.
+    Again {
+        pause: bool,
+    },
+    /// Send it again under a new epoch.
+    NewEpoch,
+    Failed,
+}
+
+impl Accumulator {
+    pub(super) fn new(config: Config, backoff: Backoff, seed: u64) -> Self {
+        Self {
+            config: config.resolved(),
+            backoff,
+            seed,
+            topics: Vec::new(),
+            by_name: HashMap::new(),
+            rounds: Vec::new(),
+            turn: 0,
+            requests: HashMap::new(),
+            buffered: 0,
+            identity: None,
+            fatal: None,
+            failure: None,
+        }
+    }
+
+    /// Makes a topic known, or takes note of its new leaders and partitions.
+    pub(super) fn set_topic(&mut self, topic: Arc<Topic>) {
+        let at = match self.by_name.get(&topic.name) {
+            Some(&at) => at,
+            None => {
+                let at = self.topics.len();
+                self.by_name.insert(topic.name.clone(), at);
+                let sticky = Sticky::new(self.seed.wrapping_add(at as u64));
+                self.topics.push(TopicQueues { topic: topic.clone(), partitions: Vec::new(), sticky });
+                at
+            }
+        };
+        let queues = &mut self.topics[at];
+        for partition in queues.partitions.len()..topic.partitions.len() {
+            queues.partitions.push(PartitionQueue::default());
+            self.rounds.push((at, partition));
+        }
+        queues.topic = topic;
+    }
+
+    pub(super) fn topics(&self) -> Vec<Arc<str>> {
+        self.topics.iter().map(|queues| queues.topic.name.clone()).collect()
+    }
+
+    pub(super) fn append(
+        &mut self,
+        now: Instant,
+        addressed: &Addressed<'_>,
+    ) -> Result<Appended, NotAppended> {
+        if let Some(error) = &self.fatal {
+            return Err(NotAppended::Failed(error.clone()));
+        }
+        let size = BatchBuilder::size_of_record(&addressed.record);
+        let limit = self.config.max_request_size;
+        if size > limit {
+            return Err(NotAppended::Failed(Error::RecordTooLarge { size, limit }));
+        }
+        let &at = self.by_name.get(addressed.topic).ok_or(NotAppended::UnknownTopic)?;
+        // A record that is larger than the whole buffer may go alone.
+        if self.buffered > 0 && self.buffered + size > self.config.buffer_memory {
+            self.close_open();
+            return Err(NotAppended::Full);
+        }
+        let queues = &mut self.topics[at];
+        let partition =
+            queues.choose(addressed, size, self.config.batch_size).map_err(NotAppended::Failed)?;
+        let queue = &mut queues.partitions[partition];
+        let mut wake = false;
+        if queue.open.as_ref().is_some_and(|open| open.size() + size > self.config.batch_size) {
+            queue.close_open();
+            wake = true;
+        }
+        if queue.open.is_none() {
+            let delivery = BatchDelivery::new(queues.topic.name.clone(), partition as i32);
+            let order = queue.take_order();
+            queue.open = Some(Batch::new(delivery, order, now, self.config.compression));
+            wake = true;
+        }
+        let open = queue.open.as_mut().expect("it was opened above");
+        let before = open.size();
+        let delivery = open
+            .append(&addressed.record)
+            .map_err(|_| NotAppended::Failed(Error::RecordTooLarge { size, limit }))?;
+        self.buffered += if open.record_count() == 1 { open.size() } else { open.size() - before };
+        if open.size() >= self.config.batch_size {
+            queue.close_open();
+            wake = true;
+        }
+        Ok(Appended { delivery, wake })
+    }
+
+    /// Makes everything ready.
+    pub(super) fn close_open(&mut self) {
+        for queue in self.topics.iter_mut().flat_map(|queues| &mut queues.partitions) {
+            queue.close_open();
+        }
+    }
+
+    /// The batches whose outcome is open.
+    pub(super) fn outstanding(&self) -> Vec<Arc<BatchDelivery>> {
+        let queues = self.topics.iter().flat_map(|queues| &queues.partitions);
+        queues.flat_map(PartitionQueue::outstanding).cloned().collect()
+    }
+
+    /// Remembers why nothing goes to this broker (`None`: anywhere), for the error of what expires.
+    pub(super) fn note_error(&mut self, node: Option<NodeId>, error: &Error) {
+        for queues in &mut self.topics {
+            for (queue, partition) in queues.partitions.iter_mut().zip(&queues.topic.partitions) {
+                if node.is_none() || partition.leader == node {
+                    queue.note_error(error);
+                }
+            }
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.fatal, Some(Error::Closed))
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.topics.iter().flat_map(|queues| &queues.partitions).all(PartitionQueue::is_idle)
+    }
+
+    /// Takes out all that may be sent now to the brokers that `is_connected`.
+    pub(super) fn drain(&mut self, now: Instant, is_connected: impl Fn(NodeId) -> bool) -> Drained {
+        let mut drained = Drained::default();
+        let mut building: BTreeMap<NodeId, Request> = BTreeMap::new();
+        let rules = self.rules(now);
+        if self.config.idempotent && self.identity.is_none() {
+            let ready = |queue: &PartitionQueue| queue.sendable(&rules) == Sendable::Now;
+            let queues = self.topics.iter().flat_map(|queues| &queues.partitions);
+            drained.wants_identity =
+                self.fatal.is_none() && (self.any_broken() || queues.into_iter().any(ready));
+            return drained;
+        }
+        let partitions = self.rounds.len();
+        let mut took = true;
+        while took {
+            took = false;
+            for step in 0..partitions {
+                let (topic, partition) = self.rounds[(self.turn + step) % partitions];
+                let queues = &mut self.topics[topic];
+                let queue = &mut queues.partitions[partition];
+                if queue.sendable(&rules) != Sendable::Now {
+                    continue;
+                }
+                let Some(leader) = queues.topic.partitions.get(partition).and_then(|p| p.leader) else {
+                    drained.leaderless.insert(queues.topic.name.clone());
+                    continue;
+                };
+                if !is_connected(leader) {
+                    drained.unconnected.insert(leader);
+                    continue;
+                }
+                let request = building.entry(leader).or_default();
+                let is_new_to_request = request.partitions.insert((topic, partition));
+                let fits =
+                    is_new_to_request && request.size + queue.next_size() <= self.config.max_request_size;
+                if !request.batches.is_empty() && !fits {
+                    let done = std::mem::take(request);
+                    *self.requests.entry(leader).or_default() += 1;
+                    drained.requests.push((leader, done.batches));
+                    request.partitions.insert((topic, partition));
+                }
+                if self.requests.get(&leader).is_some_and(|&flying| flying >= self.config.max_in_flight) {
+                    continue;
+                }
+                if let Some(batch) = queue.take(self.identity) {
+                    request.size += batch.size();
+                    request.batches.push(batch);
+                    took = true;
+                }
+            }
+        }
+        self.turn = if partitions == 0 { 0 } else { (self.turn + 1) % partitions };
+        for (leader, request) in building {
+            if !request.batches.is_empty() {
+                *self.requests.entry(leader).or_default() += 1;
+                drained.requests.push((leader, request.batches));
+            }
+        }
+        drained
+    }
+
+    fn rules(&self, now: Instant) -> Rules {
+        Rules {
+            now,
+            linger: self.config.linger,
+            // Without sequences a repeated batch could be overtaken by the next.
+            max_in_flight: if self.config.idempotent { self.config.max_in_flight } else { 1 },
+            only_retries: self.any_broken(),
+        }
+    }
+
+    fn any_broken(&self) -> bool {
+        self.config.idempotent
+            && self.topics.iter().flat_map(|queues| &queues.partitions).any(|queue| queue.broken)
+    }
+
+    /// When time alone can make something ready or late; `None` when only a record or an answer can.
+    pub(super) fn wake_at(&self, now: Instant) -> Option<Instant> {
+        let rules = self.rules(now);
+        let queues = self.topics.iter().flat_map(|queues| &queues.partitions);
+        let times = queues.filter_map(|queue| {
+            let ready = match queue.sendable(&rules) {
+                Sendable::At(at) => Some(at),
+                Sendable::Now | Sendable::No => None,
+            };
+            let expires = queue.oldest().map(|batch| batch.created + self.config.delivery_timeout);
+            ready.into_iter().chain(expires).min()
+        });
+        times.min()
+    }
+
+    /// A request to this broker has been answered, or will not be.
+    pub(super) fn request_ended(&mut self, node: NodeId) {
+        if let Some(flying) = self.requests.get_mut(&node) {
+            *flying -= 1;
+        }
+    }
+
+    /// Takes a batch back. Says whether the leader that was asked is likely wrong.
+    pub(super) fn batch_ended(
+        &mut self,
+        now: Instant,
+        mut batch: Batch,
+        outcome: Result<Ack, Error>,
+    ) -> bool {
+        let is_failed = self.fatal.is_some();
+        let queue = self.queue_of(&batch);
+        queue.landed(batch.order);
+        let verdict = match &outcome {
+            Ok(_) => Verdict::Delivered,
+            Err(_) if is_failed => Verdict::Failed,
+            Err(error) => judge(error, batch.stamp.is_some(), queue.is_oldest(batch.order)),
+        };
+        let stale = outcome.as_ref().is_err_and(Error::asks_for_metadata);
+        match verdict {
+            Verdict::Delivered => {
+                let unknown = Ack { base_offset: None, log_append_time: None };
+                self.end(batch, Ok(outcome.unwrap_or(unknown)));
+            }
+            Verdict::Again { pause } => {
+                let until = pause.then(|| now + self.backoff.wait(batch.attempts, 0.5));
+                batch.last_error = outcome.err();
+                self.queue_of(&batch).again(batch, until);
+            }
+            Verdict::NewEpoch => {
+                queue.broken = true;
+                batch.last_error = outcome.err();
+                queue.again(batch, None);
+            }
+            Verdict::Failed => {
+                // What follows it would be out of sequence.
+                queue.broken |= batch.stamp.is_some();
+                self.end(batch, outcome);
+            }
+        }
+        self.renew_if_quiet();
+        stale
+    }
+
+    /// Gives up what waited too long.
+    pub(super) fn expire(&mut self, now: Instant) {
+        let after = self.config.delivery_timeout;
+        let Some(deadline) = now.checked_sub(after) else { return };
+        let queues = self.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
+        let expired: Vec<Batch> = queues.flat_map(|queue| queue.take_expired(deadline)).collect();
+        if expired.is_empty() {
+            return;
+        }
+        for mut batch in expired {
+            let partition = format!("{}-{}", batch.topic(), batch.partition());
+            let last = batch.last_error.take().map(Box::new);
+            self.end(batch, Err(Error::DeliveryTimeout { partition, after, last }));
+        }
+        self.renew_if_quiet();
+    }
+
+    /// Ends everything with this error, now and from now on.
+    pub(super) fn fail_all(&mut self, error: &Error) {
+        self.fatal = Some(error.clone());
+        let queues = self.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
+        for batch in queues.flat_map(PartitionQueue::take_all).collect::<Vec<_>>() {
+            self.end(batch, Err(error.clone()));
+        }
+    }
+
+    pub(super) fn set_identity(&mut self, identity: Identity) {
+        self.begin_epoch(identity);
+    }
+
+    /// Once nothing with a number of the old epoch is under way, the next epoch begins. Brokers take it as it
+    /// comes; when the epochs are used up a new producer id is asked for.
+    fn renew_if_quiet(&mut self) {
+        if !self.any_broken() || !self.topics.iter().flat_map(|q| &q.partitions).all(PartitionQueue::is_quiet)
+        {
+            return;
+        }
+        match self.identity {
+            Some(Identity { id, epoch }) if epoch.0 < i16::MAX => {
+                self.begin_epoch(Identity { id, epoch: ProducerEpoch(epoch.0 + 1) });
+            }
+            _ => self.identity = None,
+        }
+    }
+
+    fn begin_epoch(&mut self, identity: Identity) {
+        self.identity = Some(identity);
+        for queue in self.topics.iter_mut().flat_map(|queues| &mut queues.partitions) {
+            queue.begin_epoch(identity);
+        }
+    }
+
+    fn end(&mut self, batch: Batch, outcome: Result<Ack, Error>) {
+        self.buffered = self.buffered.saturating_sub(batch.size());
+        if let Err(error) = &outcome {
+            self.failure.get_or_insert_with(|| error.clone());
+        }
+        batch.complete(outcome);
+    }
+
+    pub(super) fn take_failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
+
+    fn queue_of(&mut self, batch: &Batch) -> &mut PartitionQueue {
+        let at = self.by_name[batch.topic()];
+        &mut self.topics[at].partitions[batch.partition() as usize]
+    }
+}
+
+/// A request that is being filled.
+#[derive(Debug, Default)]
+struct Request {
+    size: usize,
+    batches: Vec<Batch>,
+    partitions: BTreeSet<(usize, usize)>,
+}
+
+impl TopicQueues {
+    fn choose(&mut self, addressed: &Addressed<'_>, size: usize, batch_size: usize) -> Result<usize, Error> {
+        let count = self.partitions.len();
+        let known = &self.topic.partitions;
+        match (addressed.partition, addressed.record.key) {
+            (Some(partition), _) => {
+                let found = usize::try_from(partition).ok().filter(|partition| *partition < count);
+                found.ok_or_else(|| Error::UnknownPartition {
+                    topic: self.topic.name.to_string(),
+                    partition,
+                    partitions: count,
+                })
+            }
+            (None, Some(key)) => Ok(partitioner::partition_for_key(key, count)),
+            (None, None) => {
+                let has_leader = |index: usize| known.get(index).is_some_and(|p| p.leader.is_some());
+                Ok(self.sticky.choose(count, has_leader, size, batch_size))
+            }
+        }
+    }
+}
+
+/// `numbered` batches are told apart by brokers; the `oldest` of its partition has no batch before it whose
+/// outcome is open.
+fn judge(error: &Error, numbered: bool, oldest: bool) -> Verdict {
+    match error.code() {
+        Some(ErrorCode::DUPLICATE_SEQUENCE_NUMBER) if numbered => Verdict::Delivered,
+        // A batch before it was lost and will be repeated first; or, if there is none, the broker lost one.
+        Some(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) if numbered && !oldest => {
+            Verdict::Again { pause: false }
+        }
+        Some(
+            ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER
+            | ErrorCode::UNKNOWN_PRODUCER_ID
+            | ErrorCode::INVALID_PRODUCER_EPOCH,
+        ) if numbered => Verdict::NewEpoch,
+        _ if error.is_retriable() => Verdict::Again { pause: true },
+        _ => Verdict::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,290 @@
+use super::{super::config::Acks, *};
+use base::{ProducerId, TopicId};
+use std::time::Duration;
+
+/// A producer of records of 100 bytes in batches of up to four, against broker 1 (and 2, for partition 1).
+struct Play {
+    accumulator: Accumulator,
+    start: Instant,
+    flying: Vec<(NodeId, Batch)>,
+    deliveries: Vec<Delivery>,
+}
+
+const BATCH: usize = 500;
+const PARTITIONS: [i32; 2] = [1, 2];
+
+impl Play {
+    fn new(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config =
+            Config { batch_size: BATCH, linger: Duration::from_millis(10), ..Default::default() };
+        change(&mut config);
+        let backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(1) };
+        let mut accumulator = Accumulator::new(config, backoff, 1);
+        accumulator.set_topic(topic(&PARTITIONS));
+        accumulator.set_identity(Identity { id: ProducerId(7), epoch: ProducerEpoch(0) });
+        Self { accumulator, start: Instant::now(), flying: Vec::new(), deliveries: Vec::new() }
+    }
+
+    fn at(&self, ms: u64) -> Instant {
+        self.start + Duration::from_millis(ms)
+    }
+
+    fn append(&mut self, ms: u64, partition: i32, count: usize) {
+        for _ in 0..count {
+            let appended = self.try_append(ms, partition).unwrap();
+            self.deliveries.push(appended.delivery);
+        }
+        // A batch takes four, but is known to be full only when a fifth comes.
+        if count.is_multiple_of(4) {
+            self.accumulator.close_open();
+        }
+    }
+
+    fn try_append(&mut self, ms: u64, partition: i32) -> Result<Appended, NotAppended> {
+        let record = NewRecord { timestamp: 0, value: Some(&[b'x'; 80]), ..Default::default() };
+        let now = self.at(ms);
+        self.accumulator.append(now, &Addressed { topic: "t", partition: Some(partition), record })
+    }
+
+    /// What is sent at this time: per request its broker, and each batch as `partition/sequence+records`.
+    #[track_caller]
+    fn sends(&mut self, ms: u64, expected: &[&str]) {
+        let now = self.at(ms);
+        self.accumulator.expire(now);
+        let drained = self.accumulator.drain(now, |_| true);
+        let mut shown = Vec::new();
+        for (node, batches) in drained.requests {
+            let names: Vec<String> = batches.iter().map(name).collect();
+            shown.push(format!("{node}: {}", names.join(" ")));
+            self.flying.extend(batches.into_iter().map(|batch| (node, batch)));
+        }
+        assert_eq!(shown, expected, "at {ms} ms");
+    }
+
+    /// The broker answers for the batch of this name.
+    #[track_caller]
+    fn answers(&mut self, ms: u64, batch: &str, code: ErrorCode) {
+        let at = self.flying.iter().position(|(_, flying)| name(flying) == batch).expect("it is under way");
+        let (node, flying) = self.flying.remove(at);
+        let outcome = crate::admin::check("t", code.0, None);
+        let outcome = outcome.map(|()| Ack { base_offset: Some(100), log_append_time: None });
+        let now = self.at(ms);
+        self.accumulator.request_ended(node);
+        self.accumulator.batch_ended(now, flying, outcome);
+    }
+
+    /// Of each record in the order appended: `.` open, an offset, or the code of the failure.
+    fn outcomes(&self) -> String {
+        let shown = self.deliveries.iter().map(|delivery| match delivery.outcome() {
+            None => ".".to_owned(),
+            Some(Ok(delivered)) => delivered.offset.map_or("?".to_owned(), |offset| offset.to_string()),
+            Some(Err(Error::DeliveryTimeout { .. })) => "late".to_owned(),
+            Some(Err(error)) => error.code().map_or("error".to_owned(), |code| code.to_string()),
+        });
+        shown.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn name(batch: &Batch) -> String {
+    let stamp = batch.stamp.map_or("-".to_owned(), |stamp| match stamp.identity.epoch.0 {
+        0 => stamp.base_sequence.to_string(),
+        epoch => format!("e{epoch}:{}", stamp.base_sequence),
+    });
+    format!("{}/{stamp}+{}", batch.partition(), batch.record_count())
+}
+
+fn topic(leaders: &[i32]) -> Arc<Topic> {
+    let partitions = leaders.iter().zip(0..).map(|(&leader, index)| crate::Partition {
+        index,
+        leader: (leader > 0).then_some(NodeId(leader)),
+        leader_epoch: 0,
+        replicas: Vec::new(),
+        isr: Vec::new(),
+        offline_replicas: Vec::new(),
+    });
+    Arc::new(Topic {
+        name: "t".into(),
+        id: TopicId::METADATA,
+        internal: false,
+        partitions: partitions.collect(),
+    })
+}
+
+#[test]
+fn a_batch_goes_when_full_or_lingered_or_flushed() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 3);
+    play.sends(9, &[]);
+    assert_eq!(play.accumulator.wake_at(play.at(9)), Some(play.at(10)));
+    play.sends(10, &["1: 0/0+3"]);
+    play.append(11, 0, 5);
+    play.sends(11, &["1: 0/3+4"]);
+    play.accumulator.close_open();
+    play.sends(11, &["1: 0/7+1"]);
+}
+
+#[test]
+fn a_request_takes_one_batch_of_each_partition_of_its_broker() {
+    let mut play = Play::new(|_| {});
+    play.accumulator.set_topic(topic(&[1, 2, 1]));
+    for partition in [0, 1, 2] {
+        play.append(0, partition, 8);
+    }
+    play.sends(0, &["1: 0/0+4 2/0+4", "2: 1/0+4", "1: 0/4+4 2/4+4", "2: 1/4+4"]);
+}
+
+#[test]
+fn no_more_than_five_requests_are_under_way_to_a_broker() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 4 * 7);
+    play.sends(0, &["1: 0/0+4", "1: 0/4+4", "1: 0/8+4", "1: 0/12+4", "1: 0/16+4"]);
+    play.answers(1, "0/0+4", ErrorCode::NONE);
+    play.sends(1, &["1: 0/20+4"]);
+}
+
+#[test]
+fn without_sequences_one_batch_of_a_partition_is_under_way() {
+    for change in
+        [|config: &mut Config| config.idempotent = false, |config: &mut Config| config.acks = Acks::Leader]
+    {
+        let mut play = Play::new(change);
+        play.accumulator.identity = None;
+        play.append(0, 0, 8);
+        play.append(0, 1, 4);
+        play.sends(0, &["1: 0/-+4", "2: 1/-+4"]);
+        play.answers(1, "0/-+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+        play.sends(1, &[]);
+        play.sends(101, &["1: 0/-+4"]);
+        play.answers(102, "0/-+4", ErrorCode::NONE);
+        play.sends(102, &["1: 0/-+4"]);
+    }
+}
+
+#[test]
+fn what_must_be_repeated_keeps_its_place() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 12);
+    play.sends(0, &["1: 0/0+4", "1: 0/4+4", "1: 0/8+4"]);
+    play.append(1, 0, 4);
+    play.answers(1, "0/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    // Later ones are still out, so nothing may go.
+    play.sends(200, &[]);
+    play.answers(200, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.answers(200, "0/8+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.sends(201, &["1: 0/0+4", "1: 0/4+4", "1: 0/8+4", "1: 0/12+4"]);
+    for batch in ["0/0+4", "0/4+4", "0/8+4", "0/12+4"] {
+        play.answers(202, batch, ErrorCode::NONE);
+    }
+    assert!(play.accumulator.is_idle());
+    assert_eq!(play.accumulator.buffered, 0);
+}
+
+#[test]
+fn a_repeated_batch_that_had_arrived_is_delivered() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/0+4"]);
+    play.answers(1, "0/0+4", ErrorCode::REQUEST_TIMED_OUT);
+    play.sends(101, &["1: 0/0+4"]);
+    play.answers(102, "0/0+4", ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
+    assert_eq!(play.outcomes(), "? ? ? ?");
+}
+
+#[test]
+fn a_lost_sequence_starts_an_epoch_once_the_old_one_is_finished() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 8);
+    play.append(0, 1, 4);
+    play.sends(0, &["1: 0/0+4", "1: 0/4+4", "2: 1/0+4"]);
+    play.append(0, 1, 4);
+    play.answers(1, "0/0+4", ErrorCode::MESSAGE_TOO_LARGE);
+    play.answers(1, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    // Partition 1 still has a batch of the old epoch under way.
+    play.sends(2, &[]);
+    play.answers(3, "1/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    play.sends(200, &["2: 1/0+4"]);
+    play.answers(201, "1/0+4", ErrorCode::NONE);
+    play.sends(201, &["1: 0/e1:0+4", "2: 1/e1:0+4"]);
+    play.answers(202, "0/e1:0+4", ErrorCode::NONE);
+    play.answers(202, "1/e1:0+4", ErrorCode::NONE);
+    let too_large = ["MESSAGE_TOO_LARGE"; 4].join(" ");
+    assert_eq!(play.outcomes(), format!("{too_large} 100 101 102 103 100 101 102 103 100 101 102 103"));
+}
+
+#[test]
+fn what_waits_too_long_is_given_up() {
+    let mut play = Play::new(|config| config.delivery_timeout = Duration::from_millis(500));
+    play.accumulator.set_topic(topic(&[0, 2]));
+    play.append(0, 0, 1);
+    play.append(400, 0, 4);
+    play.sends(499, &[]);
+    assert_eq!(play.outcomes(), ". . . . .");
+    play.sends(500, &[]);
+    // The first batch had room for three more, so one record of the second moment is in another batch.
+    assert_eq!(play.outcomes(), "late late late late .");
+    assert!(play.accumulator.drain(play.at(500), |_| true).leaderless.contains("t"));
+}
+
+#[test]
+fn memory_is_bounded_and_freed() {
+    let mut play = Play::new(|config| config.buffer_memory = 1000);
+    let mut appended = 0;
+    while play.try_append(0, 0).is_ok() {
+        appended += 1;
+    }
+    assert!((7..10).contains(&appended), "{appended}");
+    assert!(matches!(play.try_append(0, 0), Err(NotAppended::Full)));
+    // A full buffer makes every batch ready.
+    let drained = play.accumulator.drain(play.at(0), |_| true);
+    let batches: Vec<Batch> = drained.requests.into_iter().flat_map(|(_, batches)| batches).collect();
+    assert!(play.accumulator.outstanding().len() == batches.len() && batches.len() >= 2);
+    for batch in batches {
+        play.accumulator.batch_ended(
+            play.at(1),
+            batch,
+            Ok(Ack { base_offset: Some(0), log_append_time: None }),
+        );
+    }
+    assert!(play.try_append(1, 0).is_ok());
+}
+
+#[test]
+fn a_broker_without_connection_is_asked_for() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 4);
+    play.append(0, 1, 4);
+    let drained = play.accumulator.drain(play.at(0), |node| node == NodeId(2));
+    assert_eq!(drained.unconnected.into_iter().collect::<Vec<_>>(), [NodeId(1)]);
+    assert_eq!(drained.requests.len(), 1);
+}
+
+#[test]
+fn an_idempotent_producer_asks_for_its_id_first() {
+    let mut play = Play::new(|_| {});
+    play.accumulator.identity = None;
+    assert!(!play.accumulator.drain(play.at(0), |_| true).wants_identity);
+    play.append(0, 0, 4);
+    let drained = play.accumulator.drain(play.at(0), |_| true);
+    assert!(drained.wants_identity && drained.requests.is_empty());
+}
+
+#[test]
+fn errors_mean_what_they_mean() {
+    use ErrorCode as E;
+    use Verdict::{Again, Delivered, Failed, NewEpoch};
+    for (code, numbered, oldest, expected) in [
+        (E::NOT_LEADER_OR_FOLLOWER, true, true, Again { pause: true }),
+        (E::NOT_ENOUGH_REPLICAS_AFTER_APPEND, true, true, Again { pause: true }),
+        (E::DUPLICATE_SEQUENCE_NUMBER, true, true, Delivered),
+        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, false, Again { pause: false }),
+        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, true, NewEpoch),
+        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, false, true, Failed),
+        (E::UNKNOWN_PRODUCER_ID, true, true, NewEpoch),
+        (E::MESSAGE_TOO_LARGE, true, true, Failed),
+        (E::TOPIC_AUTHORIZATION_FAILED, true, true, Failed),
+        (E::INVALID_RECORD, false, true, Failed),
+    ] {
+        let error = Error::refused("t", code.0, None);
+        assert_eq!(judge(&error, numbered, oldest), expected, "{code} {numbered} {oldest}");
+    }
+}

@@ -1,0 +1,498 @@
+//! Sends records, in batches, to the leaders of their partitions.
+//!
+//! [`Producer::send`] copies the record into its partition's open batch and returns; a task of the producer sends
+//! batches when they are full or have lingered, repeats what failed, and completes the [`Delivery`] of each record.
+//! Memory is bounded by [`Config::buffer_memory`]: `send` waits while it is used up.
+//!
+//! The copy is what makes the buffer-reuse fault of CVE-2026-35554 impossible: a batch's bytes have one owner at
+//! any time, the accumulator or the request, and go back to the allocator when the last reference is gone.
+//!
+//! All decisions are in `accumulator` and `queue`; here are the lock, the task and the requests.
+mod accumulator;
+mod batch;
+mod config;
+mod delivery;
+mod queue;
+
+use crate::{
+    Cluster, Connection, Error, Metadata, OnUnknownTopic, cluster::RefreshClock, metadata::TopicAnswer,
+    retry::Retry,
+};
+use accumulator::{Accumulator, Addressed, Drained, NotAppended};
+use base::{NodeId, ProducerEpoch, ProducerId, TopicId};
+use batch::{Batch, Identity};
+pub use config::{Acks, Config};
+use delivery::Ack;
+pub use delivery::{Delivered, Delivery};
+use protocol::{
+    ErrorCode, InitProducerIdRequest, ProduceRequest, ProduceResponse,
+    produce::{
+        request::{PartitionProduceData, TopicProduceData},
+        response::TopicProduceResponse,
+    },
+};
+use records::NewRecord;
+pub use records::{Codec, Compression, Header};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+use tokio::{sync::Notify, task::JoinSet};
+
+/// A record to send. Borrowed: `send` copies what it needs before it returns.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Record<'a> {
+    pub topic: &'a str,
+    /// `None`: chosen by the key, or evenly where there is none.
+    pub partition: Option<i32>,
+    /// Milliseconds since 1970; `None`: now.
+    pub timestamp: Option<i64>,
+    pub key: Option<&'a [u8]>,
+    pub value: Option<&'a [u8]>,
+    pub headers: &'a [Header<'a>],
+}
+
+/// Sends records. Dropping it abandons what is not delivered: [`Producer::flush`] first.
+#[derive(Debug)]
+pub struct Producer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    cluster: Cluster,
+    config: Config,
+    accumulator: Mutex<Accumulator>,
+    /// Something for the sender to do.
+    wake: Notify,
+    /// Something was delivered, so there may be room.
+    room: Notify,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Accumulator> {
+        self.accumulator.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+impl Producer {
+    /// Starts the sender on the current tokio runtime.
+    pub fn new(cluster: &Cluster, config: Config) -> Self {
+        let config = config.resolved();
+        let shared = Arc::new(Shared {
+            cluster: cluster.clone(),
+            accumulator: Mutex::new(Accumulator::new(
+                config.clone(),
+                cluster.config().backoff,
+                rand::random(),
+            )),
+            config,
+            wake: Notify::new(),
+            room: Notify::new(),
+        });
+        tokio::spawn(Sender::new(shared.clone()).run());
+        Self { shared }
+    }
+
+    /// Hands a record over. Waits only for the topic's metadata, and for room.
+    pub async fn send(&self, record: Record<'_>) -> Result<Delivery, Error> {
+        let addressed = Addressed {
+            topic: record.topic,
+            partition: record.partition,
+            record: NewRecord {
+                timestamp: record.timestamp.unwrap_or_else(now_ms),
+                key: record.key,
+                value: record.value,
+                headers: record.headers,
+            },
+        };
+        match self.try_append(&addressed) {
+            Ok(delivery) => Ok(delivery),
+            Err(reason) => self.append_patiently(&addressed, reason).await,
+        }
+    }
+
+    fn try_append(&self, addressed: &Addressed<'_>) -> Result<Delivery, NotAppended> {
+        let appended = self.shared.lock().append(Instant::now(), addressed);
+        match appended {
+            Ok(appended) => {
+                if appended.wake {
+                    self.shared.wake.notify_one();
+                }
+                Ok(appended.delivery)
+            }
+            Err(reason) => {
+                if matches!(reason, NotAppended::Full) {
+                    self.shared.wake.notify_one();
+                }
+                Err(reason)
+            }
+        }
+    }
+
+    async fn append_patiently(
+        &self,
+        addressed: &Addressed<'_>,
+        mut reason: NotAppended,
+    ) -> Result<Delivery, Error> {
+        let started = Instant::now();
+        let limit = self.shared.config.max_block;
+        loop {
+            match reason {
+                NotAppended::Failed(error) => return Err(error),
+                NotAppended::UnknownTopic => {
+                    let topic = self.shared.cluster.topic(addressed.topic, OnUnknownTopic::Create).await?;
+                    self.shared.lock().set_topic(topic);
+                }
+                NotAppended::Full => {
+                    let room = self.shared.room.notified();
+                    tokio::pin!(room);
+                    // From here on a delivery is heard, so the second look below misses none.
+                    room.as_mut().enable();
+                    match self.try_append(addressed) {
+                        Err(NotAppended::Full) => {}
+                        Ok(delivery) => return Ok(delivery),
+                        Err(other) => {
+                            reason = other;
+                            continue;
+                        }
+                    }
+                    let left = limit.saturating_sub(started.elapsed());
+                    if tokio::time::timeout(left, room).await.is_err() {
+                        let last =
+                            Error::NoLeader { subject: "room in the buffer of the producer".to_owned() };
+                        return Err(Error::GaveUp { after: limit, last: Box::new(last) });
+                    }
+                }
+            }
+            match self.try_append(addressed) {
+                Ok(delivery) => return Ok(delivery),
+                Err(again) => reason = again,
+            }
+        }
+    }
+
+    /// Sends what waits, and returns when all that was handed over is delivered or given up. An error is the first
+    /// record that was given up since the last flush.
+    pub async fn flush(&self) -> Result<(), Error> {
+        let outstanding = {
+            let mut accumulator = self.shared.lock();
+            accumulator.close_open();
+            accumulator.outstanding()
+        };
+        self.shared.wake.notify_one();
+        for delivery in outstanding {
+            delivery.wait().await;
+        }
+        self.failure().map_or(Ok(()), Err)
+    }
+
+    /// The first record that was given up, if one was since this was last asked; for those who do not keep
+    /// deliveries.
+    pub fn failure(&self) -> Option<Error> {
+        self.shared.lock().take_failure()
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        self.shared.lock().fail_all(&Error::Closed);
+        self.shared.wake.notify_one();
+    }
+}
+
+/// The task: carries out what the accumulator decides.
+struct Sender {
+    shared: Arc<Shared>,
+    jobs: JoinSet<Done>,
+    connections: HashMap<NodeId, Connection>,
+    connecting: HashSet<NodeId>,
+    /// Brokers that could not be reached: how often in a row, and when to try again.
+    unreachable: HashMap<NodeId, (u32, Instant)>,
+    asking_identity: bool,
+    refreshing: bool,
+    refresh: RefreshClock,
+}
+
+/// What a job came back with.
+enum Done {
+    Produced { node: NodeId, outcomes: Vec<(Batch, Result<Ack, Error>)> },
+    Connected { node: NodeId, result: Result<Connection, Error> },
+    Identity(Result<Identity, Error>),
+    Refreshed(Result<Vec<TopicAnswer>, Error>),
+}
+
+impl Sender {
+    fn new(shared: Arc<Shared>) -> Self {
+        let refresh = RefreshClock::new(Instant::now(), shared.cluster.config());
+        Self {
+            shared,
+            jobs: JoinSet::new(),
+            connections: HashMap::new(),
+            connecting: HashSet::new(),
+            unreachable: HashMap::new(),
+            asking_identity: false,
+            refreshing: false,
+            refresh,
+        }
+    }
+
+    async fn run(mut self) {
+        loop {
+            let now = Instant::now();
+            self.connections.retain(|_, connection| connection.is_open());
+            let (drained, wake_at) = {
+                let mut accumulator = self.shared.lock();
+                if accumulator.is_closed() && accumulator.is_idle() {
+                    return;
+                }
+                accumulator.expire(now);
+                let drained = accumulator.drain(now, |node| self.connections.contains_key(&node));
+                (drained, accumulator.wake_at(now))
+            };
+            self.shared.room.notify_waiters();
+            self.start(now, drained);
+            let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
+            let connect_at = self.unreachable.values().map(|(_, until)| *until).filter(|until| *until > now);
+            let wake_at = wake_at
+                .into_iter()
+                .chain(refresh_at)
+                .chain(connect_at)
+                .min()
+                .map(tokio::time::Instant::from_std);
+            tokio::select! {
+                () = self.shared.wake.notified() => {}
+                Some(done) = self.jobs.join_next() => self.take(done),
+                () = sleep_until(wake_at) => {}
+            }
+            while let Some(done) = self.jobs.try_join_next() {
+                self.take(done);
+            }
+        }
+    }
+
+    fn start(&mut self, now: Instant, drained: Drained) {
+        for (node, batches) in drained.requests {
+            self.produce(node, batches);
+        }
+        for node in drained.unconnected {
+            let waits = self.unreachable.get(&node).is_some_and(|(_, until)| *until > now);
+            if !waits && self.connecting.insert(node) {
+                let cluster = self.shared.cluster.clone();
+                self.jobs.spawn(async move { Done::Connected { node, result: cluster.node(node).await } });
+            }
+        }
+        if drained.wants_identity && !self.asking_identity {
+            self.asking_identity = true;
+            let cluster = self.shared.cluster.clone();
+            self.jobs.spawn(async move { Done::Identity(ask_identity(&cluster).await) });
+        }
+        if !drained.leaderless.is_empty() {
+            self.refresh.want();
+        }
+        if !self.refreshing && self.refresh.due_at() <= now {
+            self.refreshing = true;
+            let topics = self.shared.lock().topics();
+            let cluster = self.shared.cluster.clone();
+            self.jobs
+                .spawn(async move { Done::Refreshed(cluster.refresh(&topics, OnUnknownTopic::Fail).await) });
+        }
+    }
+
+    /// Encodes and queues here, so that requests leave in the order they were drained; only the wait is a job.
+    fn produce(&mut self, node: NodeId, mut batches: Vec<Batch>) {
+        let connection = self.connections.get(&node).expect("only connected brokers are drained for").clone();
+        let acks = self.shared.config.acks;
+        let metadata = self.shared.cluster.metadata();
+        let sent = connection.version_of::<ProduceRequest>(last_version_for(&batches, &metadata)).and_then(
+            |version| {
+                let request = self.produce_request(&mut batches, version, &metadata);
+                if acks == Acks::None {
+                    return connection.send_without_answer(&request, version).map(|()| None);
+                }
+                connection.send(&request, version).map(Some)
+            },
+        );
+        self.jobs.spawn(async move {
+            let outcomes = match sent {
+                Ok(None) => same_for_all(batches, &Ok(Ack { base_offset: None, log_append_time: None })),
+                Ok(Some(pending)) => match pending.response().await {
+                    Ok(response) => match_answers(batches, &response, &metadata),
+                    Err(error) => same_for_all(batches, &Err(error)),
+                },
+                Err(error) => same_for_all(batches, &Err(error)),
+            };
+            Done::Produced { node, outcomes }
+        });
+    }
+
+    fn produce_request(&self, batches: &mut [Batch], version: i16, metadata: &Metadata) -> ProduceRequest {
+        let mut topics: Vec<TopicProduceData> = Vec::new();
+        let mut places: HashMap<Arc<str>, usize> = HashMap::new();
+        for batch in batches {
+            let place = *places.entry(batch.topic().clone()).or_insert_with(|| {
+                let id = metadata.topics.get(batch.topic()).map_or(TopicId::NONE, |topic| topic.id);
+                let mut topic = TopicProduceData::default();
+                if version >= 13 {
+                    topic.topic_id = id.0;
+                } else {
+                    topic.name = batch.topic().as_ref().into();
+                }
+                topics.push(topic);
+                topics.len() - 1
+            });
+            topics[place]
+                .partition_data
+                .push(PartitionProduceData { index: batch.partition(), records: Some(batch.encode()) });
+        }
+        ProduceRequest {
+            acks: self.shared.config.acks.to_wire(),
+            timeout_ms: i32::try_from(self.shared.cluster.config().request_timeout.as_millis())
+                .unwrap_or(i32::MAX),
+            topic_data: topics,
+            ..Default::default()
+        }
+    }
+
+    fn take(&mut self, done: Result<Done, tokio::task::JoinError>) {
+        let now = Instant::now();
+        // A job ends early only when the runtime does.
+        let Ok(done) = done else { return };
+        match done {
+            Done::Produced { node, outcomes } => {
+                let mut accumulator = self.shared.lock();
+                accumulator.request_ended(node);
+                for (batch, outcome) in outcomes {
+                    if accumulator.batch_ended(now, batch, outcome) {
+                        self.refresh.want();
+                    }
+                }
+                drop(accumulator);
+                self.shared.room.notify_waiters();
+            }
+            Done::Connected { node, result } => {
+                self.connecting.remove(&node);
+                match result {
+                    Ok(connection) => {
+                        self.unreachable.remove(&node);
+                        self.connections.insert(node, connection);
+                    }
+                    Err(error) => {
+                        tracing::debug!(%node, error = %crate::error::Chain(&error), "no connection");
+                        self.shared.lock().note_error(Some(node), &error);
+                        let (failures, until) = self.unreachable.entry(node).or_insert((0, now));
+                        *failures += 1;
+                        *until = now + self.shared.cluster.config().backoff.wait(*failures, rand::random());
+                        self.refresh.want();
+                    }
+                }
+            }
+            Done::Identity(result) => {
+                self.asking_identity = false;
+                let mut accumulator = self.shared.lock();
+                match result {
+                    Ok(identity) => accumulator.set_identity(identity),
+                    Err(error) if error.is_retriable() || error.is_timeout() => {
+                        accumulator.note_error(None, &error);
+                    }
+                    Err(error) => accumulator.fail_all(&error),
+                }
+            }
+            Done::Refreshed(result) => {
+                self.refreshing = false;
+                self.refresh.done(now);
+                match result {
+                    Ok(answers) => {
+                        let mut accumulator = self.shared.lock();
+                        for topic in answers.into_iter().filter_map(|(_, answer)| answer.ok()) {
+                            accumulator.set_topic(topic);
+                        }
+                    }
+                    Err(error) => {
+                        tracing::debug!(error = %crate::error::Chain(&error), "no metadata");
+                        self.refresh.want();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// From version 13 on topics are named by id (KIP-516), which old brokers do not give out.
+fn last_version_for(batches: &[Batch], metadata: &Metadata) -> i16 {
+    let has_id = |batch: &Batch| metadata.topics.get(batch.topic()).is_some_and(|topic| !topic.id.is_none());
+    if batches.iter().all(has_id) { i16::MAX } else { 12 }
+}
+
+async fn sleep_until(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn ask_identity(cluster: &Cluster) -> Result<Identity, Error> {
+    let request = InitProducerIdRequest {
+        transactional_id: None,
+        transaction_timeout_ms: i32::MAX,
+        ..Default::default()
+    };
+    let mut retry = Retry::new(cluster.config());
+    loop {
+        let answer = async {
+            let response = cluster.any().await?.request(&request).await?;
+            crate::admin::check("a producer id", response.error_code, None)?;
+            Ok(Identity {
+                id: ProducerId(response.producer_id),
+                epoch: ProducerEpoch(response.producer_epoch),
+            })
+        };
+        match answer.await {
+            Ok(identity) => return Ok(identity),
+            Err(error) => retry.after(error).await?,
+        }
+    }
+}
+
+fn same_for_all(batches: Vec<Batch>, outcome: &Result<Ack, Error>) -> Vec<(Batch, Result<Ack, Error>)> {
+    batches.into_iter().map(|batch| (batch, outcome.clone())).collect()
+}
+
+/// Finds each batch's answer, by the topic's id where the answer has one and by its name elsewhere.
+fn match_answers(
+    batches: Vec<Batch>,
+    response: &ProduceResponse,
+    metadata: &Metadata,
+) -> Vec<(Batch, Result<Ack, Error>)> {
+    let outcome_of = |batch: &Batch| {
+        let id = metadata.topics.get(batch.topic()).map_or(TopicId::NONE, |topic| topic.id);
+        let is_topic = |answered: &&TopicProduceResponse| match TopicId(answered.topic_id) {
+            TopicId::NONE => *answered.name == **batch.topic(),
+            answered_id => answered_id == id,
+        };
+        let topic = response.responses.iter().find(is_topic);
+        let partition =
+            topic.and_then(|t| t.partition_responses.iter().find(|p| p.index == batch.partition()));
+        let subject = format!("{}-{}", batch.topic(), batch.partition());
+        let Some(p) = partition else {
+            return Err(Error::refused(
+                subject,
+                ErrorCode::UNKNOWN_SERVER_ERROR.0,
+                Some("the answer leaves it out"),
+            ));
+        };
+        crate::admin::check(subject, p.error_code, p.error_message.as_deref())?;
+        Ok(Ack {
+            base_offset: (p.base_offset >= 0).then_some(p.base_offset),
+            log_append_time: (p.log_append_time_ms >= 0).then_some(p.log_append_time_ms),
+        })
+    };
+    let outcomes: Vec<_> = batches.iter().map(outcome_of).collect();
+    batches.into_iter().zip(outcomes).collect()
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,200 @@
+//! The batches of one partition: which may be sent now.
+//!
+//! ```text
+//!   records → open → closed → in flight → acknowledged
+//!                      ▲          │ may be repeated
+//!                      │          ▼
+//!                  (never back)  retry → in flight
+//! ```
+//!
+//! The order of a partition's batches never changes. A batch that must be repeated waits until nothing that
+//! came after it is under way, and everything later waits behind it.
+use super::{
+    batch::{Batch, Identity, Stamp},
+    delivery::BatchDelivery,
+};
+use crate::Error;
+use records::sequence_after;
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+#[derive(Debug, Default)]
+pub(super) struct PartitionQueue {
+    pub(super) open: Option<Batch>,
+    closed: VecDeque<Batch>,
+    /// Sent before and not acknowledged, in order.
+    retry: VecDeque<Batch>,
+    /// What is under way, oldest first.
+    in_flight: Vec<Flying>,
+    next_order: u64,
+    next_sequence: i32,
+    blocked_until: Option<Instant>,
+    /// A sequence is missing for good: nothing new may be sent before the producer has a new epoch.
+    pub(super) broken: bool,
+}
+
+#[derive(Debug)]
+struct Flying {
+    order: u64,
+    delivery: Arc<BatchDelivery>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sendable {
+    Now,
+    /// When time alone makes it so.
+    At(Instant),
+    /// Nothing to send, or an answer comes first.
+    No,
+}
+
+/// What holds for all partitions at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    pub(super) now: Instant,
+    pub(super) linger: Duration,
+    pub(super) max_in_flight: usize,
+    /// While the epoch changes, only what has a sequence may go.
+    pub(super) only_retries: bool,
+}
+
+impl PartitionQueue {
+    pub(super) fn take_order(&mut self) -> u64 {
+        self.next_order += 1;
+        self.next_order - 1
+    }
+
+    /// No more records for the open batch.
+    pub(super) fn close_open(&mut self) -> bool {
+        self.closed.extend(self.open.take());
+        !self.closed.is_empty()
+    }
+
+    pub(super) fn sendable(&self, rules: &Rules) -> Sendable {
+        if let Some(until) = self.blocked_until.filter(|until| *until > rules.now) {
+            return Sendable::At(until);
+        }
+        if let Some(again) = self.retry.front() {
+            let later_is_out = self.in_flight.last().is_some_and(|flying| flying.order > again.order);
+            return if later_is_out || self.broken { Sendable::No } else { Sendable::Now };
+        }
+        if self.broken || rules.only_retries || self.in_flight.len() >= rules.max_in_flight {
+            return Sendable::No;
+        }
+        if !self.closed.is_empty() {
+            return Sendable::Now;
+        }
+        match &self.open {
+            None => Sendable::No,
+            Some(open) if open.created + rules.linger <= rules.now => Sendable::Now,
+            Some(open) => Sendable::At(open.created + rules.linger),
+        }
+    }
+
+    /// Bytes of the batch that [`PartitionQueue::take`] would give.
+    pub(super) fn next_size(&self) -> usize {
+        let next = self.retry.front().or(self.closed.front()).or(self.open.as_ref());
+        next.map_or(0, Batch::size)
+    }
+
+    /// The next batch, with its sequence if `identity` is given. Only when sendable now.
+    pub(super) fn take(&mut self, identity: Option<Identity>) -> Option<Batch> {
+        let mut batch = match self.retry.pop_front() {
+            Some(again) => again,
+            None => {
+                let mut batch = self.closed.pop_front().or_else(|| self.open.take())?;
+                batch.stamp = identity.map(|identity| self.stamp(identity, batch.record_count()));
+                batch
+            }
+        };
+        batch.attempts += 1;
+        let at = self.in_flight.partition_point(|flying| flying.order < batch.order);
+        self.in_flight.insert(at, Flying { order: batch.order, delivery: batch.delivery().clone() });
+        Some(batch)
+    }
+
+    fn stamp(&mut self, identity: Identity, records: i32) -> Stamp {
+        let base_sequence = self.next_sequence;
+        self.next_sequence = sequence_after(base_sequence, records);
+        Stamp { identity, base_sequence }
+    }
+
+    /// An answer came, or will not come.
+    pub(super) fn landed(&mut self, order: u64) {
+        self.in_flight.retain(|flying| flying.order != order);
+    }
+
+    /// Whether nothing older than this batch waits for its outcome.
+    pub(super) fn is_oldest(&self, order: u64) -> bool {
+        self.in_flight.first().is_none_or(|flying| flying.order > order)
+            && self.retry.front().is_none_or(|waiting| waiting.order > order)
+    }
+
+    pub(super) fn again(&mut self, batch: Batch, blocked_until: Option<Instant>) {
+        let at = self.retry.partition_point(|waiting| waiting.order < batch.order);
+        self.retry.insert(at, batch);
+        if let Some(until) = blocked_until {
+            self.blocked_until = Some(self.blocked_until.map_or(until, |known| known.max(until)));
+        }
+    }
+
+    /// Whether every batch that has a sequence of the current epoch is accounted for.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.in_flight.is_empty() && (self.broken || self.retry.is_empty())
+    }
+
+    /// Numbers what must be repeated anew, from zero.
+    pub(super) fn begin_epoch(&mut self, identity: Identity) {
+        self.next_sequence = 0;
+        self.broken = false;
+        let mut retry = std::mem::take(&mut self.retry);
+        for batch in &mut retry {
+            batch.stamp = Some(self.stamp(identity, batch.record_count()));
+        }
+        self.retry = retry;
+    }
+
+    /// Takes out what is not under way and was created at or before `deadline`.
+    pub(super) fn take_expired(&mut self, deadline: Instant) -> Vec<Batch> {
+        let mut expired = Vec::new();
+        for waiting in [&mut self.retry, &mut self.closed] {
+            while waiting.front().is_some_and(|batch| batch.created <= deadline) {
+                expired.extend(waiting.pop_front());
+            }
+        }
+        if self.open.as_ref().is_some_and(|batch| batch.created <= deadline) {
+            expired.extend(self.open.take());
+        }
+        // Whether a broker has it is not known, so its sequence cannot be used for anything else.
+        self.broken |= expired.iter().any(|batch| batch.stamp.is_some());
+        expired
+    }
+
+    pub(super) fn take_all(&mut self) -> Vec<Batch> {
+        self.retry.drain(..).chain(self.closed.drain(..)).chain(self.open.take()).collect()
+    }
+
+    /// The oldest that is not under way.
+    pub(super) fn oldest(&self) -> Option<&Batch> {
+        self.retry.front().or(self.closed.front()).or(self.open.as_ref())
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.oldest().is_none() && self.in_flight.is_empty()
+    }
+
+    /// Everything whose outcome is open.
+    pub(super) fn outstanding(&self) -> impl Iterator<Item = &Arc<BatchDelivery>> {
+        let waiting = self.retry.iter().chain(&self.closed).chain(&self.open).map(Batch::delivery);
+        waiting.chain(self.in_flight.iter().map(|flying| &flying.delivery))
+    }
+
+    pub(super) fn note_error(&mut self, error: &Error) {
+        if let Some(batch) = self.retry.front_mut().or(self.closed.front_mut()).or(self.open.as_mut()) {
+            batch.last_error = Some(error.clone());
+        }
+    }
+}

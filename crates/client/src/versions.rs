@@ -1,0 +1,61 @@
+//! Which version of a request both sides have.
+//!
+//! The broker's answer to ApiVersions is kept per connection: two brokers of one cluster may differ while it
+//! is being upgraded. Sources: KIP-35, KIP-511.
+use protocol::{ApiKey, ApiVersionsResponse, Request};
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Versions(BTreeMap<i16, RangeInclusive<i16>>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoVersion {
+    Absent,
+    Apart { ours: RangeInclusive<i16>, theirs: RangeInclusive<i16> },
+}
+
+impl Versions {
+    pub(crate) fn read(response: &ApiVersionsResponse) -> Self {
+        Self(response.api_keys.iter().map(|api| (api.api_key, api.min_version..=api.max_version)).collect())
+    }
+
+    pub(crate) fn has(&self, api: ApiKey) -> bool {
+        self.0.contains_key(&(api as i16))
+    }
+
+    /// The highest version in both ranges and not above `cap`.
+    pub(crate) fn choose<R: Request>(&self, cap: i16) -> Result<i16, NoVersion> {
+        let theirs = self.0.get(&(R::KEY as i16)).ok_or(NoVersion::Absent)?;
+        // A version that Kafka has not settled may still change its form.
+        let ours = R::KEY.stable_versions();
+        choose(&(*ours.start()..=cap.min(*ours.end())), theirs)
+    }
+}
+
+fn choose(ours: &RangeInclusive<i16>, theirs: &RangeInclusive<i16>) -> Result<i16, NoVersion> {
+    let version = *ours.end().min(theirs.end());
+    if version < *ours.start().max(theirs.start()) {
+        return Err(NoVersion::Apart { ours: ours.clone(), theirs: theirs.clone() });
+    }
+    Ok(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn picks_the_highest_common_version() {
+        for (ours, theirs, expected) in [
+            (3..=13, 0..=12, Some(12)),
+            (3..=13, 3..=20, Some(13)),
+            (3..=13, 13..=15, Some(13)),
+            (3..=13, 0..=2, None),
+            (3..=13, 14..=15, None),
+            // A broker that names a range upside down has nothing for us.
+            (0..=5, RangeInclusive::new(4, 2), None),
+        ] {
+            assert_eq!(choose(&ours, &theirs).ok(), expected, "{ours:?} {theirs:?}");
+        }
+    }
+}
