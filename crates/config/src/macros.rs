@@ -1,6 +1,7 @@
 /// Declares the settings that we act on, and the struct that holds their values.
 ///
 /// ```
+/// # use mainstem_config as config;
 /// use base::ByteCount;
 /// use config::{Scope, config};
 ///

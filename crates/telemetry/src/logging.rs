@@ -1,0 +1,56 @@
+use std::{fs::OpenOptions, io, path::PathBuf, sync::Mutex};
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+/// Where log lines go and which are written.
+#[derive(Clone, Debug, Default)]
+pub struct LogOptions {
+    /// As `tracing-subscriber` reads it: `info`, or `info,broker=debug`. Without it, the environment's `MAINSTEM_LOG`
+    /// or `RUST_LOG`, else `info`.
+    pub filter: Option<String>,
+    /// Without a file, standard error.
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LoggingError {
+    #[error("log filter `{filter}` cannot be read")]
+    Filter {
+        filter: String,
+        #[source]
+        source: tracing_subscriber::filter::ParseError,
+    },
+    #[error("log file {} cannot be opened", .path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("log lines already go somewhere")]
+    AlreadyStarted,
+}
+
+/// Sends the log lines of this process to one place, from now on. Once for each process.
+pub fn start_logging(options: &LogOptions) -> Result<(), LoggingError> {
+    let filter = options.filter.clone().or_else(filter_of_environment).unwrap_or_else(|| "info".to_owned());
+    let filter = EnvFilter::try_new(&filter).map_err(|source| LoggingError::Filter { filter, source })?;
+    let Some(path) = &options.file else {
+        return start(filter, io::stderr);
+    };
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    start(filter, Mutex::new(opened.map_err(|source| LoggingError::File { path: path.clone(), source })?))
+}
+
+fn start<W>(filter: EnvFilter, writer: W) -> Result<(), LoggingError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    lines.try_init().map_err(|_| LoggingError::AlreadyStarted)
+}
+
+fn filter_of_environment() -> Option<String> {
+    ["MAINSTEM_LOG", "RUST_LOG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
+        .filter(|filter| !filter.is_empty())
+}
