@@ -35,6 +35,7 @@ pub struct TopicDefaults {
     pub replication_factor: i16,
 }
 
+#[expect(missing_debug_implementations, reason = "it borrows what has none")]
 pub struct CreateOptions<'a> {
     pub defaults: TopicDefaults,
     pub schema: &'a dyn ConfigSchema,

@@ -225,8 +225,9 @@ impl MetadataImage {
     }
 
     fn set_quota(&mut self, record: &ClientQuotaRecord) {
-        let part =
-            |part: &client_quota_record::EntityData| (part.entity_type.detached(), part.entity_name.as_ref().map(Text::detached));
+        let part = |part: &client_quota_record::EntityData| {
+            (part.entity_type.detached(), part.entity_name.as_ref().map(Text::detached))
+        };
         let entity = QuotaEntity::new(record.entity.iter().map(part).collect());
         if !record.remove {
             self.quotas.entry(entity).or_default().insert(record.key.detached(), record.value);

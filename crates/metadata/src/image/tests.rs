@@ -1,7 +1,9 @@
 use super::*;
 use crate::{Changes, Error, Record, record as frame};
 use proptest::prelude::*;
-use protocol::metadata_records::{client_quota_record::EntityData, register_broker_record::BrokerEndpoint, *};
+use protocol::metadata_records::{
+    client_quota_record::EntityData, register_broker_record::BrokerEndpoint, *,
+};
 
 fn text(choices: &'static [&'static str]) -> impl Strategy<Value = Text> {
     prop::sample::select(choices).prop_map(Text::from)

@@ -1,0 +1,453 @@
+//! One member of the metadata quorum: what the rest of the server sees.
+use crate::{
+    Committed, Error, VoterEndpoint, VoterKey,
+    controller::{Controller, wish},
+    disk,
+    log_store::{LogStore, is_sole_voter, now_ms},
+    network::NoNetwork,
+    snapshot,
+    state_machine::StateMachine,
+    types::{Metadata, Voter},
+};
+use base::{LeaderEpoch, NodeId, Offset};
+use metadata::{
+    Changes, MetadataImage, Record,
+    controller::{Decision, MAX_RECORDS_PER_REQUEST},
+};
+use openraft::{
+    Config, Raft, RaftMetrics, ReadPolicy, SnapshotPolicy, async_runtime::watch::WatchReceiver as _,
+};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+use uuid::Uuid;
+
+/// The folder of the log, in Kafka's naming.
+const LOG_DIR: &str = "__cluster_metadata-0";
+/// Wishes that may wait. More make their senders wait.
+const WISH_QUEUE: usize = 1024;
+
+#[derive(Clone, Debug)]
+pub struct QuorumConfig {
+    /// Where the log's folder lies (`metadata.log.dir`).
+    pub dir: PathBuf,
+    pub node_id: NodeId,
+    /// The id of that directory, from `meta.properties`.
+    pub directory_id: Uuid,
+    pub cluster_id: String,
+    /// Where this controller listens.
+    pub endpoints: Vec<VoterEndpoint>,
+    /// The first records of a new cluster.
+    pub bootstrap: Vec<Record>,
+    /// `metadata.log.segment.bytes`
+    pub segment_bytes: u64,
+    /// `metadata.log.max.record.bytes.between.snapshots`
+    pub snapshot_after_bytes: u64,
+    /// `metadata.log.max.snapshot.interval.ms`
+    pub snapshot_after: Duration,
+    /// How long to wait for a leader at the start.
+    pub start_timeout: Duration,
+}
+
+impl QuorumConfig {
+    /// Kafka's defaults, except for smaller segments: a segment goes when all of it is in a snapshot.
+    pub fn new(
+        dir: impl Into<PathBuf>,
+        node_id: NodeId,
+        directory_id: Uuid,
+        cluster_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            dir: dir.into(),
+            node_id,
+            directory_id,
+            cluster_id: cluster_id.into(),
+            endpoints: Vec::new(),
+            bootstrap: Vec::new(),
+            segment_bytes: 16 << 20,
+            snapshot_after_bytes: 20 << 20,
+            snapshot_after: Duration::from_secs(3600),
+            start_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A handle. Clones are the same member, which stops when [`Quorum::shutdown`] is called or all of them are gone.
+#[derive(Clone)]
+pub struct Quorum(Arc<Node>);
+
+struct Node {
+    key: VoterKey,
+    raft: Raft<Metadata, StateMachine>,
+    log: LogStore,
+    images: watch::Receiver<Arc<MetadataImage>>,
+    wishes: mpsc::Sender<crate::controller::Wish>,
+    snapshots: JoinHandle<()>,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.snapshots.abort();
+    }
+}
+
+impl std::fmt::Debug for Quorum {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Quorum")
+            .field("key", &self.0.key)
+            .field("offset", &self.image().last_offset())
+            .finish()
+    }
+}
+
+impl Quorum {
+    /// Opens the log, or makes one for a new cluster, and joins in. A quorum of one leads when this returns.
+    pub async fn start(config: QuorumConfig) -> Result<Self, Error> {
+        let key = VoterKey { id: config.node_id, directory: config.directory_id };
+        let dir = config.dir.join(LOG_DIR);
+        let opened = create_dir(&dir).and_then(|()| open(&dir, config.segment_bytes));
+        let (loaded, log) = opened.map_err(|source| Error::Io { path: dir.clone(), source })?;
+        let membership = match log.last_membership() {
+            Ok(Some(newer)) => Some(newer),
+            Ok(None) => loaded.as_ref().map(|snapshot| snapshot.meta.last_membership.clone()),
+            Err(source) => return Err(Error::Io { path: dir, source }),
+        };
+        if membership.is_some_and(|membership| membership.membership().get_node(&key).is_none()) {
+            return Err(Error::AnotherVoter { dir, this_node: key.to_string() });
+        }
+        let is_new = log.is_empty();
+        let (machine, images) = StateMachine::new(dir, loaded);
+        let raft_config = Arc::new(raft_config(&config.cluster_id)?);
+        let raft = Raft::new(key, raft_config, NoNetwork, log.clone(), machine).await.map_err(fatal)?;
+        if is_new {
+            let voter = Voter { endpoints: config.endpoints.clone() };
+            let initialized = raft.initialize(BTreeMap::from([(key, voter)])).await;
+            initialized.map_err(|error| Error::Raft(error.to_string()))?;
+        }
+        let quorum = Self::run(key, raft, log, images, &config);
+        quorum.lead(config.start_timeout).await?;
+        if quorum.image().features().next().is_none() {
+            quorum.write_bootstrap(config.bootstrap).await?;
+        }
+        Ok(quorum)
+    }
+
+    fn run(
+        key: VoterKey,
+        raft: Raft<Metadata, StateMachine>,
+        log: LogStore,
+        images: watch::Receiver<Arc<MetadataImage>>,
+        config: &QuorumConfig,
+    ) -> Self {
+        let (wishes, receiver) = mpsc::channel(WISH_QUEUE);
+        let controller = Controller { raft: raft.clone(), images: images.clone(), wishes: receiver };
+        tokio::spawn(controller.run());
+        let snapshots = SnapshotTimer {
+            raft: raft.clone(),
+            log: log.clone(),
+            images: images.clone(),
+            after_bytes: config.snapshot_after_bytes,
+            after: config.snapshot_after,
+        };
+        let snapshots = tokio::spawn(snapshots.run());
+        Self(Arc::new(Node { key, raft, log, images, wishes, snapshots }))
+    }
+
+    /// With nobody to wait for, an election need not wait for a timeout either.
+    async fn lead(&self, at_most: Duration) -> Result<(), Error> {
+        let Node { key, raft, images, .. } = &*self.0;
+        let deadline = Instant::now() + at_most;
+        let membership = raft.metrics().borrow_watched().membership_config.clone();
+        if !raft.is_leader() && is_sole_voter(membership.membership(), key) {
+            raft.trigger().elect(false).await.map_err(fatal)?;
+        }
+        let has_leader = |metrics: &RaftMetrics<Metadata>| metrics.current_leader.is_some();
+        let led =
+            raft.wait(Some(at_most)).metrics(has_leader, "a leader").await.map_err(|_| Error::NoLeader)?;
+        let epoch = epoch_of(led.current_term);
+        let mut images = images.clone();
+        let applied = images.wait_for(|image| image.epoch() >= epoch);
+        match tokio::time::timeout_at(deadline, applied).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err(Error::Stopped),
+            Err(_) => Err(Error::NoLeader),
+        }
+    }
+
+    async fn write_bootstrap(&self, records: Vec<Record>) -> Result<(), Error> {
+        let decided = self.decide(move |image: &MetadataImage| {
+            // Another start may have been here first.
+            let is_new = image.features().next().is_none();
+            Ok(Decision { records: if is_new { records } else { Vec::new() }, reply: () })
+        });
+        decided.await.map(drop)
+    }
+}
+
+/// Reading.
+impl Quorum {
+    /// The newest image that this node knows.
+    pub fn image(&self) -> Arc<MetadataImage> {
+        self.0.images.borrow().clone()
+    }
+
+    /// An image that holds everything that was committed anywhere before the call.
+    pub async fn linearizable(&self) -> Result<Arc<MetadataImage>, Error> {
+        let confirmed = self.0.raft.ensure_linearizable(ReadPolicy::ReadIndex).await;
+        confirmed.map_err(|_| Error::NotLeader { leader: self.leader() })?;
+        Ok(self.image())
+    }
+
+    /// Waits for an image with everything up to `offset`.
+    pub async fn applied(&self, offset: Offset) -> Result<Arc<MetadataImage>, Error> {
+        let mut images = self.0.images.clone();
+        let image = images.wait_for(|image| image.last_offset() >= offset).await;
+        image.map(|image| image.clone()).map_err(|_| Error::Stopped)
+    }
+
+    /// What changes from now on.
+    pub fn changes(&self) -> ImageChanges {
+        let mut images = self.0.images.clone();
+        let seen = images.borrow_and_update().clone();
+        ImageChanges { images, seen }
+    }
+
+    pub fn leader(&self) -> Option<NodeId> {
+        self.0.raft.metrics().borrow_watched().current_leader.map(|key| key.id)
+    }
+
+    pub fn is_leader(&self) -> bool {
+        self.0.raft.is_leader()
+    }
+
+    /// For DescribeQuorum.
+    pub fn describe(&self) -> QuorumDescription {
+        let Node { key, raft, log, images, .. } = &*self.0;
+        let metrics = raft.metrics().borrow_watched().clone();
+        let now_ms = now_ms();
+        let replica = |voter: &VoterKey, node: &Voter| {
+            let is_leader = metrics.current_leader == Some(*voter);
+            let acknowledged = metrics.replication.as_ref().and_then(|replication| replication.get(voter));
+            let log_end_offset = match acknowledged {
+                _ if voter == key => Some(log.log_end_offset()),
+                Some(Some(id)) => log.end_offset_of(id.index),
+                _ => None,
+            };
+            ReplicaState {
+                key: *voter,
+                endpoints: node.endpoints.clone(),
+                log_end_offset: log_end_offset.unwrap_or(Offset::NONE),
+                last_fetch_timestamp_ms: if is_leader { now_ms } else { -1 },
+                last_caught_up_timestamp_ms: if is_leader { now_ms } else { -1 },
+            }
+        };
+        let membership = metrics.membership_config.membership();
+        QuorumDescription {
+            leader: metrics.current_leader.map(|key| key.id),
+            leader_epoch: epoch_of(metrics.current_term),
+            high_watermark: images.borrow().next_offset(),
+            voters: membership.nodes().map(|(voter, node)| replica(voter, node)).collect(),
+        }
+    }
+}
+
+/// Changing.
+impl Quorum {
+    /// Has the controller decide, commits the records, and then answers.
+    ///
+    /// `decide` sees the image as all earlier decisions will leave it. It runs on the controller's task: it must not
+    /// block, and what it refuses changes nothing. The image of this node shows the change before the answer comes.
+    pub async fn decide<R, F>(&self, decide: F) -> Result<Committed<R>, Error>
+    where
+        R: Send + 'static,
+        F: FnOnce(&MetadataImage) -> Result<Decision<R>, metadata::Error> + Send + 'static,
+    {
+        let (wish, answer) = wish(|image| Ok(decide(image)?));
+        self.ask(wish, answer).await
+    }
+
+    /// Commits `records` if the log has not moved on since `expected_last_offset`.
+    pub async fn propose(&self, records: Vec<Record>, expected_last_offset: Offset) -> Result<Offset, Error> {
+        if records.len() > MAX_RECORDS_PER_REQUEST {
+            return Err(Error::TooLarge(format!("{} records", records.len()).into()));
+        }
+        let (wish, answer) = wish(move |image| match image.last_offset() {
+            actual if actual == expected_last_offset => Ok(Decision { records, reply: () }),
+            actual => Err(Error::Conflict { expected: expected_last_offset, actual }),
+        });
+        self.ask(wish, answer).await.map(|committed| committed.offset)
+    }
+
+    async fn ask<R>(
+        &self,
+        wish: crate::controller::Wish,
+        answer: oneshot::Receiver<Result<Committed<R>, Error>>,
+    ) -> Result<Committed<R>, Error> {
+        self.0.wishes.send(wish).await.map_err(|_| Error::Stopped)?;
+        answer.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Takes a snapshot and lets go of the log before it. Returns when both are done.
+    pub async fn snapshot_now(&self) -> Result<(), Error> {
+        take_snapshot(&self.0.raft).await
+    }
+
+    /// Stops taking part. What was answered is on disk already.
+    pub async fn shutdown(&self) {
+        self.0.snapshots.abort();
+        if let Err(error) = self.0.raft.shutdown().await {
+            tracing::error!(%error, "the metadata quorum did not stop in order");
+        }
+    }
+}
+
+/// What happened since the last call, in one step however much it was.
+#[derive(Clone, Debug)]
+pub struct ImageChanges {
+    images: watch::Receiver<Arc<MetadataImage>>,
+    seen: Arc<MetadataImage>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ImageUpdate {
+    pub before: Arc<MetadataImage>,
+    pub image: Arc<MetadataImage>,
+    pub changes: Changes,
+}
+
+impl ImageChanges {
+    /// The image against which the next changes are told.
+    pub fn image(&self) -> &Arc<MetadataImage> {
+        &self.seen
+    }
+
+    /// Tells everything that an empty image lacks, for a subscriber that starts from nothing.
+    #[must_use]
+    pub fn from_the_beginning(mut self) -> Self {
+        self.seen = Arc::default();
+        self.images.mark_changed();
+        self
+    }
+
+    /// Waits for a newer image. `None` when the quorum has stopped.
+    pub async fn next(&mut self) -> Option<ImageUpdate> {
+        self.images.changed().await.ok()?;
+        let image = self.images.borrow_and_update().clone();
+        let before = std::mem::replace(&mut self.seen, image.clone());
+        let changes = Changes::between(&before, &image);
+        Some(ImageUpdate { before, image, changes })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuorumDescription {
+    pub leader: Option<NodeId>,
+    pub leader_epoch: LeaderEpoch,
+    pub high_watermark: Offset,
+    pub voters: Vec<ReplicaState>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicaState {
+    pub key: VoterKey,
+    pub endpoints: Vec<VoterEndpoint>,
+    /// [`Offset::NONE`] where it is not known.
+    pub log_end_offset: Offset,
+    /// `-1` where it is not known.
+    pub last_fetch_timestamp_ms: i64,
+    pub last_caught_up_timestamp_ms: i64,
+}
+
+/// Takes a snapshot when enough was logged, or enough time has passed and anything was.
+struct SnapshotTimer {
+    raft: Raft<Metadata, StateMachine>,
+    log: LogStore,
+    images: watch::Receiver<Arc<MetadataImage>>,
+    after_bytes: u64,
+    after: Duration,
+}
+
+impl SnapshotTimer {
+    async fn run(mut self) {
+        let mut last_end = self.images.borrow().next_offset();
+        let mut due = Instant::now() + self.after;
+        loop {
+            let changed =
+                match timeout(due.saturating_duration_since(Instant::now()), self.images.changed()).await {
+                    Ok(Ok(())) => true,
+                    Ok(Err(_)) => return,
+                    Err(_) => false,
+                };
+            let end = self.images.borrow_and_update().next_offset();
+            let is_full = changed && self.log.size() >= self.after_bytes;
+            if is_full || (!changed && end > last_end) {
+                if let Err(error) = take_snapshot(&self.raft).await {
+                    tracing::error!(%error, "cannot take a metadata snapshot");
+                    return;
+                }
+                last_end = end;
+            }
+            if is_full || !changed {
+                due = Instant::now() + self.after;
+            }
+        }
+    }
+}
+
+async fn take_snapshot(raft: &Raft<Metadata, StateMachine>) -> Result<(), Error> {
+    let applied = raft.metrics().borrow_watched().last_applied;
+    raft.trigger().snapshot().await.map_err(fatal)?;
+    let purged =
+        |metrics: &RaftMetrics<Metadata>| metrics.running_state.is_err() || metrics.purged >= applied;
+    let metrics = raft.wait(None).metrics(purged, "a snapshot").await.map_err(|_| Error::Stopped)?;
+    metrics.running_state.map_err(fatal)
+}
+
+fn create_dir(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(dir)?;
+    disk::sync_parent(dir)
+}
+
+fn open(dir: &Path, segment_bytes: u64) -> io::Result<(Option<snapshot::Snapshot>, LogStore)> {
+    let loaded = snapshot::load(dir)?.map(|(snapshot, _)| snapshot);
+    let anchor = loaded.as_ref().and_then(snapshot::Snapshot::anchor);
+    let log = LogStore::open(dir, anchor, segment_bytes)?;
+    Ok((loaded, log))
+}
+
+fn raft_config(cluster_id: &str) -> Result<Config, Error> {
+    let config = Config {
+        cluster_name: cluster_id.to_owned(),
+        heartbeat_interval: 250,
+        election_timeout_min: 1000,
+        election_timeout_max: 2000,
+        // The snapshot timer decides, by bytes and time.
+        snapshot_policy: SnapshotPolicy::Never,
+        max_in_snapshot_log_to_keep: 0,
+        purge_batch_size: 1,
+        // Every start is a new epoch, as in Kafka, so that two runs of a node are never the same leader.
+        enable_leader_restore: Some(false),
+        ..Config::default()
+    };
+    config.validate().map_err(|error| Error::Raft(error.to_string()))
+}
+
+fn epoch_of(term: u64) -> LeaderEpoch {
+    LeaderEpoch(i32::try_from(term).unwrap_or(i32::MAX))
+}
+
+fn fatal(error: openraft::errors::Fatal<Metadata>) -> Error {
+    Error::Raft(error.to_string())
+}
