@@ -1,6 +1,6 @@
 use crate::{
-    Attributes, BatchHeader, Codec, Compression, HEADER_LEN, Header, MAGIC, NO_SEQUENCE, NO_TIMESTAMP,
-    Record, TimestampType,
+    Attributes, BatchHeader, Codec, Compression, HEADER_LEN, Header, Headers, MAGIC, NO_SEQUENCE,
+    NO_TIMESTAMP, Record, TimestampType,
     header::{ATTRIBUTES_AT, batch_length, crc32c},
     varint,
 };
@@ -160,14 +160,9 @@ impl BatchBuilder {
 
     /// At most what a record adds to [`uncompressed_size`](Self::uncompressed_size).
     pub fn size_of_record(record: &NewRecord<'_>) -> usize {
-        let longest = Layout {
-            timestamp_delta: i64::MIN,
-            offset_delta: i32::MIN,
-            key: record.key,
-            value: record.value,
-        };
-        let body = longest.len() + len_of_headers(record.headers);
-        varint::MAX_VARINT_LEN + body
+        let NewRecord { timestamp, key, value, headers } = *record;
+        let entry = Entry { timestamp, key, value, headers: HeaderList::New(headers) };
+        varint::MAX_VARINT_LEN + entry.len(i64::MIN, i32::MIN)
     }
 
     /// Appends a record at the next offset.
@@ -177,52 +172,32 @@ impl BatchBuilder {
 
     /// Appends a record at an offset that may leave some out.
     pub fn append_at(&mut self, offset: Offset, record: &NewRecord<'_>) -> Result<(), OutOfRange> {
-        let headers_len = len_of_headers(record.headers);
-        self.encode(offset, record.timestamp, (record.key, record.value), headers_len, |out| {
-            varint::write_i64(record.headers.len() as i64, out);
-            for header in record.headers {
-                varint::write_i64(header.key.len() as i64, out);
-                out.extend_from_slice(header.key);
-                write_nullable(header.value, out);
-            }
-        })
+        let NewRecord { timestamp, key, value, headers } = *record;
+        self.encode(offset, &Entry { timestamp, key, value, headers: HeaderList::New(headers) })
     }
 
     /// Appends a record of another batch as it is, at its own offset.
     pub fn keep(&mut self, record: &Record<'_>) -> Result<(), OutOfRange> {
-        let headers = record.headers;
-        let headers_len = varint::len_i64(headers.len() as i64) + headers.encoded().len();
-        self.encode(record.offset, record.timestamp, (record.key, record.value), headers_len, |out| {
-            varint::write_i64(headers.len() as i64, out);
-            out.extend_from_slice(headers.encoded());
-        })
+        let Record { offset, timestamp, key, value, headers, .. } = *record;
+        self.encode(offset, &Entry { timestamp, key, value, headers: HeaderList::Read(headers) })
     }
 
-    fn encode(
-        &mut self,
-        offset: Offset,
-        timestamp: i64,
-        (key, value): (Option<&[u8]>, Option<&[u8]>),
-        headers_len: usize,
-        write_headers: impl FnOnce(&mut Vec<u8>),
-    ) -> Result<(), OutOfRange> {
+    fn encode(&mut self, offset: Offset, entry: &Entry<'_>) -> Result<(), OutOfRange> {
         let offset_delta = self.delta_of(offset)?;
         if self.is_empty() && !self.header.attributes.has_delete_horizon() {
-            self.header.base_timestamp = timestamp;
+            self.header.base_timestamp = entry.timestamp;
         }
-        let timestamp_delta = timestamp.wrapping_sub(self.header.base_timestamp);
-        let layout = Layout { timestamp_delta, offset_delta, key, value };
-        let len = layout.len() + headers_len;
+        let timestamp_delta = entry.timestamp.wrapping_sub(self.header.base_timestamp);
+        let len = entry.len(timestamp_delta, offset_delta);
         if batch_length(self.batch.len() + len).is_none() {
             return Err(OutOfRange::Size);
         }
         varint::write_i64(len as i64, &mut self.batch);
-        layout.write(&mut self.batch);
-        write_headers(&mut self.batch);
+        entry.write(timestamp_delta, offset_delta, &mut self.batch);
         self.next_delta = i64::from(offset_delta) + 1;
         self.header.record_count += 1;
         if self.header.timestamp_type() == TimestampType::CreateTime {
-            self.header.max_timestamp = self.header.max_timestamp.max(timestamp);
+            self.header.max_timestamp = self.header.max_timestamp.max(entry.timestamp);
         }
         Ok(())
     }
@@ -271,27 +246,69 @@ pub(crate) fn seal(mut header: BatchHeader, mut batch: Vec<u8>) -> Option<Bytes>
     Some(Bytes::from(batch))
 }
 
-/// A record up to its headers.
-struct Layout<'a> {
-    timestamp_delta: i64,
-    offset_delta: i32,
+/// A record, new or of another batch, without its place.
+struct Entry<'a> {
+    timestamp: i64,
     key: Option<&'a [u8]>,
     value: Option<&'a [u8]>,
+    headers: HeaderList<'a>,
 }
 
-impl Layout<'_> {
-    fn len(&self) -> usize {
+enum HeaderList<'a> {
+    New(&'a [Header<'a>]),
+    /// Encoded already.
+    Read(Headers<'a>),
+}
+
+impl Entry<'_> {
+    /// Bytes after the length.
+    fn len(&self, timestamp_delta: i64, offset_delta: i32) -> usize {
         let attributes = 1;
-        let deltas = varint::len_i64(self.timestamp_delta) + varint::len_i32(self.offset_delta);
-        attributes + deltas + len_of_nullable(self.key) + len_of_nullable(self.value)
+        let deltas = varint::len_i64(timestamp_delta) + varint::len_i32(offset_delta);
+        attributes + deltas + len_of_nullable(self.key) + len_of_nullable(self.value) + self.headers.len()
+    }
+
+    fn write(&self, timestamp_delta: i64, offset_delta: i32, out: &mut Vec<u8>) {
+        out.push(NO_ATTRIBUTES);
+        varint::write_i64(timestamp_delta, out);
+        varint::write_i32(offset_delta, out);
+        write_nullable(self.key, out);
+        write_nullable(self.value, out);
+        self.headers.write(out);
+    }
+}
+
+/// No attribute of a record has a meaning yet.
+const NO_ATTRIBUTES: u8 = 0;
+
+impl HeaderList<'_> {
+    fn count(&self) -> i64 {
+        match self {
+            Self::New(headers) => headers.len() as i64,
+            Self::Read(headers) => headers.len() as i64,
+        }
+    }
+
+    fn len(&self) -> usize {
+        let each = |header: &Header<'_>| len_of_nullable(Some(header.key)) + len_of_nullable(header.value);
+        let encoded = match self {
+            Self::New(headers) => headers.iter().map(each).sum(),
+            Self::Read(headers) => headers.encoded().len(),
+        };
+        varint::len_i64(self.count()) + encoded
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        out.push(0);
-        varint::write_i64(self.timestamp_delta, out);
-        varint::write_i32(self.offset_delta, out);
-        write_nullable(self.key, out);
-        write_nullable(self.value, out);
+        varint::write_i64(self.count(), out);
+        match self {
+            Self::New(headers) => {
+                for header in *headers {
+                    write_nullable(Some(header.key), out);
+                    write_nullable(header.value, out);
+                }
+            }
+            Self::Read(headers) => out.extend_from_slice(headers.encoded()),
+        }
     }
 }
 
@@ -307,9 +324,4 @@ fn write_nullable(bytes: Option<&[u8]>, out: &mut Vec<u8>) {
 
 fn len_of_nullable(bytes: Option<&[u8]>) -> usize {
     bytes.map_or(varint::len_i32(-1), |bytes| varint::len_i64(bytes.len() as i64) + bytes.len())
-}
-
-fn len_of_headers(headers: &[Header<'_>]) -> usize {
-    let each = headers.iter().map(|header| len_of_nullable(Some(header.key)) + len_of_nullable(header.value));
-    varint::len_i64(headers.len() as i64) + each.sum::<usize>()
 }

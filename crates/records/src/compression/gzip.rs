@@ -1,4 +1,4 @@
-use super::{Fault, read_capped};
+use super::{Fault, Output};
 use flate2::{Compression as Level, bufread::MultiGzDecoder, write::GzEncoder};
 use std::io::Write;
 
@@ -9,6 +9,6 @@ pub(super) fn compress(records: &[u8], level: Option<i32>, out: &mut Vec<u8>) {
 }
 
 /// Several members one after another are one stream, as Java reads them.
-pub(super) fn inflate(compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
-    read_capped(MultiGzDecoder::new(compressed), limit, out)
+pub(super) fn inflate(compressed: &[u8], out: &mut Output<'_>) -> Result<(), Fault> {
+    out.read_from(MultiGzDecoder::new(compressed))
 }

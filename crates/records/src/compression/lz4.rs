@@ -6,11 +6,12 @@
 //! each frame anew.
 //!
 //! Source: the LZ4 frame format description; KIP-57 (the header checksum as the format says, since message format v1).
-use super::{Fault, grow, xxh32::xxh32};
+use super::{Fault, Output, xxh32::xxh32};
 use lz4_flex::block::{
-    CompressTable, compress_into_with_table, decompress_into, decompress_into_with_dict,
+    CompressTable, DecompressError, compress_into_with_table, decompress_into, decompress_into_with_dict,
     get_maximum_output_size,
 };
+use std::io;
 
 const MAGIC: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 /// Version 1, independent blocks; blocks of 64 KiB; checksum of the two.
@@ -43,10 +44,9 @@ pub(super) fn compress(records: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&END_MARK);
 }
 
-pub(super) fn inflate(compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+pub(super) fn inflate(compressed: &[u8], out: &mut Output<'_>) -> Result<(), Fault> {
     let mut input = Input(compressed);
     let frame = Frame::read(&mut input)?;
-    let start = out.len();
     loop {
         let length = input.u32()?;
         if length == 0 {
@@ -60,49 +60,37 @@ pub(super) fn inflate(compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Res
             return Err(Fault::broken("the checksum of a block is wrong"));
         }
         if length & STORED != 0 {
-            grow(out, start, block.len(), limit)?.copy_from_slice(block);
+            out.append(block)?;
         } else {
-            inflate_block(&frame, block, start, limit, out)?;
+            inflate_block(&frame, block, out)?;
         }
     }
-    if frame.content_checksum && input.u32()? != xxh32(&out[start..]) {
+    if frame.content_checksum && input.u32()? != xxh32(out.inflated()) {
         return Err(Fault::broken("the checksum of the content is wrong"));
     }
-    if frame.content_size.is_some_and(|size| size != (out.len() - start) as u64) {
+    if frame.content_size.is_some_and(|size| size != out.inflated().len() as u64) {
         return Err(Fault::broken("the content is not of the size that the frame says"));
     }
     Ok(())
 }
 
-fn inflate_block(
-    frame: &Frame,
-    block: &[u8],
-    start: usize,
-    limit: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), Fault> {
-    let end = out.len();
-    let room_left = limit - (end - start);
+fn inflate_block(frame: &Frame, block: &[u8], out: &mut Output<'_>) -> Result<(), Fault> {
+    let (end, room_left) = (out.bytes.len(), out.room_left());
     // A byte of a block stands for at most 255. One more than is left tells a full block from one that is too large.
     let most = block.len().saturating_mul(255).min(frame.max_block_len).min(room_left.saturating_add(1));
-    out.resize(end + most, 0);
-    let (before, room) = out.split_at_mut(end);
-    let window = if frame.linked { &before[start.max(end.saturating_sub(WINDOW))..] } else { &[] };
+    out.bytes.resize(end + most, 0);
+    let (before, room) = out.bytes.split_at_mut(end);
+    let window = if frame.linked { &before[out.start.max(end.saturating_sub(WINDOW))..] } else { &[] };
     let inflated = match window {
         [] => decompress_into(block, room),
         _ => decompress_into_with_dict(block, room, window),
     };
-    let written = match inflated {
-        Ok(written) => written,
-        Err(lz4_flex::block::DecompressError::OutputTooSmall { .. }) if most > room_left => {
-            return Err(Fault::TooLarge);
-        }
-        Err(error) => return Err(Fault::Broken(std::io::Error::new(std::io::ErrorKind::InvalidData, error))),
-    };
-    if written > room_left {
-        return Err(Fault::TooLarge);
+    match inflated {
+        Ok(written) if written <= room_left => out.bytes.truncate(end + written),
+        Ok(_) => return Err(Fault::TooLarge),
+        Err(DecompressError::OutputTooSmall { .. }) if most > room_left => return Err(Fault::TooLarge),
+        Err(error) => return Err(Fault::Broken(io::Error::new(io::ErrorKind::InvalidData, error))),
     }
-    out.truncate(end + written);
     Ok(())
 }
 

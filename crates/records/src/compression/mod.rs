@@ -68,12 +68,13 @@ impl Compression {
 
     /// Appends what `compressed` inflates to, at most `limit` bytes of it, to `out`.
     pub fn inflate(self, compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Error> {
+        let mut output = Output { start: out.len(), bytes: out, limit };
         let inflated = match self {
-            Self::None => plain(compressed, limit, out),
-            Self::Gzip => gzip::inflate(compressed, limit, out),
-            Self::Snappy => snappy::inflate(compressed, limit, out),
-            Self::Lz4 => lz4::inflate(compressed, limit, out),
-            Self::Zstd => zstandard::inflate(compressed, limit, out),
+            Self::None => output.append(compressed),
+            Self::Gzip => gzip::inflate(compressed, &mut output),
+            Self::Snappy => snappy::inflate(compressed, &mut output),
+            Self::Lz4 => lz4::inflate(compressed, &mut output),
+            Self::Zstd => zstandard::inflate(compressed, &mut output),
         };
         inflated.map_err(|fault| match fault {
             Fault::TooLarge => Error::TooLarge { limit },
@@ -163,30 +164,46 @@ impl Fault {
     }
 }
 
-fn plain(records: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
-    if records.len() > limit {
-        return Err(Fault::TooLarge);
-    }
-    out.extend_from_slice(records);
-    Ok(())
+/// Where inflated bytes go: the end of a buffer, as far as the limit.
+struct Output<'a> {
+    bytes: &'a mut Vec<u8>,
+    /// What was in the buffer before.
+    start: usize,
+    limit: usize,
 }
 
-/// Appends all that `reader` gives, unless that is more than `limit`. Memory grows with what has come out.
-fn read_capped(reader: impl Read, limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
-    let one_too_many = (limit as u64).saturating_add(1);
-    let read = reader.take(one_too_many).read_to_end(out).map_err(Fault::Broken)?;
-    if read > limit {
-        return Err(Fault::TooLarge);
+impl Output<'_> {
+    fn inflated(&self) -> &[u8] {
+        &self.bytes[self.start..]
     }
-    Ok(())
-}
 
-/// Makes room for `len` more bytes within the limit; `start` is where the output begins.
-fn grow(out: &mut Vec<u8>, start: usize, len: usize, limit: usize) -> Result<&mut [u8], Fault> {
-    let end = out.len();
-    if end - start + len > limit {
-        return Err(Fault::TooLarge);
+    fn room_left(&self) -> usize {
+        self.limit - (self.bytes.len() - self.start)
     }
-    out.resize(end + len, 0);
-    Ok(&mut out[end..])
+
+    /// Appends `len` zeros to be overwritten.
+    fn grow(&mut self, len: usize) -> Result<&mut [u8], Fault> {
+        if len > self.room_left() {
+            return Err(Fault::TooLarge);
+        }
+        let end = self.bytes.len();
+        self.bytes.resize(end + len, 0);
+        Ok(&mut self.bytes[end..])
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        if bytes.len() > self.room_left() {
+            return Err(Fault::TooLarge);
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Appends all that `reader` gives. Memory grows with what has come out.
+    fn read_from(&mut self, reader: impl Read) -> Result<(), Fault> {
+        let room_left = self.room_left();
+        let one_too_many = (room_left as u64).saturating_add(1);
+        let read = reader.take(one_too_many).read_to_end(self.bytes).map_err(Fault::Broken)?;
+        if read > room_left { Err(Fault::TooLarge) } else { Ok(()) }
+    }
 }

@@ -1,6 +1,6 @@
 //! Snappy comes in two wrappings. Java's (`snappy-java`, also kafka-python and Go) is a header of 16 bytes and blocks,
 //! each with its length before it; C clients send one bare block. Written is the first, read are both.
-use super::{Fault, grow};
+use super::{Fault, Output};
 use snap::raw::{Decoder, Encoder, decompress_len, max_compress_len};
 
 const MAGIC: [u8; 8] = *b"\x82SNAPPY\0";
@@ -21,11 +21,10 @@ pub(super) fn compress(records: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn inflate(compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
-    let start = out.len();
+pub(super) fn inflate(compressed: &[u8], out: &mut Output<'_>) -> Result<(), Fault> {
     let mut decoder = Decoder::new();
     if !compressed.starts_with(&MAGIC) {
-        return inflate_block(&mut decoder, compressed, start, limit, out);
+        return inflate_block(&mut decoder, compressed, out);
     }
     let mut rest = compressed;
     while !rest.is_empty() {
@@ -38,25 +37,19 @@ pub(super) fn inflate(compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Res
         let (block, after) = after
             .split_at_checked(u32::from_be_bytes(*length) as usize)
             .ok_or(Fault::broken("a block is cut off"))?;
-        inflate_block(&mut decoder, block, start, limit, out)?;
+        inflate_block(&mut decoder, block, out)?;
         rest = after;
     }
     Ok(())
 }
 
-fn inflate_block(
-    decoder: &mut Decoder,
-    block: &[u8],
-    start: usize,
-    limit: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), Fault> {
+fn inflate_block(decoder: &mut Decoder, block: &[u8], out: &mut Output<'_>) -> Result<(), Fault> {
     let claimed = decompress_len(block).map_err(|error| Fault::Broken(error.into()))?;
     // The best that the format can do is a copy of 64 bytes in 3.
     if claimed / 22 > block.len() {
         return Err(Fault::broken("a block claims more than it can hold"));
     }
-    let room = grow(out, start, claimed, limit)?;
+    let room = out.grow(claimed)?;
     decoder.decompress(block, room).map_err(|error| Fault::Broken(error.into()))?;
     Ok(())
 }

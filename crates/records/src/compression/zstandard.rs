@@ -1,4 +1,4 @@
-use super::{Fault, read_capped};
+use super::{Fault, Output};
 use zstd::{DEFAULT_COMPRESSION_LEVEL, bulk, stream::read::Decoder, zstd_safe};
 
 pub(super) fn compress(records: &[u8], level: Option<i32>, out: &mut Vec<u8>) {
@@ -11,7 +11,6 @@ pub(super) fn compress(records: &[u8], level: Option<i32>, out: &mut Vec<u8>) {
 }
 
 /// The decoder reserves the window that a frame asks for, at most 128 MiB, and touches as much of it as is inflated.
-pub(super) fn inflate(compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
-    let decoder = Decoder::with_buffer(compressed).map_err(Fault::Broken)?;
-    read_capped(decoder, limit, out)
+pub(super) fn inflate(compressed: &[u8], out: &mut Output<'_>) -> Result<(), Fault> {
+    out.read_from(Decoder::with_buffer(compressed).map_err(Fault::Broken)?)
 }
