@@ -1,7 +1,7 @@
 //! Changes to settings while the cluster runs: IncrementalAlterConfigs and AlterConfigs.
 //!
-//! A change of one resource is all or nothing, so these are functions from what is set and what is asked to what will be
-//! set. Nothing here writes.
+//! A change of one resource is all or nothing, so these are functions from what is set and what is asked to
+//! what will be set. Nothing here writes.
 //!
 //! Sources: KIP-339 (incremental), KIP-226 (what a broker may change while it runs).
 
@@ -40,8 +40,8 @@ pub enum Operation {
     Subtract(String),
 }
 
-/// What becomes of a resource's own settings. The result is the new value of each key that was named, `None` where it is
-/// deleted, in the order of the request; all of them are valid, alone and together.
+/// What becomes of a resource's own settings. The result is the new value of each key that was named, `None`
+/// where it is deleted, in the order of the request; all of them are valid, alone and together.
 pub fn alter(
     target: Target,
     present: &Properties,

@@ -1,8 +1,8 @@
 //! Which of several values counts, and where each came from.
 //!
-//! A topic's setting is looked for in the topic, then under its broker names in the settings of this broker, of the
-//! whole cluster, and of this broker's file; else Kafka's default holds. Groups work alike. Each layer is text by key; all but
-//! the file's change while the broker runs.
+//! A topic's setting is looked for in the topic, then under its broker names in the settings of this broker,
+//! of the whole cluster, and of this broker's file; else Kafka's default holds. Groups work alike. Each layer
+//! is text by key; all but the file's change while the broker runs.
 //!
 //! Sources: KIP-226, and for DescribeConfigs' list of synonyms what Kafka's brokers answer.
 
@@ -81,8 +81,8 @@ impl Layers<'_> {
     pub fn topic_config(&self, own: &Properties) -> TopicConfig {
         let mut config = TopicConfig::default();
         for setting in TopicConfig::settings() {
-            // What stands in a layer was checked when it got there. A value from a newer release may still be strange,
-            // and a topic must not become unreadable by it: then the default holds.
+            // What stands in a layer was checked when it got there. A value from a newer release may still be
+            // strange, and a topic must not become unreadable by it: then the default holds.
             if let Some(value) = self.resolve(setting, own) {
                 let _ = config.apply(setting.key, &value);
             }
@@ -162,9 +162,9 @@ impl Layers<'_> {
         }
     }
 
-    /// Every value of the broker setting `name` and of those that stand in for it. What comes before the first that is
-    /// called `name` is dropped; if none is, everything. So `log.retention.hours` in the file is no synonym of
-    /// `retention.ms`: that is how Kafka's brokers answer, and their clients compare.
+    /// Every value of the broker setting `name` and of those that stand in for it. What comes before the
+    /// first that is called `name` is dropped; if none is, everything. So `log.retention.hours` in the file
+    /// is no synonym of `retention.ms`: that is how Kafka's brokers answer, and their clients compare.
     fn broker_synonyms(&self, name: &str) -> Vec<Synonym> {
         let names = names_beside(name);
         let is_sensitive = crate::lookup(Scope::Broker, name).is_ok_and(Setting::is_sensitive);
@@ -227,8 +227,8 @@ fn default_of(setting: &Setting) -> Option<Synonym> {
     Some(Synonym { name: setting.key.to_owned(), value: Some(value), source: Source::Default })
 }
 
-/// The broker settings that say the same as `name`, strongest first: its other units, or, for one listener's setting, the
-/// general one.
+/// The broker settings that say the same as `name`, strongest first: its other units, or, for one listener's
+/// setting, the general one.
 fn names_beside(name: &str) -> Vec<&str> {
     // The scheduler's interval stands in for the flush interval, but is a setting of its own.
     if name != "log.flush.scheduler.interval.ms"

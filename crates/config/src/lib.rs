@@ -1,17 +1,16 @@
 //! Every setting, declared once: Kafka key, type, default, bound, scope and prose.
 //!
 //! The same declaration makes the typed field that code reads, the check of a value on its way in, the answer
-//! of DescribeConfigs and the page `docs/reference/configuration.md`; so they cannot differ. A setting we act on
-//! is a field of a struct made by [`config!`]; one that we know only to refuse a bad value is a row of
+//! of DescribeConfigs and the page `docs/reference/configuration.md`; so they cannot differ. A setting we act
+//! on is a field of a struct made by [`config!`]; one that we know only to refuse a bad value is a row of
 //! [`known!`], marked "not acted on yet".
 //!
 //! A field is called like its key, with `_` for `.`: `segment.ms` is `segment_ms`, and is a `Duration`.
 //! Values travel as text until they are read, in Kafka's forms: times in milliseconds, sizes in bytes, lists
 //! with commas, and `-1` for "no limit", which is `None` here.
 //!
-//! Not here: files, the process environment, the clock. Callers pass text in.
-//! Sources: KIP-226 (dynamic broker configuration), KIP-339 (incremental alter), KIP-524 (documentation and type
-//! in DescribeConfigs).
+//! Not here: files, the process environment, the clock. Callers pass text in. Sources: KIP-226 (dynamic
+//! broker configuration), KIP-339 (incremental alter), KIP-524 (documentation and type in DescribeConfigs).
 #![forbid(unsafe_code)]
 
 mod alter;

@@ -74,7 +74,8 @@ impl Value for ProtocolMap {
 pub struct Listener {
     /// In capitals.
     pub name: String,
-    /// Empty for every interface; among advertised listeners, for this host's own name. IPv6 without brackets.
+    /// Empty for every interface; among advertised listeners, for this host's own name. IPv6 without
+    /// brackets.
     pub host: String,
     /// 0 lets the system choose.
     pub port: u16,

@@ -20,9 +20,9 @@
 /// # Ok::<(), config::Error>(())
 /// ```
 ///
-/// After the default come remarks in any order: a bound (`at_least`, `at_most`, `between`, `one_of`, `list_of`,
-/// `non_empty`), Kafka's type where it differs from the Rust type's usual one (`INT` for a size), the importance,
-/// and how the setting changes at run time; see [`notation`](crate::notation).
+/// After the default come remarks in any order: a bound (`at_least`, `at_most`, `between`, `one_of`,
+/// `list_of`, `non_empty`), Kafka's type where it differs from the Rust type's usual one (`INT` for a size),
+/// the importance, and how the setting changes at run time; see [`notation`](crate::notation).
 #[macro_export]
 macro_rules! config {
     (

@@ -2,9 +2,9 @@
 
 use crate::{Error, Properties};
 
-/// Parses Java's format: `key=value`, `key: value` or `key value`; comments after `#` or `!`; a line that ends in
-/// an odd number of backslashes goes on in the next; `\t`, `\n`, `\r`, `\f` and `\uXXXX`; any other escaped character is
-/// itself. The last of several values of a key counts.
+/// Parses Java's format: `key=value`, `key: value` or `key value`; comments after `#` or `!`; a line that
+/// ends in an odd number of backslashes goes on in the next; `\t`, `\n`, `\r`, `\f` and `\uXXXX`; any other
+/// escaped character is itself. The last of several values of a key counts.
 pub fn parse_properties(text: &str) -> Result<Properties, Error> {
     let mut properties = Properties::new();
     let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim_start_matches(BLANKS)));
@@ -92,8 +92,8 @@ const FOR_THE_LAUNCHER: [&str; 16] = [
     "KAFKA_VERSION",
 ];
 
-/// The settings in an environment, by the rule of Kafka's container images: `KAFKA_` is cut off, and `_` stands for `.`,
-/// `__` for `_`, `___` for `-`. What Java's start script reads is left out.
+/// The settings in an environment, by the rule of Kafka's container images: `KAFKA_` is cut off, and `_`
+/// stands for `.`, `__` for `_`, `___` for `-`. What Java's start script reads is left out.
 pub fn from_environment<K: AsRef<str>, V: Into<String>>(
     variables: impl IntoIterator<Item = (K, V)>,
 ) -> Properties {

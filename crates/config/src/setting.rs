@@ -73,8 +73,8 @@ pub struct Setting {
     pub also: Option<i64>,
     pub importance: Importance,
     pub update: Update,
-    /// For a topic or group setting: the broker settings that stand in for it, strongest first. One that ends in
-    /// `.hours` or `.minutes` counts in that unit.
+    /// For a topic or group setting: the broker settings that stand in for it, strongest first. One that ends
+    /// in `.hours` or `.minutes` counts in that unit.
     pub falls_back_to: &'static [&'static str],
     /// Not listed unless it was set: for tests.
     pub internal: bool,

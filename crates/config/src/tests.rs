@@ -13,7 +13,8 @@ fn properties(pairs: &[(&str, &str)]) -> Properties {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-/// Kafka 4.4 has 378, 37, 27 and 3, and three broker settings that only exist at run time; the others are ours.
+/// Kafka 4.4 has 378, 37, 27 and 3, and three broker settings that only exist at run time; the others are
+/// ours.
 #[test]
 fn every_setting_of_kafka_is_there() {
     let count =
@@ -93,6 +94,53 @@ fn a_field_is_called_like_its_key_and_reads_its_own_default() {
             assert_eq!(entry, text);
         }
     }
+}
+
+/// The fields of `TopicConfig` and of the parts of `ServerConfig`, in the order of declaration.
+fn typed_settings() -> impl Iterator<Item = &'static Setting> {
+    let structs = [
+        TopicConfig::settings(),
+        NodeConfig::settings(),
+        NetworkConfig::settings(),
+        LogConfig::settings(),
+        QuorumConfig::settings(),
+        GroupConfig::settings(),
+    ];
+    structs.into_iter().flatten()
+}
+
+/// The reference page must not promise what no code does. A field counts as read if another crate names it,
+/// or the part of this one that works settings out.
+#[test]
+fn a_setting_that_claims_to_be_acted_on_is_read() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the folder of all crates");
+    let mut code = [
+        include_str!("broker/server.rs"),
+        include_str!("topic.rs").rsplit("impl TopicConfig").next().unwrap(),
+    ]
+    .concat();
+    let mut folders: Vec<_> =
+        std::fs::read_dir(crates).expect("our crates").map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| !folder.ends_with("config"));
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            folders.extend(std::fs::read_dir(path).expect("a folder").map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&std::fs::read_to_string(path).expect("source code"));
+        }
+    }
+    let words: BTreeSet<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let is_read = |setting: &Setting| words.contains(setting.key.replace('.', "_").as_str());
+    let stands_in =
+        |setting: &Setting| all().any(|other| other.acted_on && other.falls_back_to.contains(&setting.key));
+    let idle: Vec<&str> = typed_settings()
+        .filter(|setting| setting.acted_on && !is_read(setting) && !stands_in(setting))
+        .map(|setting| setting.key)
+        .collect();
+    assert!(
+        idle.is_empty(),
+        "nothing reads these: say NOT_YET where they are declared, or read them: {idle:?}"
+    );
 }
 
 #[test]

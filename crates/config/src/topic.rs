@@ -101,8 +101,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 config! {
     /// What a topic's logs go by: the topic's own settings over the broker's.
     pub struct TopicConfig: Scope::Topic {
-        /// What happens to old segments: `delete` drops them by age and size, `compact` keeps the last record of
-        /// each key, both do both, and an empty list keeps everything.
+        /// What happens to old segments: `delete` drops them by age and size, `compact` keeps the last record
+        /// of each key, both do both, and an empty list keeps everything.
         "cleanup.policy" => cleanup_policy: CleanupPolicy = CleanupPolicy::DELETE,
             list_of(&["compact", "delete"]), falls_back_to(&["log.cleanup.policy"]);
         /// Compression level for gzip, 1 to 9, or -1 for the library's own choice.
@@ -135,7 +135,8 @@ config! {
         /// Replicas for which a follower limits its replication traffic, as `partition:broker` pairs or `*`.
         "follower.replication.throttled.replicas" => follower_replication_throttled_replicas: Vec<String> =
             Vec::new(), form::<ReplicaList>(ReplicaList::FORM), NOT_YET;
-        /// Bytes of log between two entries of the offset index. Fewer bytes find an offset faster and cost memory.
+        /// Bytes of log between two entries of the offset index. Fewer bytes find an offset faster and cost
+        /// memory.
         "index.interval.bytes" => index_interval_bytes: ByteCount = ByteCount::kib(4),
             at_least(0), INT, falls_back_to(&["log.index.interval.bytes"]);
         /// Size of a segment without the lower bound of `segment.bytes`. For tests.
@@ -174,9 +175,10 @@ config! {
         /// Shortest time a record stays uncompacted.
         "min.compaction.lag.ms" => min_compaction_lag_ms: Duration = Duration::ZERO,
             at_least(0), falls_back_to(&["log.cleaner.min.compaction.lag.ms"]), NOT_YET;
-        /// Replicas, leader included, that must be in sync for a produce request with `acks=all` to be accepted.
+        /// Replicas, leader included, that must be in sync for a produce request with `acks=all` to be
+        /// accepted.
         "min.insync.replicas" => min_insync_replicas: i32 = 1,
-            at_least(1), falls_back_to(&["min.insync.replicas"]);
+            at_least(1), falls_back_to(&["min.insync.replicas"]), NOT_YET;
         /// Whether a new segment file gets its full size at once.
         "preallocate" => preallocate: bool = false, falls_back_to(&["log.preallocate"]), NOT_YET;
         /// Bytes of local log that may wait before they are copied to remote storage; -1 means the local
@@ -192,8 +194,8 @@ config! {
         "remote.log.delete.on.disable" => remote_log_delete_on_disable: bool = false, NOT_YET;
         /// Whether old segments move to remote storage.
         "remote.storage.enable" => remote_storage_enable: bool = false, NOT_YET;
-        /// Size of a partition's log above which the oldest segments go; `-1` (here `None`) means no limit. Counts for
-        /// each partition.
+        /// Size of a partition's log above which the oldest segments go; `-1` (here `None`) means no limit.
+        /// Counts for each partition.
         "retention.bytes" => retention_bytes: Option<ByteCount> = None, falls_back_to(&["log.retention.bytes"]);
         /// Age of its newest record at which a closed segment may go; `-1` (here `None`) keeps everything.
         "retention.ms" => retention_ms: Option<Duration> = Some(7 * DAY),
@@ -210,9 +212,10 @@ config! {
         /// Age at which the active segment is closed even if it is not full, so that retention can reach it.
         "segment.ms" => segment_ms: Duration = 7 * DAY,
             at_least(1), falls_back_to(&["log.roll.ms", "log.roll.hours"]);
-        /// Whether a replica that is out of sync may become leader when no other is left, which loses records.
+        /// Whether a replica that is out of sync may become leader when no other is left, which loses
+        /// records.
         "unclean.leader.election.enable" => unclean_leader_election_enable: bool = false,
-            falls_back_to(&["unclean.leader.election.enable"]);
+            falls_back_to(&["unclean.leader.election.enable"]), NOT_YET;
     }
 }
 

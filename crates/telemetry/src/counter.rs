@@ -15,8 +15,8 @@ thread_local! {
     static SHARD: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Tells which slot of every counter this thread uses. A thread that says nothing shares the first one, which is correct
-/// and only slower.
+/// Tells which slot of every counter this thread uses. A thread that says nothing shares the first one, which
+/// is correct and only slower.
 pub fn enter_shard(shard: usize) {
     SHARD.set(shard);
 }

@@ -1,9 +1,9 @@
 //! How large something is, over many observations.
 //!
-//! An observation falls into one of the buckets of a fixed, roughly logarithmic scale: four for each power of two, so a
-//! quantile is off by at most an eighth. Recording is two uncontended additions. From the same buckets come a Prometheus
-//! histogram, with the bounds that the caller chose, and a summary, whose quantiles cover the last one to two minutes, as
-//! dashboards for Kafka expect them to follow the present.
+//! An observation falls into one of the buckets of a fixed, roughly logarithmic scale: four for each power of
+//! two, so a quantile is off by at most an eighth. Recording is two uncontended additions. From the same
+//! buckets come a Prometheus histogram, with the bounds that the caller chose, and a summary, whose quantiles
+//! cover the last one to two minutes, as dashboards for Kafka expect them to follow the present.
 
 use crate::{
     counter::{Padded, slot},

@@ -72,8 +72,8 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Opens a family of samples. A second one of the same name is a mistake of the caller; it is left out, because a scraper
-    /// would refuse the whole answer.
+    /// Opens a family of samples. A second one of the same name is a mistake of the caller; it is left out,
+    /// because a scraper would refuse the whole answer.
     pub fn family(&mut self, name: &str, kind: Kind, help: &str) -> Family<'_> {
         debug_assert!(is_name(name), "`{name}` is not a metric name");
         let is_new = self.families.insert(name.to_owned());

@@ -4,8 +4,8 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 /// Where log lines go and which are written.
 #[derive(Clone, Debug, Default)]
 pub struct LogOptions {
-    /// As `tracing-subscriber` reads it: `info`, or `info,broker=debug`. Without it, the environment's `MAINSTEM_LOG`
-    /// or `RUST_LOG`, else `info`.
+    /// As `tracing-subscriber` reads it: `info`, or `info,broker=debug`. Without it, the environment's
+    /// `MAINSTEM_LOG` or `RUST_LOG`, else `info`.
     pub filter: Option<String>,
     /// Without a file, standard error.
     pub file: Option<PathBuf>,

@@ -1,5 +1,5 @@
-//! What the kernel knows about this process, under the names that all Prometheus clients use. Linux only: elsewhere
-//! nothing is written.
+//! What the kernel knows about this process, under the names that all Prometheus clients use. Linux only:
+//! elsewhere nothing is written.
 
 use crate::Encoder;
 use std::fs;

@@ -30,7 +30,8 @@ enum Series {
 }
 
 impl Registry {
-    /// `shards` is the number of threads that count at the same time and call [`enter_shard`](crate::enter_shard).
+    /// `shards` is the number of threads that count at the same time and call
+    /// [`enter_shard`](crate::enter_shard).
     pub fn new(shards: usize) -> Self {
         Self { shards, families: Mutex::default(), collectors: Mutex::default() }
     }

@@ -26,7 +26,7 @@ config! {
             at_least(1), INT, HIGH;
         /// Bytes read at once from `__consumer_offsets` when groups are loaded. A larger batch is still read.
         "offsets.load.buffer.size" => offsets_load_buffer_size: ByteCount = ByteCount::mib(5),
-            at_least(1), INT, HIGH;
+            at_least(1), INT, HIGH, NOT_YET;
         /// Time between two looks for offsets to forget.
         "offsets.retention.check.interval.ms" => offsets_retention_check_interval_ms: Duration =
             Duration::from_secs(600), at_least(1), HIGH;
@@ -34,7 +34,7 @@ config! {
         /// the topic.
         "offsets.retention.minutes" => offsets_retention_minutes: i32 = 10080, at_least(1), HIGH;
         /// Compression of the batches in `__consumer_offsets`: 0 none, 1 gzip, 2 snappy, 3 LZ4, 4 Zstandard.
-        "offsets.topic.compression.codec" => offsets_topic_compression_codec: i32 = 0, HIGH;
+        "offsets.topic.compression.codec" => offsets_topic_compression_codec: i32 = 0, HIGH, NOT_YET;
         /// Number of partitions of `__consumer_offsets`. Must not change once the topic exists.
         "offsets.topic.num.partitions" => offsets_topic_num_partitions: i32 = 50, at_least(1), HIGH;
         /// Number of replicas of `__consumer_offsets` when it is made. Its creation waits for as many

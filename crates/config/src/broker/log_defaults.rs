@@ -77,8 +77,8 @@ known! {
         /// Used for topics that do not set `max.message.bytes` themselves.
         "message.max.bytes": INT = "1048588", at_least(0), HIGH, CLUSTER_WIDE, ACTED_ON;
         /// Used for topics that do not set `min.insync.replicas` themselves.
-        "min.insync.replicas": INT = "1", at_least(1), HIGH, CLUSTER_WIDE, ACTED_ON;
+        "min.insync.replicas": INT = "1", at_least(1), HIGH, CLUSTER_WIDE;
         /// Used for topics that do not set `unclean.leader.election.enable` themselves.
-        "unclean.leader.election.enable": BOOLEAN = "false", HIGH, CLUSTER_WIDE, ACTED_ON;
+        "unclean.leader.election.enable": BOOLEAN = "false", HIGH, CLUSTER_WIDE;
     }
 }

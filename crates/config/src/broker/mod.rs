@@ -1,7 +1,7 @@
 //! What a server is told by its file, its environment and its command line.
 //!
-//! One file for each kind of setting. Those we act on are typed fields; [`ServerConfig`] holds them all, with the
-//! listeners worked out. The rest are known, checked and shown.
+//! One file for each kind of setting. Those we act on are typed fields; [`ServerConfig`] holds them all, with
+//! the listeners worked out. The rest are known, checked and shown.
 
 mod cleaner;
 mod group;

@@ -32,7 +32,7 @@ config! {
             non_empty(), HIGH, PER_BROKER;
         /// New connections accepted in a second; more wait. Can be given for one listener by its prefix.
         "max.connection.creation.rate" => max_connection_creation_rate: i32 = i32::MAX,
-            at_least(0), CLUSTER_WIDE;
+            at_least(0), CLUSTER_WIDE, NOT_YET;
         /// Number of connections this broker holds at once. When there are more, the listener between brokers
         /// comes first.
         "max.connections" => max_connections: i32 = i32::MAX, at_least(0), CLUSTER_WIDE;
@@ -49,22 +49,22 @@ config! {
         "max.request.partition.size.limit" => max_request_partition_size_limit: i32 = 2000, at_least(1);
         /// Bytes of requests in memory at which the broker stops reading more; -1 (here `None`) means no
         /// limit.
-        "queued.max.request.bytes" => queued_max_request_bytes: Option<ByteCount> = None;
+        "queued.max.request.bytes" => queued_max_request_bytes: Option<ByteCount> = None, NOT_YET;
         /// Security protocol that brokers use among themselves. Not together with
         /// `inter.broker.listener.name`.
         "security.inter.broker.protocol" => security_inter_broker_protocol: SecurityProtocol =
             SecurityProtocol::Plaintext, one_of(SecurityProtocol::NAMES);
         /// Number of connections that may wait in the kernel to be accepted.
-        "socket.listen.backlog.size" => socket_listen_backlog_size: i32 = 50, at_least(1);
+        "socket.listen.backlog.size" => socket_listen_backlog_size: i32 = 50, at_least(1), NOT_YET;
         /// Size of a connection's receive buffer in the kernel; -1 (here `None`) leaves it to the system.
         "socket.receive.buffer.bytes" => socket_receive_buffer_bytes: Option<ByteCount> =
-            Some(ByteCount::kib(100)), INT, HIGH;
+            Some(ByteCount::kib(100)), INT, HIGH, NOT_YET;
         /// Largest request accepted; a connection that announces more is closed.
         "socket.request.max.bytes" => socket_request_max_bytes: ByteCount = ByteCount::mib(100),
             at_least(1), INT, HIGH;
         /// Size of a connection's send buffer in the kernel; -1 (here `None`) leaves it to the system.
         "socket.send.buffer.bytes" => socket_send_buffer_bytes: Option<ByteCount> = Some(ByteCount::kib(100)),
-            INT, HIGH;
+            INT, HIGH, NOT_YET;
     }
 }
 

@@ -11,20 +11,20 @@ config! {
         "auto.create.topics.enable" => auto_create_topics_enable: bool = true, HIGH;
         /// Time between two heartbeats from a broker to the active controller.
         "broker.heartbeat.interval.ms" => broker_heartbeat_interval_ms: Duration = Duration::from_secs(2),
-            at_least(0), INT;
+            at_least(0), INT, NOT_YET;
         /// Name of the rack or zone this broker stands in. Replicas are spread over racks, and consumers may
         /// read from their own.
         "broker.rack" => broker_rack: Option<String> = None;
         /// Silence after which the controller fences a broker.
         "broker.session.timeout.ms" => broker_session_timeout_ms: Duration = Duration::from_secs(9),
-            at_least(0), INT;
+            at_least(0), INT, NOT_YET;
         /// Number of replicas of a topic made without a number.
         "default.replication.factor" => default_replication_factor: i32 = 1;
         /// Whether topics can be deleted at all.
         "delete.topic.enable" => delete_topic_enable: bool = true, HIGH;
         /// How long a starting broker tries to register with a controller before it gives up.
         "initial.broker.registration.timeout.ms" => initial_broker_registration_timeout_ms: Duration =
-            Duration::from_secs(60), at_least(0), INT;
+            Duration::from_secs(60), at_least(0), INT, NOT_YET;
         /// Address for health and metrics over HTTP, as `host:port`; an empty text turns it off. Not a Kafka
         /// setting.
         "mainstem.admin.listener" => mainstem_admin_listener: String = "127.0.0.1:9644".to_owned();
@@ -40,7 +40,7 @@ config! {
         /// How long this broker waits for an answer from another node before it tries again or fails the
         /// request.
         "request.timeout.ms" => request_timeout_ms: Duration = Duration::from_secs(30),
-            at_least(0), INT, HIGH;
+            at_least(0), INT, HIGH, NOT_YET;
     }
 }
 

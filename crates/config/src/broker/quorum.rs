@@ -12,29 +12,29 @@ config! {
             Vec::new(), HIGH;
         /// Longest pause before the next election after one without a winner.
         "controller.quorum.election.backoff.max.ms" => controller_quorum_election_backoff_max_ms: Duration =
-            Duration::from_secs(1), at_least(0), INT, HIGH;
+            Duration::from_secs(1), at_least(0), INT, HIGH, NOT_YET;
         /// How long a voter without news of a leader waits before it stands for election.
         "controller.quorum.election.timeout.ms" => controller_quorum_election_timeout_ms: Duration =
-            Duration::from_secs(1), at_least(0), INT, HIGH;
+            Duration::from_secs(1), at_least(0), INT, HIGH, NOT_YET;
         /// Silence after which a follower looks for a new leader, and after which a leader without a majority
         /// steps down.
         "controller.quorum.fetch.timeout.ms" => controller_quorum_fetch_timeout_ms: Duration =
-            Duration::from_secs(2), at_least(0), INT, HIGH;
+            Duration::from_secs(2), at_least(0), INT, HIGH, NOT_YET;
         /// How long a request within the quorum may take.
         "controller.quorum.request.timeout.ms" => controller_quorum_request_timeout_ms: Duration =
-            Duration::from_secs(2), at_least(0), INT;
+            Duration::from_secs(2), at_least(0), INT, NOT_YET;
         /// The controllers that vote, as `id@host:port` separated by commas. For a fixed quorum.
         "controller.quorum.voters" => controller_quorum_voters: Voters = Voters::default(),
             form::<Voters>("voters as `id@host:port` separated by commas"), HIGH;
         /// Folder of the metadata log. Without it, the first folder for partition logs.
-        "metadata.log.dir" => metadata_log_dir: Option<String> = None, HIGH;
+        "metadata.log.dir" => metadata_log_dir: Option<String> = None, HIGH, NOT_YET;
         /// Bytes of metadata log after which the next snapshot is taken.
         "metadata.log.max.record.bytes.between.snapshots" => metadata_log_max_record_bytes_between_snapshots: ByteCount =
             ByteCount::mib(20),
-            at_least(1), HIGH;
+            at_least(1), HIGH, NOT_YET;
         /// Longest time between two snapshots while there is anything new; 0 means no limit of time.
         "metadata.log.max.snapshot.interval.ms" => metadata_log_max_snapshot_interval_ms: Duration =
-            Duration::from_secs(3600), at_least(0), HIGH;
+            Duration::from_secs(3600), at_least(0), HIGH, NOT_YET;
     }
 }
 

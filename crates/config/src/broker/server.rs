@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 /// All of a server's settings, checked alone and against each other.
 ///
-/// Where Kafka insists on `node.id`, `process.roles` and `controller.listener.names`, a file without them is a node of
-/// its own: number 1, both roles, a quorum of one that needs no listener.
+/// Where Kafka insists on `node.id`, `process.roles` and `controller.listener.names`, a file without them is
+/// a node of its own: number 1, both roles, a quorum of one that needs no listener.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
     pub node: NodeConfig,
@@ -43,6 +43,12 @@ impl ServerConfig {
     {
         let mut config = Self::unresolved();
         config.properties = properties.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        // One number under two names: Kafka too shows the one that was not given.
+        for (given, other) in [("node.id", "broker.id"), ("broker.id", "node.id")] {
+            if let Some(id) = config.properties.get(given).cloned() {
+                config.properties.entry(other.to_owned()).or_insert(id);
+            }
+        }
         for (key, value) in config.properties.clone() {
             if let Err(error) = config.apply(&key, &value) {
                 match error {
@@ -50,11 +56,6 @@ impl ServerConfig {
                     error => return Err(error),
                 }
             }
-        }
-        if let Some(broker_id) = config.properties.get("broker.id")
-            && !config.properties.contains_key("node.id")
-        {
-            config.node.apply("node.id", broker_id)?;
         }
         config.resolve()?;
         Ok(config)
@@ -173,7 +174,8 @@ impl ServerConfig {
         Ok(())
     }
 
-    /// The map as it was set. If it was not, controller listeners are plaintext, unless TLS or SASL is in use by name.
+    /// The map as it was set. If it was not, controller listeners are plaintext, unless TLS or SASL is in use
+    /// by name.
     fn protocols(&self) -> ProtocolMap {
         let mut map = self.network.listener_security_protocol_map.clone();
         let is_secure = |name: &str| {
