@@ -40,3 +40,6 @@ pub use framing::{
 pub use generated::*;
 pub use headers::{RequestHeader, ResponseHeader};
 pub use metadata_records::MetadataRecord;
+
+#[cfg(test)]
+mod tests;

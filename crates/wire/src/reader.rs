@@ -5,6 +5,10 @@ use crate::{
 use bytes::{Buf, Bytes};
 use uuid::Uuid;
 
+/// Memory reserved for an array before it is read, for each byte that remains. An honest element takes about so
+/// much more in memory than on the wire.
+const RESERVED_PER_BYTE: usize = 4;
+
 /// Takes Kafka's primitive types off the front of a buffer.
 #[derive(Clone, Debug)]
 pub struct Reader(Bytes);
@@ -159,7 +163,9 @@ impl Reader {
         let Some(count) = self.read_array_len(flexible)? else {
             return Ok(None);
         };
-        let mut elements = Vec::with_capacity(count.min(MAX_INITIAL_CAPACITY));
+        // Of a hostile count not even the bytes that remain need be true, so memory follows those.
+        let affordable = RESERVED_PER_BYTE * self.remaining() / size_of::<T>().max(1);
+        let mut elements = Vec::with_capacity(count.min(MAX_INITIAL_CAPACITY).min(affordable));
         for _ in 0..count {
             elements.push(element(self)?);
         }

@@ -6,6 +6,8 @@
 mod emit;
 mod parse;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use anyhow::{Context, Result, bail, ensure};
 use std::{
@@ -22,7 +24,8 @@ pub(crate) fn run(check: bool) -> Result<()> {
     let files = load(Path::new(SCHEMA))?;
     let made = emit::all(&files);
     let there = existing(Path::new(GENERATED))?;
-    let stale: Vec<&PathBuf> = made.iter().filter(|(path, text)| there.get(*path) != Some(text)).map(|m| m.0).collect();
+    let stale: Vec<&PathBuf> =
+        made.iter().filter(|(path, text)| there.get(*path) != Some(text)).map(|m| m.0).collect();
     let surplus: Vec<&PathBuf> = there.keys().filter(|path| !made.contains_key(*path)).collect();
     if check {
         if let Some(path) = stale.iter().chain(&surplus).next() {
@@ -58,7 +61,11 @@ fn load(folder: &Path) -> Result<Vec<schema::File>> {
     let mut files = Vec::new();
     for path in paths {
         let shown = path.display().to_string();
-        let name = path.file_stem().and_then(|stem| stem.to_str()).context("a schema's name is not text")?.to_owned();
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .context("a schema's name is not text")?
+            .to_owned();
         files.push(parse::parse(&shown, &name, &fs::read_to_string(&path).context(shown.clone())?)?);
     }
     let keys: Vec<i16> = files.iter().flat_map(|file| &file.apis).map(|api| api.key).collect();

@@ -125,7 +125,10 @@ fn api_keys(files: &[File]) -> String {
 
 fn module(file: &File) -> String {
     let mut page = Page::default();
-    page.line(format!("// Made by `cargo xtask codegen` from schema/{}.kafka. Change that instead.", file.name));
+    page.line(format!(
+        "// Made by `cargo xtask codegen` from schema/{}.kafka. Change that instead.",
+        file.name
+    ));
     page.line("");
     page.docs("//!", &file.docs);
     for api in &file.apis {
@@ -256,55 +259,62 @@ fn read(page: &mut Page, message: &Message, part: &Struct) {
             || matches!(field.base, Base::Struct(_))
     });
     let needs_version = varies || flexible == Flexible::From(message.flexible.unwrap_or_default());
-    let (tagged, plain): (Vec<&Field>, Vec<&Field>) = part.fields.iter().partition(|field| field.tag.is_some());
+    let (tagged, plain): (Vec<&Field>, Vec<&Field>) =
+        part.fields.iter().partition(|field| field.tag.is_some());
     let reader = if plain.is_empty() && flexible == Flexible::Never { "_" } else { "r" };
     let version = if needs_version { "v" } else { "_" };
-    page.block(format!("fn read({reader}: &mut Reader, {version}: i16) -> Result<Self, DecodeError>"), |page| {
-        flexible.declare(page, part, true);
-        for field in plain {
-            let name = ident(&field.name);
-            let value = read_value(field, &flexible);
-            match condition(field.versions, part.versions) {
-                None => page.line(format!("let {name} = {value};")),
-                Some(when) => {
-                    page.line(format!("let {name} = if {when} {{ {value} }} else {{ {} }};", default(field)));
+    page.block(
+        format!("fn read({reader}: &mut Reader, {version}: i16) -> Result<Self, DecodeError>"),
+        |page| {
+            flexible.declare(page, part, true);
+            for field in plain {
+                let name = ident(&field.name);
+                let value = read_value(field, &flexible);
+                match condition(field.versions, part.versions) {
+                    None => page.line(format!("let {name} = {value};")),
+                    Some(when) => {
+                        page.line(format!(
+                            "let {name} = if {when} {{ {value} }} else {{ {} }};",
+                            default(field)
+                        ));
+                    }
                 }
             }
-        }
-        if tagged.is_empty() {
-            flexible.guard(page, "r.skip_tagged_fields()?;");
-        } else {
-            for field in &tagged {
-                page.line(format!("let mut {} = {};", ident(&field.name), default(field)));
+            if tagged.is_empty() {
+                flexible.guard(page, "r.skip_tagged_fields()?;");
+            } else {
+                for field in &tagged {
+                    page.line(format!("let mut {} = {};", ident(&field.name), default(field)));
+                }
+                let body = |page: &mut Page| {
+                    page.line("r.read_tagged_fields(|tag, r| {");
+                    page.depth += 1;
+                    page.block("match tag", |page| {
+                        for field in &tagged {
+                            let tag = field.tag.expect("partitioned by it");
+                            let when = condition(field.versions, flexible.versions(part));
+                            let when = when.map_or(String::new(), |when| format!(" if {when}"));
+                            let value = read_tagged(field);
+                            page.line(format!("{tag}{when} => {} = {value},", ident(&field.name)));
+                        }
+                        page.line("_ => return Ok(false),");
+                    });
+                    page.line("Ok(true)");
+                    page.depth -= 1;
+                    page.line("})?;");
+                };
+                match flexible {
+                    Flexible::From(_) => page.block("if flexible", body),
+                    _ => body(page),
+                }
             }
-            let body = |page: &mut Page| {
-                page.line("r.read_tagged_fields(|tag, r| {");
-                page.depth += 1;
-                page.block("match tag", |page| {
-                    for field in &tagged {
-                        let tag = field.tag.expect("partitioned by it");
-                        let when = condition(field.versions, flexible.versions(part));
-                        let when = when.map_or(String::new(), |when| format!(" if {when}"));
-                        let value = read_tagged(field);
-                        page.line(format!("{tag}{when} => {} = {value},", ident(&field.name)));
-                    }
-                    page.line("_ => return Ok(false),");
-                });
-                page.line("Ok(true)");
-                page.depth -= 1;
-                page.line("})?;");
-            };
-            match flexible {
-                Flexible::From(_) => page.block("if flexible", body),
-                _ => body(page),
+            let names: Vec<String> = part.fields.iter().map(|field| ident(&field.name)).collect();
+            match names.is_empty() {
+                true => page.line("Ok(Self {})"),
+                false => wrapped(page, "Ok(Self {", &names, "})"),
             }
-        }
-        let names: Vec<String> = part.fields.iter().map(|field| ident(&field.name)).collect();
-        match names.is_empty() {
-            true => page.line("Ok(Self {})"),
-            false => wrapped(page, "Ok(Self {", &names, "})"),
-        }
-    });
+        },
+    );
 }
 
 fn read_value(field: &Field, flexible: &Flexible) -> String {
@@ -334,7 +344,9 @@ fn read_value(field: &Field, flexible: &Flexible) -> String {
 
 fn read_tagged(field: &Field) -> String {
     match &field.base {
-        Base::Struct(_) if !field.array && field.nullable.is_some() => "read_tagged_nullable_struct(r, v)?".to_owned(),
+        Base::Struct(_) if !field.array && field.nullable.is_some() => {
+            "read_tagged_nullable_struct(r, v)?".to_owned()
+        }
         _ => read_value(field, &Flexible::Always),
     }
 }
@@ -397,7 +409,8 @@ fn write(page: &mut Page, message: &Message, part: &Struct) {
     let used = |name: &str| {
         let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.');
         text.match_indices(name).any(|(at, _)| {
-            boundary(text[..at].chars().next_back()) && boundary(text[at + name.len()..].chars().next().filter(|&c| c != '.'))
+            boundary(text[..at].chars().next_back())
+                && boundary(text[at + name.len()..].chars().next().filter(|&c| c != '.'))
         })
     };
     let sink = if used("s") { "s" } else { "_" };
@@ -431,7 +444,10 @@ fn write_tagged(page: &mut Page, message: &Message, part: &Struct, flexible: &Fl
             Base::Struct(_) if !field.array && field.nullable.is_some() => {
                 format!("put_tagged_nullable_struct(s, {this}.as_ref(), v)?")
             }
-            _ => write_value(message, field, &this, &Flexible::Always).join(" ").trim_end_matches(';').to_owned(),
+            _ => write_value(message, field, &this, &Flexible::Always)
+                .join(" ")
+                .trim_end_matches(';')
+                .to_owned(),
         };
         page.block(format!("if set[{i}]"), |page| page.line(format!("tagged!(s, {tag}, {statement});")));
     }
@@ -451,7 +467,9 @@ fn write_value(message: &Message, field: &Field, this: &str, flexible: &Flexible
         lines.push("}".to_owned());
     }
     lines.push(match (field.array, &field.base) {
-        (true, Base::Struct(_)) if nullable => format!("put_nullable_structs(s, {this}.as_deref(), {flexible}, v)?;"),
+        (true, Base::Struct(_)) if nullable => {
+            format!("put_nullable_structs(s, {this}.as_deref(), {flexible}, v)?;")
+        }
         (true, Base::Struct(_)) => format!("put_structs(s, &{this}, {flexible}, v)?;"),
         (true, base) => {
             let element = match base {
@@ -468,7 +486,9 @@ fn write_value(message: &Message, field: &Field, this: &str, flexible: &Flexible
         (_, Base::String) => format!("s.put_string(&{this}, {flexible})?;"),
         (_, Base::Bytes) if nullable => format!("s.put_nullable_byte_field({this}.as_ref(), {flexible})?;"),
         (_, Base::Bytes) => format!("s.put_byte_field(&{this}, {flexible})?;"),
-        (_, Base::Records) if nullable => format!("s.put_nullable_record_field({this}.as_ref(), {flexible})?;"),
+        (_, Base::Records) if nullable => {
+            format!("s.put_nullable_record_field({this}.as_ref(), {flexible})?;")
+        }
         (_, Base::Records) => format!("s.put_record_field(&{this}, {flexible})?;"),
         (_, Base::Struct(_)) if nullable => format!("put_nullable_struct(s, {this}.as_ref(), v)?;"),
         (_, Base::Struct(_)) => format!("{this}.write(s, v)?;"),

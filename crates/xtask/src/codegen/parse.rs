@@ -31,10 +31,10 @@ use std::fmt;
 
 /// What is wrong, and on which line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseError {
-    pub file: String,
-    pub line: usize,
-    pub problem: String,
+pub(crate) struct ParseError {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) problem: String,
 }
 
 impl fmt::Display for ParseError {
@@ -46,7 +46,7 @@ impl fmt::Display for ParseError {
 impl std::error::Error for ParseError {}
 
 /// `path` is only for errors; `name` is the file's name without folder and extension.
-pub fn parse(path: &str, name: &str, text: &str) -> Result<File, ParseError> {
+pub(crate) fn parse(path: &str, name: &str, text: &str) -> Result<File, ParseError> {
     let fail = |(line, problem): (usize, String)| ParseError { file: path.to_owned(), line, problem };
     let lines = lines(text).map_err(fail)?;
     file(name, &lines).map_err(fail)
@@ -118,13 +118,16 @@ fn file(name: &str, lines: &[Line<'_>]) -> Result1<File> {
         }
         let head_message = match (keyword, file.apis.last()) {
             ("request" | "response", Some(api)) if words.is_empty() => of_api(head, keyword, api)?,
-            ("request" | "response", _) => return head.fail("`request` and `response` stand alone, after an `api`"),
+            ("request" | "response", _) => {
+                return head.fail("`request` and `response` stand alone, after an `api`");
+            }
             _ => message(head, keyword, words)?,
         };
         file.messages.push(fill(head_message, head, body)?);
     }
     for api in &file.apis {
-        let messages = file.messages.iter().filter(|m| m.key == Some(api.key) && m.name.starts_with(&api.name));
+        let messages =
+            file.messages.iter().filter(|m| m.key == Some(api.key) && m.name.starts_with(&api.name));
         if messages.count() != if api.versions.is_some() { 2 } else { 0 } {
             return Err((1, format!("api {} needs one request and one response", api.name)));
         }
@@ -146,7 +149,6 @@ fn of_api(head: &Line<'_>, keyword: &str, api: &Api) -> Result1<Message> {
         name: format!("{}{suffix}", api.name),
         versions,
         flexible: api.flexible,
-        docs: head.docs.clone(),
         structs: Vec::new(),
     })
 }
@@ -193,7 +195,7 @@ fn message(head: &Line<'_>, keyword: &str, words: &[&str]) -> Result1<Message> {
     let (versions, flexible, []) = version_words(head, rest)? else {
         return head.fail("expected nothing after the versions");
     };
-    Ok(Message { kind, key, name: (*name).to_owned(), versions, flexible, docs: head.docs.clone(), structs: vec![] })
+    Ok(Message { kind, key, name: (*name).to_owned(), versions, flexible, structs: Vec::new() })
 }
 
 fn version_words<'w, 'a>(
@@ -277,7 +279,9 @@ fn fill(mut message: Message, head: &Line<'_>, body: &[Line<'_>]) -> Result1<Mes
             }
             field.versions = resolve(line, *written, range, message.versions, drafts[i].shared)?;
             field.nullable = match nullable {
-                Some(nullable) => Some(resolve(line, Some(*nullable), field.versions, message.versions, true)?),
+                Some(nullable) => {
+                    Some(resolve(line, Some(*nullable), field.versions, message.versions, true)?)
+                }
                 None => None,
             };
             if fields.iter().any(|earlier| earlier.name == field.name) {

@@ -8,47 +8,43 @@
 
 /// First and last version; an open range ends where its message does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Versions(pub i16, pub i16);
+pub(crate) struct Versions(pub(crate) i16, pub(crate) i16);
 
 impl Versions {
-    pub fn contains(self, version: i16) -> bool {
-        (self.0..=self.1).contains(&version)
-    }
-
-    pub fn within(self, outer: Self) -> Option<Self> {
+    pub(crate) fn within(self, outer: Self) -> Option<Self> {
         let both = Self(self.0.max(outer.0), self.1.min(outer.1));
         (both.0 <= both.1).then_some(both)
     }
 
-    pub fn union(self, other: Self) -> Self {
+    pub(crate) fn union(self, other: Self) -> Self {
         Self(self.0.min(other.0), self.1.max(other.1))
     }
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct File {
+pub(crate) struct File {
     /// Its name without folder and extension, which is the name of the module made from it.
-    pub name: String,
-    pub docs: Vec<String>,
-    pub apis: Vec<Api>,
-    pub messages: Vec<Message>,
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) apis: Vec<Api>,
+    pub(crate) messages: Vec<Message>,
 }
 
 /// An API key. Its messages stand in the file's list.
 #[derive(Clone, Debug)]
-pub struct Api {
-    pub key: i16,
-    pub name: String,
+pub(crate) struct Api {
+    pub(crate) key: i16,
+    pub(crate) name: String,
     /// None for a key that Kafka has retired.
-    pub versions: Option<Versions>,
-    pub flexible: Option<i16>,
+    pub(crate) versions: Option<Versions>,
+    pub(crate) flexible: Option<i16>,
     /// The latest version may still change, so it is not advertised.
-    pub unstable: bool,
-    pub listeners: Vec<String>,
+    pub(crate) unstable: bool,
+    pub(crate) listeners: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Request,
     Response,
     Header,
@@ -61,63 +57,48 @@ pub enum Kind {
 }
 
 #[derive(Clone, Debug)]
-pub struct Message {
-    pub kind: Kind,
+pub(crate) struct Message {
+    pub(crate) kind: Kind,
     /// The number that tells it from its siblings, where it has one.
-    pub key: Option<i16>,
-    pub name: String,
-    pub versions: Versions,
+    pub(crate) key: Option<i16>,
+    pub(crate) name: String,
+    pub(crate) versions: Versions,
     /// First version with compact lengths and tagged fields.
-    pub flexible: Option<i16>,
-    pub docs: Vec<String>,
+    pub(crate) flexible: Option<i16>,
     /// The message itself is the first.
-    pub structs: Vec<Struct>,
-}
-
-impl Message {
-    pub fn root(&self) -> &Struct {
-        &self.structs[0]
-    }
-
-    pub fn find(&self, name: &str) -> &Struct {
-        self.structs.iter().find(|s| s.name == name).expect("the parser has looked up every name")
-    }
-
-    pub fn is_flexible(&self, version: i16) -> bool {
-        self.flexible.is_some_and(|first| version >= first)
-    }
+    pub(crate) structs: Vec<Struct>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Struct {
-    pub name: String,
-    pub versions: Versions,
-    pub docs: Vec<String>,
-    pub fields: Vec<Field>,
+pub(crate) struct Struct {
+    pub(crate) name: String,
+    pub(crate) versions: Versions,
+    pub(crate) docs: Vec<String>,
+    pub(crate) fields: Vec<Field>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Field {
-    pub name: String,
-    pub array: bool,
-    pub base: Base,
-    pub versions: Versions,
-    pub nullable: Option<Versions>,
-    pub default: Default,
-    pub tag: Option<u32>,
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) array: bool,
+    pub(crate) base: Base,
+    pub(crate) versions: Versions,
+    pub(crate) nullable: Option<Versions>,
+    pub(crate) default: Default,
+    pub(crate) tag: Option<u32>,
     /// Part of what tells the elements of its array apart.
-    pub key: bool,
+    pub(crate) key: bool,
     /// May be dropped without notice where a version lacks it.
-    pub ignorable: bool,
+    pub(crate) ignorable: bool,
     /// Keeps the fixed-width length in flexible versions too.
-    pub fixed: bool,
+    pub(crate) fixed: bool,
     /// What the value names: `topic_name`, `broker_id`, ...
-    pub entity: Option<String>,
-    pub docs: Vec<String>,
+    pub(crate) entity: Option<String>,
+    pub(crate) docs: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Base {
+pub(crate) enum Base {
     Bool,
     Int8,
     Int16,
@@ -133,7 +114,7 @@ pub enum Base {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Default {
+pub(crate) enum Default {
     /// Zero, false, or empty.
     Zero,
     Null,
