@@ -1,0 +1,326 @@
+//! Starts a broker, and stops it.
+use crate::{
+    admin, chores, features, follow,
+    network::{Bound, ConnectionLimits, Shards},
+    state::{Parts, State},
+};
+use ::metadata::{Changes, DirectoryId, Endpoint, MetadataImage, controller};
+use base::{BrokerEpoch, TopicId};
+use config::{Listener, ServerConfig};
+use parking_lot::Mutex;
+use quorum::{Quorum, QuorumConfig};
+use std::{
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    thread,
+};
+use storage::{LogConfig, LogManager, StorageOptions};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+use wire::Text;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen on {address}; is another server running there?")]
+    Bind { address: String, source: io::Error },
+    #[error("listener `{0}` asks for {1}; only PLAINTEXT is served yet")]
+    Protocol(String, &'static str),
+    #[error("there is no listener for clients in `listeners`")]
+    NoListener,
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    #[error("the metadata quorum did not start")]
+    Quorum(#[from] quorum::Error),
+    #[error("the broker could not register with its controller: {0}")]
+    Register(String),
+    #[error("the threads for connections did not start")]
+    Threads(#[source] io::Error),
+}
+
+/// A running broker.
+#[derive(Debug)]
+pub struct Broker {
+    state: Arc<State>,
+    shards: Arc<Mutex<Shards>>,
+    kafka_addresses: Vec<(String, SocketAddr)>,
+    admin_address: Option<SocketAddr>,
+    /// Listeners, the admin port, the follower of the metadata.
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Broker {
+    /// Starts a broker on the caller's runtime. Clients are served when this returns.
+    ///
+    /// An empty data folder becomes that of a new cluster.
+    pub async fn start(config: ServerConfig) -> Result<Self, StartError> {
+        let bound = bind(&config)?;
+        let admin = bind_admin(&config)?;
+        let storage = Arc::new(open_storage(&config)?);
+        let identity = storage.meta_properties().expect("the folders are formatted");
+        let quorum = start_quorum(&config, &identity).await?;
+
+        let names = bound.iter().map(|(listener, _)| Text::from(listener.name.clone())).collect();
+        let endpoints = advertised(&config, &bound);
+        let state = Arc::new(State::new(Parts {
+            cluster_id: Text::from(identity.cluster_id.clone()),
+            listener_names: names,
+            quorum,
+            storage,
+            limits: connection_limits(&config),
+            config,
+        }));
+        let mut broker = Self {
+            shards: Arc::new(Mutex::new(start_shards(&state)?)),
+            kafka_addresses: addresses(&bound),
+            admin_address: admin.as_ref().and_then(|admin| admin.local_addr().ok()),
+            tasks: Vec::new(),
+            state,
+        };
+        broker.load_logs()?;
+        broker.follow_metadata();
+        broker.register(endpoints).await?;
+        broker.serve(bound, admin);
+        chores::spawn(&broker.state);
+        broker.state.set_running(true);
+        Ok(broker)
+    }
+
+    /// Name and address of each listener that clients can connect to.
+    pub fn kafka_addresses(&self) -> &[(String, SocketAddr)] {
+        &self.kafka_addresses
+    }
+
+    /// Where `/livez`, `/readyz` and `/metrics` are; `None` when turned off.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
+    pub fn cluster_id(&self) -> &str {
+        &self.state.cluster_id
+    }
+
+    pub fn log_dirs(&self) -> Vec<PathBuf> {
+        self.state.config.log_dirs()
+    }
+
+    /// Stops serving, flushes and closes everything. What was acknowledged is safe either way; after this, the
+    /// next start has nothing to recover.
+    pub async fn shutdown(self) -> Result<(), storage::Error> {
+        self.state.set_running(false);
+        for task in &self.tasks {
+            task.abort();
+        }
+        let (state, shards) = (self.state, self.shards);
+        let stopped = tokio::task::spawn_blocking(move || {
+            shards.lock().stop();
+            state.storage.shutdown(state.broker_epoch()).map(|()| state)
+        });
+        let state = stopped.await.expect("closing logs does not panic")?;
+        state.quorum.shutdown().await;
+        Ok(())
+    }
+
+    /// Opens the logs that are there. Settings follow when the topics are known.
+    fn load_logs(&self) -> Result<(), StartError> {
+        let image = self.state.image();
+        let config = |partition: &storage::TopicPartition| {
+            let replicas = image.topic_named(&partition.topic).map_or(1, |topic| topic.replication_factor());
+            let topic = Text::copy_from(&partition.topic);
+            LogConfig::new(&crate::config_view::topic_config(&self.state, &image, &topic), replicas)
+        };
+        Ok(self.state.storage.load(self.state.now_ms(), &config)?)
+    }
+
+    /// Carries out committed metadata as it comes, what there is now at once.
+    fn follow_metadata(&mut self) {
+        let state = self.state.clone();
+        let mut changes = state.quorum.changes();
+        let present = changes.image().clone();
+        let everything = Changes::between(&MetadataImage::default(), &present);
+        follow::apply(&state, &present, &everything);
+        self.tasks.push(tokio::spawn(async move {
+            while let Some(update) = changes.next().await {
+                follow::apply(&state, &update.image, &update.changes);
+            }
+        }));
+    }
+}
+
+impl Broker {
+    /// Tells the controller that this broker is here, and that it may lead.
+    async fn register(&self, endpoints: Vec<Endpoint>) -> Result<(), StartError> {
+        let failed = |error: quorum::Error| StartError::Register(error.to_string());
+        let state = &self.state;
+        let registration = controller::RegisterBroker {
+            id: state.node_id,
+            cluster_id: state.cluster_id.clone(),
+            incarnation_id: Uuid::from_u128(rand::random()),
+            endpoints,
+            features: features::SUPPORTED
+                .iter()
+                .map(|feature| (Text::from_static(feature.name), feature.range))
+                .collect(),
+            rack: state.config.node.broker_rack.clone().map(Text::from),
+            directories: state.storage.directories().into_iter().map(|id| DirectoryId(id.0)).collect(),
+            previous_epoch: state.storage.previous_broker_epoch().unwrap_or(BrokerEpoch::NONE),
+        };
+        // Nobody else can be this broker: its folders are locked.
+        let session_is_valid = false;
+        let cluster_id = state.cluster_id.clone();
+        let registered = state
+            .decide(move |image| controller::register_broker(image, &cluster_id, &registration, session_is_valid))
+            .await
+            .map_err(failed)?;
+        state.set_broker_epoch(registered.epoch);
+        let broker = state.node_id;
+        let awake = state.decide(move |image| {
+            let heartbeat = controller::Heartbeat {
+                broker,
+                epoch: registered.epoch,
+                metadata_offset: image.last_offset(),
+                want_fence: false,
+                want_shutdown: false,
+            };
+            controller::heartbeat(image, &heartbeat)
+        });
+        awake.await.map(drop).map_err(failed)
+    }
+
+    fn serve(&mut self, bound: Vec<(Listener, Bound)>, admin: Option<std::net::TcpListener>) {
+        for (index, (listener, socket)) in bound.into_iter().enumerate() {
+            let serving = socket.serve(index, self.state.clone(), self.shards.clone(), self.state.limits.clone());
+            self.tasks.push(tokio::spawn(async move {
+                if let Err(error) = serving.await {
+                    tracing::error!(listener = listener.name, %error, "the listener stopped");
+                }
+            }));
+        }
+        if let Some(admin) = admin {
+            let router = admin::router(self.state.clone());
+            self.tasks.push(tokio::spawn(async move {
+                let served = async { axum::serve(tokio::net::TcpListener::from_std(admin)?, router).await };
+                if let Err(error) = served.await {
+                    tracing::error!(%error, "the admin port stopped");
+                }
+            }));
+        }
+    }
+}
+
+/// Binds every listener for clients, before anything else is touched.
+fn bind(config: &ServerConfig) -> Result<Vec<(Listener, Bound)>, StartError> {
+    let mut bound = Vec::new();
+    for listener in &config.listeners {
+        if config.is_controller_listener(&listener.name) {
+            // A quorum of one has nobody to talk to.
+            continue;
+        }
+        if listener.protocol != config::SecurityProtocol::Plaintext {
+            return Err(StartError::Protocol(listener.name.clone(), listener.protocol.name()));
+        }
+        let socket = Bound::bind(&listener.host, listener.port)
+            .map_err(|source| StartError::Bind { address: listener.to_string(), source })?;
+        bound.push((listener.clone(), socket));
+    }
+    if bound.is_empty() { Err(StartError::NoListener) } else { Ok(bound) }
+}
+
+fn bind_admin(config: &ServerConfig) -> Result<Option<std::net::TcpListener>, StartError> {
+    let address = &config.node.mainstem_admin_listener;
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let bound = std::net::TcpListener::bind(address).and_then(|socket| {
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    });
+    bound.map(Some).map_err(|source| StartError::Bind { address: address.clone(), source })
+}
+
+/// Opens and locks the log directories; new ones become those of a new cluster.
+fn open_storage(config: &ServerConfig) -> Result<LogManager, StartError> {
+    let mut options = StorageOptions::new(config.log_dirs());
+    options.producer_id_expiration = config.log.producer_id_expiration_ms;
+    options.recovery_threads_per_directory =
+        usize::try_from(config.log.num_recovery_threads_per_data_dir).unwrap_or(1);
+    let storage = LogManager::open(options)?;
+    let cluster_id = match storage.meta_properties() {
+        Some(properties) => properties.cluster_id,
+        None => TopicId(Uuid::from_u128(rand::random())).to_string(),
+    };
+    storage.format(&cluster_id, config.node.node_id)?;
+    Ok(storage)
+}
+
+/// Joins the metadata quorum, or founds that of a new cluster.
+async fn start_quorum(config: &ServerConfig, identity: &storage::MetaProperties) -> Result<Quorum, StartError> {
+    let mut options = QuorumConfig::new(
+        config.metadata_log_dir(),
+        config.node.node_id,
+        identity.directory_id.0,
+        identity.cluster_id.clone(),
+    );
+    let levels: Vec<_> = features::SUPPORTED.iter().map(|feature| (feature.name, feature.default_level)).collect();
+    options.bootstrap = controller::bootstrap(&levels);
+    options.snapshot_after_bytes = config.quorum.metadata_log_max_record_bytes_between_snapshots.0;
+    let interval = config.quorum.metadata_log_max_snapshot_interval_ms;
+    if !interval.is_zero() {
+        options.snapshot_after = interval;
+    }
+    Ok(Quorum::start(options).await?)
+}
+
+/// What clients are told to connect to. A port that the system chose and a host that was left open are known
+/// only now.
+fn advertised(config: &ServerConfig, bound: &[(Listener, Bound)]) -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
+    for listener in &config.advertised_listeners {
+        let socket = bound.iter().find(|(other, _)| other.name == listener.name);
+        let chosen = socket.and_then(|(_, socket)| socket.address().ok()).map_or(0, |address| address.port());
+        let host = match listener.host.as_str() {
+            "" => local_host_name(),
+            host => host.to_owned(),
+        };
+        endpoints.push(Endpoint {
+            listener: Text::from(listener.name.clone()),
+            host: Text::from(host),
+            port: if listener.port == 0 { chosen } else { listener.port },
+            security_protocol: listener.protocol as i16,
+        });
+    }
+    endpoints
+}
+
+/// This host's name if others can find it by that, else `localhost`.
+fn local_host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let resolves = std::net::ToSocketAddrs::to_socket_addrs(&(name.as_str(), 0)).is_ok();
+    if resolves { name } else { "localhost".to_owned() }
+}
+
+fn connection_limits(config: &ServerConfig) -> Arc<ConnectionLimits> {
+    let network = &config.network;
+    let count = |limit: i32| usize::try_from(limit).unwrap_or(0);
+    let overrides = &network.max_connections_per_ip_overrides.0;
+    let overrides: HashMap<IpAddr, usize> =
+        overrides.iter().filter_map(|(host, limit)| Some((host.parse().ok()?, count(*limit)))).collect();
+    ConnectionLimits::new(count(network.max_connections), count(network.max_connections_per_ip), overrides)
+}
+
+fn start_shards(state: &State) -> Result<Shards, StartError> {
+    let configured = usize::try_from(state.config.node.mainstem_shards).unwrap_or(0);
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let shards = Shards::start(if configured == 0 { cores() } else { configured }).map_err(StartError::Threads)?;
+    state.counters.set(shards.counters()).expect("shards are started once");
+    Ok(shards)
+}
+
+fn addresses(bound: &[(Listener, Bound)]) -> Vec<(String, SocketAddr)> {
+    bound
+        .iter()
+        .filter_map(|(listener, socket)| Some((listener.name.clone(), socket.address().ok()?)))
+        .collect()
+}

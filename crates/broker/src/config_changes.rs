@@ -1,0 +1,125 @@
+//! What both ways of altering settings share: which resource is meant, whether a value is acceptable, and who
+//! is told what.
+use crate::{
+    config_view::{self, to_properties},
+    state::State,
+};
+use ::metadata::{
+    ConfigResource, ConfigResourceType, ConfigValues, Error as MetadataError, MetadataImage,
+    controller::{ConfigSchema, Decision},
+};
+use config::{Scope, Target};
+use protocol::ErrorCode;
+use std::sync::Arc;
+use wire::Text;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Failed {
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+/// The resource that a request names.
+pub(crate) fn resource(state: &State, resource_type: i8, name: &Text) -> Result<ConfigResource, Failed> {
+    let failed = |code, message| Err(Failed { code, message });
+    let Some(known) = ConfigResourceType::from_wire(resource_type) else {
+        return failed(ErrorCode::INVALID_REQUEST, format!("config resource type {resource_type} is not known"));
+    };
+    match known {
+        ConfigResourceType::Topic if state.image().topic_id(name).is_none() => {
+            failed(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, format!("topic `{name}` does not exist"))
+        }
+        ConfigResourceType::Broker if !name.is_empty() && **name != *state.node_id.to_string() => {
+            failed(ErrorCode::INVALID_REQUEST, format!("broker `{name}` is not registered"))
+        }
+        ConfigResourceType::BrokerLogger => {
+            failed(ErrorCode::INVALID_REQUEST, "log levels are set when the server starts".to_owned())
+        }
+        _ => Ok(ConfigResource { resource_type: known, name: name.detached() }),
+    }
+}
+
+/// Carries out what can be, and answers for each resource in the order of the request.
+pub(crate) async fn apply<A: Send + 'static>(
+    state: &Arc<State>,
+    wanted: Vec<Result<(ConfigResource, A), Failed>>,
+    decide: impl FnOnce(&MetadataImage, &[(ConfigResource, A)]) -> Decision<Vec<Result<(), MetadataError>>> + Send + 'static,
+) -> Vec<Result<(), Failed>> {
+    let mut outcomes = Vec::with_capacity(wanted.len());
+    let mut resources = Vec::new();
+    for resource in wanted {
+        outcomes.push(resource.map(|resource| resources.push(resource)));
+    }
+    let count = resources.len();
+    let decided = state.decide(move |image| Ok(decide(image, &resources))).await;
+    let mut results = match decided {
+        Ok(results) => {
+            let failed = |error: MetadataError| Failed { code: error.code(), message: error.to_string() };
+            results.into_iter().map(|result| result.map_err(failed)).collect::<Vec<_>>()
+        }
+        Err(error) => vec![Err(Failed { code: error.code(), message: error.to_string() }); count],
+    }
+    .into_iter();
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_ok()) {
+        *outcome = results.next().expect("there is a result for each resource");
+    }
+    outcomes
+}
+
+pub(crate) fn answer(outcome: Result<(), Failed>) -> (ErrorCode, Option<Text>) {
+    match outcome {
+        Ok(()) => (ErrorCode::NONE, None),
+        Err(Failed { code, message }) => (code, Some(Text::from(message))),
+    }
+}
+
+/// What the `config` crate knows, as the controller asks for it.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    state: Arc<State>,
+}
+
+impl Schema {
+    pub(crate) fn of(state: &Arc<State>) -> Self {
+        Self { state: state.clone() }
+    }
+}
+
+impl ConfigSchema for Schema {
+    fn validate(&self, resource: &ConfigResource, values: &ConfigValues) -> Result<(), String> {
+        let target = match resource.resource_type {
+            ConfigResourceType::Topic => Target::Topic,
+            ConfigResourceType::Group => Target::Group,
+            ConfigResourceType::ClientMetrics => Target::ClientMetrics,
+            ConfigResourceType::Broker if resource.name.is_empty() => Target::Cluster,
+            ConfigResourceType::Broker => Target::Broker,
+            ConfigResourceType::BrokerLogger => return Err("log levels are set when the server starts".to_owned()),
+        };
+        config::check_all(target, &to_properties(values)).map_err(|error| error.to_string())
+    }
+
+    fn is_list(&self, resource_type: ConfigResourceType, key: &str) -> bool {
+        scope(resource_type).is_some_and(|scope| config::lookup(scope, key).is_ok_and(config::Setting::is_list))
+    }
+
+    fn default_value(&self, resource_type: ConfigResourceType, key: &str) -> Option<Text> {
+        let entries = match resource_type {
+            ConfigResourceType::Topic => config_view::of_topic(&self.state, &ConfigValues::default()),
+            _ => {
+                let default = config::lookup(scope(resource_type)?, key).ok()?.default.clone();
+                return default.map(Text::from);
+            }
+        };
+        entries.into_iter().find(|entry| entry.name == key)?.value.map(Text::from)
+    }
+}
+
+fn scope(resource_type: ConfigResourceType) -> Option<Scope> {
+    match resource_type {
+        ConfigResourceType::Topic => Some(Scope::Topic),
+        ConfigResourceType::Broker => Some(Scope::Broker),
+        ConfigResourceType::Group => Some(Scope::Group),
+        ConfigResourceType::ClientMetrics => Some(Scope::ClientMetrics),
+        ConfigResourceType::BrokerLogger => None,
+    }
+}

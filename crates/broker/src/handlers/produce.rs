@@ -1,0 +1,216 @@
+//! Produce (key 0, v3-v13): appends record batches to partitions.
+//!
+//! Versions: v3 transactional id and message format v2; v5 log start offset; v7 zstd; v8 errors per record
+//! (KIP-467); v9 flexible; v10 current leader (KIP-951); v12 transactions version 2 (KIP-890); v13 topic ids
+//! (KIP-516). Advertised from v0, see [`super::api_versions`].
+//! Errors: INVALID_REQUIRED_ACKS, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, NOT_LEADER_OR_FOLLOWER,
+//! INVALID_TOPIC_EXCEPTION, CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE,
+//! INVALID_TIMESTAMP, UNSUPPORTED_COMPRESSION_TYPE, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH,
+//! TRANSACTIONAL_ID_AUTHORIZATION_FAILED, REQUEST_TIMED_OUT, KAFKA_STORAGE_ERROR.
+//!
+//! Two phases: everything is appended in the order of the connection; the answer waits for the disk (topics
+//! with durability `flush`) and, with more replicas, for them. With `acks=0` there is no answer; an error
+//! closes the connection so that the client looks again.
+use super::*;
+use crate::{
+    metrics::add,
+    partition::{Partition, storage_error_code},
+    topics::Topic,
+    validation::{self, Refused},
+};
+use protocol::{
+    ProduceRequest, ProduceResponse,
+    produce::{
+        request::{PartitionProduceData, TopicProduceData},
+        response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse},
+    },
+};
+use std::{sync::Arc, time::Duration};
+use storage::Append;
+use tokio::{sync::Notify, time::Instant};
+
+pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::Produce, versions: 3..=13 };
+
+/// Clients by this name may write to internal topics: Kafka's own tools use it.
+const ADMIN_CLIENT_ID: &str = "__admin_client";
+
+/// A partition's part that is appended but not committed yet.
+struct Waiting {
+    topic: usize,
+    partition: usize,
+    target: Arc<Partition>,
+    end: Offset,
+}
+
+pub(crate) fn begin(context: &RequestContext, request: ProduceRequest) -> Phase<Outcome<ProduceResponse>> {
+    let acks = request.acks;
+    let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
+    let mut waiting = Vec::new();
+    let mut response = ProduceResponse {
+        responses: Vec::with_capacity(request.topic_data.len()),
+        ..Default::default()
+    };
+    let refused = refuse_whole(&request);
+    for (topic_index, topic_data) in request.topic_data.into_iter().enumerate() {
+        let answer = match refused {
+            Some(code) => refuse_topic(&topic_data, code),
+            None => produce_topic(context, topic_data, topic_index, &mut waiting),
+        };
+        response.responses.push(answer);
+    }
+
+    if acks == 0 {
+        let failed = response.responses.iter().flat_map(|topic| &topic.partition_responses);
+        let failed = failed.map(|partition| ErrorCode(partition.error_code)).find(|code| *code != ErrorCode::NONE);
+        return Phase::Done(match failed {
+            None => Outcome::Silence,
+            Some(code) => {
+                tracing::info!(client = context.client_id(), %code, "closing after a failed produce with acks=0");
+                Outcome::Disconnect
+            }
+        });
+    }
+    waiting.retain(|part: &Waiting| part.target.is_committed(part.end) != Ok(true));
+    if waiting.is_empty() {
+        return Phase::Done(Outcome::Answer(response));
+    }
+    Phase::Later(Box::pin(async move {
+        wait_for_commit(&mut response, waiting, timeout).await;
+        Outcome::Answer(response)
+    }))
+}
+
+/// An error that concerns the request and so every partition in it.
+fn refuse_whole(request: &ProduceRequest) -> Option<ErrorCode> {
+    if request.transactional_id.is_some() {
+        // Transactions come with their coordinator; until then nobody can have been given the right to one.
+        return Some(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    }
+    (!matches!(request.acks, -1..=1)).then_some(ErrorCode::INVALID_REQUIRED_ACKS)
+}
+
+fn refuse_topic(topic: &TopicProduceData, code: ErrorCode) -> TopicProduceResponse {
+    let partitions = topic.partition_data.iter().map(|data| refusal(data.index, code, None)).collect();
+    TopicProduceResponse { name: topic.name.clone(), topic_id: topic.topic_id, partition_responses: partitions }
+}
+
+fn refusal(index: i32, code: ErrorCode, message: Option<String>) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        error_code: code.0,
+        base_offset: -1,
+        error_message: message.map(Text::from),
+        ..Default::default()
+    }
+}
+
+fn produce_topic(
+    context: &RequestContext,
+    data: TopicProduceData,
+    topic_index: usize,
+    waiting: &mut Vec<Waiting>,
+) -> TopicProduceResponse {
+    let topics = context.state().topics.load();
+    let topic = if context.version() >= 13 { topics.by_id(TopicId(data.topic_id)) } else { topics.by_name(&data.name) };
+    let Some(topic) = topic else {
+        let unknown = if context.version() >= 13 {
+            ErrorCode::UNKNOWN_TOPIC_ID
+        } else {
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+        };
+        return refuse_topic(&data, unknown);
+    };
+    if topic.is_internal && context.client_id() != ADMIN_CLIENT_ID {
+        return refuse_topic(&data, ErrorCode::INVALID_TOPIC_EXCEPTION);
+    }
+    let partition_responses = data
+        .partition_data
+        .into_iter()
+        .enumerate()
+        .map(|(partition_index, partition_data)| {
+            let index = partition_data.index;
+            add(&topic.counters.produce_requests, 1);
+            match produce_partition(context, topic, partition_data) {
+                Ok((response, end)) => {
+                    if let Ok(target) = topic.partition(index) {
+                        let target = target.clone();
+                        waiting.push(Waiting { topic: topic_index, partition: partition_index, target, end });
+                    }
+                    response
+                }
+                Err(Refused { code, message, record_errors }) => {
+                    add(&topic.counters.failed_produce_requests, 1);
+                    PartitionProduceResponse { record_errors, ..refusal(index, code, message) }
+                }
+            }
+        })
+        .collect();
+    TopicProduceResponse { name: data.name, topic_id: data.topic_id, partition_responses }
+}
+
+/// Appends one partition's batch. Returns the answer and the offset after the batch.
+fn produce_partition(
+    context: &RequestContext,
+    topic: &Topic,
+    data: PartitionProduceData,
+) -> Result<(PartitionProduceResponse, Offset), Refused> {
+    let partition = topic.partition(data.index)?;
+    let records = data.records.unwrap_or_default().into_bytes();
+    let size = records.len() as u64;
+    let now_ms = context.state().now_ms();
+    let batch = validation::accept(records, &topic.config, context.version(), now_ms).inspect_err(|_| {
+        add(&topic.counters.bytes_rejected, size);
+    })?;
+    let record_count = u64::try_from(batch.record_count).unwrap_or(0);
+    let append = Append::new(batch.into_bytes(), partition.leader_epoch(), now_ms);
+    let info = partition.append(append).map_err(|error| {
+        let code = storage_error_code(&error);
+        if code == ErrorCode::KAFKA_STORAGE_ERROR {
+            tracing::error!(topic = %topic.name, partition = data.index, error = &error as &dyn std::error::Error, "append failed");
+        }
+        Refused { message: Some(error.to_string()), ..code.into() }
+    })?;
+    add(&topic.counters.bytes_in, size);
+    add(&topic.counters.messages_in, record_count);
+    let response = PartitionProduceResponse {
+        index: data.index,
+        error_code: ErrorCode::NONE.0,
+        base_offset: info.first_offset.0,
+        log_append_time_ms: info.log_append_time_ms,
+        log_start_offset: info.log_start_offset.0,
+        ..Default::default()
+    };
+    Ok((response, info.last_offset.next()))
+}
+
+/// Fills in an error for each part that is not committed before the timeout, or never will be.
+async fn wait_for_commit(response: &mut ProduceResponse, mut waiting: Vec<Waiting>, timeout: Duration) {
+    let deadline = Instant::now() + timeout;
+    let waiter = Arc::new(Notify::new());
+    loop {
+        for part in &waiting {
+            part.target.watch(&waiter);
+        }
+        waiting.retain(|part| match part.target.is_committed(part.end) {
+            Ok(committed) => !committed,
+            Err(code) => {
+                fail(response, part, code);
+                false
+            }
+        });
+        if waiting.is_empty() {
+            return;
+        }
+        if tokio::time::timeout_at(deadline, waiter.notified()).await.is_err() {
+            for part in &waiting {
+                fail(response, part, ErrorCode::REQUEST_TIMED_OUT);
+            }
+            return;
+        }
+    }
+}
+
+fn fail(response: &mut ProduceResponse, part: &Waiting, code: ErrorCode) {
+    let answer = &mut response.responses[part.topic].partition_responses[part.partition];
+    *answer = refusal(answer.index, code, None);
+}
