@@ -9,7 +9,7 @@ mod configs;
 mod folder;
 mod java;
 mod kcat;
-mod librdkafka;
+pub(crate) mod librdkafka;
 mod million;
 pub(crate) mod process;
 pub(crate) mod provision;
@@ -41,7 +41,6 @@ const SUITES: &[Suite] = &[
 pub(crate) struct Options {
     names: Vec<String>,
     kind: Kind,
-    full: bool,
     only: Option<String>,
     list: bool,
     provision: bool,
@@ -49,18 +48,11 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self {
-            names: Vec::new(),
-            kind: Kind::Mainstem,
-            full: false,
-            only: None,
-            list: false,
-            provision: false,
-        };
+        let mut options =
+            Self { names: Vec::new(), kind: Kind::Mainstem, only: None, list: false, provision: false };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             match (word.as_str(), word.starts_with('-')) {
-                ("--full", _) => options.full = true,
                 ("--list", _) => options.list = true,
                 ("--provision", _) => options.provision = true,
                 ("--broker" | "--only", _) => {
@@ -86,7 +78,7 @@ impl Options {
     }
 }
 
-pub(crate) fn run(options: Options) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     if options.list {
         for suite in SUITES {
             println!("{:<12} {}", suite.name, suite.about);
@@ -107,8 +99,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
     for suite in SUITES.iter().filter(|suite| options.wants(suite)) {
         println!("=== {}: {} ({})", suite.name, suite.about, options.kind.name());
         let started = Instant::now();
-        let mut session =
-            Session::new(&tools, suite.name, options.kind, options.full, options.only.as_deref());
+        let mut session = Session::new(&tools, suite.name, options.kind, options.only.as_deref());
         if let Err(error) = (suite.run)(&mut session) {
             session.fail("suite", &error);
         }

@@ -25,7 +25,6 @@ cargo xtask COMMAND
   docs [--check]         write the generated pages under docs/, or prove that they are fresh
   interop [NAME...]      real clients against our binary
           --broker mainstem|kafka   which broker they talk to (default mainstem)
-          --full                    also the long checks that CI leaves out
           --only TEXT               only the checks whose name contains TEXT
           --list                    the suites and what they need
           --provision               only download and build what the suites need
@@ -55,7 +54,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "codegen" => codegen::run(check_flag(rest)?),
         "tidy" => tidy::run(),
         "docs" => docs::run(check_flag(rest)?),
-        "interop" => interop::run(interop::Options::parse(rest)?),
+        "interop" => interop::run(&interop::Options::parse(rest)?),
         "bench" => bench::run(&bench::Options::parse(rest)?),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

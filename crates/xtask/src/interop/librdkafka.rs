@@ -13,7 +13,6 @@ use anyhow::{Context, Result, ensure};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
     sync::{Mutex, mpsc},
     thread,
     time::{Duration, Instant},
@@ -185,7 +184,7 @@ fn units(list: &str) -> Result<Vec<Unit>> {
         let (test, part) =
             name.split_once('/').map_or((name, None), |(test, part)| (test, Some(part.to_owned())));
         let number = test.split('_').next().context("a number")?.to_owned();
-        let key = format!("{number}/{}", part.as_deref().unwrap_or_default());
+        let key = format!("{number}/{}/{scenario}", part.as_deref().unwrap_or_default());
         let unit = units.entry(key).or_insert(Unit { number, part, names: Vec::new(), seconds: 0, scenario });
         unit.names.push(test.to_owned());
         unit.seconds += seconds;
@@ -224,6 +223,40 @@ pub(crate) fn lost(before: &str, now: &str) -> Vec<String> {
     entries(before).map(name).filter(|test| !now.contains(test)).collect()
 }
 
-pub(crate) fn passing_list() -> &'static Path {
-    Path::new("interop/librdkafka/passing.txt")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_its_lists() {
+        let units = units("# a comment\n0045_a 3\n0045_b 4\n0081_admin/do_test_x 5\n0107_c 1 noautocreate\n")
+            .expect("a list");
+        let shown: Vec<_> = units.iter().map(|unit| (unit.name(), unit.seconds, unit.scenario)).collect();
+        let expected = [
+            ("0045_a 0045_b", 7, "default"),
+            ("0081_admin/do_test_x", 5, "default"),
+            ("0107_c", 1, "noautocreate"),
+        ];
+        assert_eq!(shown, expected.map(|(name, seconds, scenario)| (name.to_owned(), seconds, scenario)));
+    }
+
+    #[test]
+    fn finds_the_tests_that_need_a_broker() {
+        let source = "struct test tests[] = { _TEST(0000_unittests,\n TEST_F_LOCAL,\n 0), _TEST(0001_a, 0), _TEST(0002_b, 0, X), };";
+        assert_eq!(tests_of_source(source), ["0001_a", "0002_b"]);
+    }
+
+    #[test]
+    fn reads_the_runner() {
+        let said = "\x1b[32m| 0001_a   |     PASSED |   0.2s |\x1b[0m\n| 0002_b | FAILED | 1s |";
+        assert_eq!(verdict(&plain(said), "0001_a"), Some("PASSED"));
+        assert_eq!(verdict(&plain(said), "0002_b"), Some("FAILED"));
+        assert_eq!(verdict(&plain(said), "0003_c"), None);
+    }
+
+    #[test]
+    fn a_list_only_grows() {
+        assert_eq!(lost("0001_a 1\n0002_b 1\n", "0002_b 9\n"), ["0001_a"]);
+        assert!(lost("0001_a 1\n", "# more\n0001_a 1\n0002_b 1\n").is_empty());
+    }
 }

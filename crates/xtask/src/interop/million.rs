@@ -119,7 +119,7 @@ fn with_java(java: Java<'_>, topic: &str, file: &Path, folder: &Path) -> Result<
 fn with_mainstem(broker: &Broker, topic: &str, file: &Path, folder: &Path) -> Result<()> {
     let output = folder.join("mainstem.txt");
     let mut command = process::command(broker::binary());
-    command.args(["consume", topic, "--partition", "0", "--from", "beginning", "--exit"]);
+    command.args(["consume", topic, "-p", "0", "--offset", "start", "-e"]);
     command.args(["--bootstrap-server", &broker.address]);
     process::between(&mut command, None, &output, LONG)?;
     same_files(&output, file)

@@ -28,7 +28,6 @@ pub(crate) struct Outcome {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    pub(crate) elapsed: Duration,
 }
 
 impl Outcome {
@@ -58,7 +57,6 @@ impl std::fmt::Display for Outcome {
 /// Runs a program to its end, with `input` on its standard input.
 pub(crate) fn capture(command: &mut Command, input: &[u8], limit: Duration) -> Result<Outcome> {
     let shown = show(command);
-    let started = Instant::now();
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     let mut child = command
         .stdin(stdin)
@@ -77,7 +75,7 @@ pub(crate) fn capture(command: &mut Command, input: &[u8], limit: Duration) -> R
         let [stdout, stderr] = [stdout, stderr].map(|reader| reader.join().unwrap_or_default());
         let status =
             status.with_context(|| format!("{shown}\n{}", steps::tail(&format!("{stdout}{stderr}"), 25)))?;
-        Ok(Outcome { shown, status, stdout, stderr, elapsed: started.elapsed() })
+        Ok(Outcome { shown, status, stdout, stderr })
     })
 }
 

@@ -20,7 +20,6 @@ pub(super) const SOON: Duration = Duration::from_secs(60);
 pub(super) struct Session<'a> {
     pub(super) tools: &'a Tools,
     pub(super) kind: Kind,
-    pub(super) full: bool,
     pub(super) passed: u32,
     pub(super) failed: Vec<String>,
     suite: &'static str,
@@ -28,14 +27,8 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(
-        tools: &'a Tools,
-        suite: &'static str,
-        kind: Kind,
-        full: bool,
-        only: Option<&'a str>,
-    ) -> Self {
-        Self { tools, kind, full, passed: 0, failed: Vec::new(), suite, only }
+    pub(super) fn new(tools: &'a Tools, suite: &'static str, kind: Kind, only: Option<&'a str>) -> Self {
+        Self { tools, kind, passed: 0, failed: Vec::new(), suite, only }
     }
 
     /// Whether `--only` leaves this check in. A check that others build on is not asked.

@@ -1,12 +1,18 @@
 //! What the pages for people must mention: every crate in `ARCHITECTURE.md`, every dependency with its reason.
 
-use crate::workspace::{self, Workspace};
+use crate::{
+    interop::librdkafka,
+    steps,
+    workspace::{self, Workspace},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    process::Command,
 };
 
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
+const PASSING: &str = "interop/librdkafka/passing.txt";
 const DEPENDENCIES: &str = "docs/dependencies.md";
 
 pub(super) fn problems(workspace: &Workspace) -> Vec<String> {
@@ -20,7 +26,21 @@ pub(super) fn problems(workspace: &Workspace) -> Vec<String> {
         Ok(page) => problems.extend(dependency_problems(&declared(workspace), &page)),
         Err(error) => problems.push(format!("{DEPENDENCIES}: {error}")),
     }
+    problems.extend(shrunk_lists());
     problems
+}
+
+/// Tests of other people that once passed here, by all commits that touched the list, and are off it now.
+fn shrunk_lists() -> Vec<String> {
+    let Ok(now) = fs::read_to_string(workspace::root().join(PASSING)) else {
+        return vec![format!("{PASSING}: is gone")];
+    };
+    let git = |arguments: &[&str]| steps::quiet(Command::new("git").args(arguments)).unwrap_or_default();
+    let mut lost = BTreeSet::new();
+    for commit in git(&["log", "--format=%H", "--", PASSING]).lines() {
+        lost.extend(librdkafka::lost(&git(&["show", &format!("{commit}:{PASSING}")]), &now));
+    }
+    lost.into_iter().map(|test| format!("{PASSING}: `{test}` was on the list, which only grows")).collect()
 }
 
 fn unmentioned(workspace: &Workspace, page: &str) -> Vec<String> {
@@ -46,7 +66,7 @@ pub(super) fn dependency_problems(declared: &BTreeMap<String, String>, page: &st
         listed.insert(name.clone());
         match declared.get(name) {
             None => {
-                problems.push(format!("{DEPENDENCIES}: no crate of ours depends on `{name}`; drop its line"))
+                problems.push(format!("{DEPENDENCIES}: no crate of ours depends on `{name}`; drop its line"));
             }
             Some(wanted) if wanted != version => {
                 problems.push(format!("{DEPENDENCIES}: `{name}` is at {wanted}, the page says {version}"));

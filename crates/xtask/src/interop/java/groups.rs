@@ -35,7 +35,7 @@ fn describes(java: Java<'_>) -> Result<()> {
     ensure!(all.lines().any(|line| line.starts_with("watchers") && line.contains("Empty")), "{all}");
     contains("kafka-groups", &java.run("org.apache.kafka.tools.GroupsCommand", "--list")?.ok()?, "watchers")?;
     let missing = java.groups("--describe --group nobody")?.all();
-    contains("a group that is not there", &missing, "'nobody'")
+    contains("a group that is not there", &missing, "GroupIdNotFoundException")
 }
 
 /// Sum of the lag column, from the table that a person would read.
