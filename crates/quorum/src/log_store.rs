@@ -13,7 +13,7 @@ use crate::{
     types::{Entry, EntryPayload, LogId, Membership, Metadata, StoredMembership, Vote, log_id},
     writer::{self, Command, Done, Write},
 };
-use base::{NodeId, Offset};
+use base::{LeaderEpoch, NodeId, Offset};
 use openraft::{
     OptionalSend,
     storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage},
@@ -240,9 +240,9 @@ impl LogStore {
         Ok(None)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        let state = self.0.state.lock();
-        state.last_log_id().is_none() && state.vote.is_none()
+    /// Whether there is any entry, be it only in a snapshot.
+    pub(crate) fn has_entries(&self) -> bool {
+        self.0.state.lock().last_log_id().is_some()
     }
 
     fn entry(&self, index: u64) -> io::Result<Option<Entry>> {
@@ -274,7 +274,9 @@ fn recover(dir: &Path, anchor: Option<Anchor>, state: &mut State) -> io::Result<
     let start = anchor.map_or(Offset::ZERO, |anchor| anchor.end_offset);
     state.last_purged = anchor.map(|anchor| anchor.last_log_id);
     let mut log_end = None;
-    let segments = segments::recover(dir, |found| {
+    let last_epoch = state.vote.map_or(0, |vote| vote.leader_id.term);
+    let last_epoch = LeaderEpoch(i32::try_from(last_epoch).map_err(invalid)?);
+    let segments = segments::recover(dir, last_epoch, |found| {
         let header = found.batch.header();
         log_end = Some(header.next_offset());
         if header.next_offset() <= start {

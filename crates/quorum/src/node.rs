@@ -5,7 +5,7 @@ use crate::{
     disk,
     log_store::{LogStore, is_sole_voter, now_ms},
     network::NoNetwork,
-    snapshot,
+    quorum_state, snapshot,
     state_machine::StateMachine,
     types::{Metadata, Voter},
 };
@@ -124,7 +124,11 @@ impl Quorum {
         if membership.is_some_and(|membership| membership.membership().get_node(&key).is_none()) {
             return Err(Error::AnotherVoter { dir, this_node: key.to_string() });
         }
-        let is_new = log.is_empty();
+        if !log.has_entries() && is_used(&dir) {
+            let text = "this voter took part before, but neither its log nor a snapshot can be read";
+            return Err(Error::Io { path: dir, source: disk::invalid(text) });
+        }
+        let is_new = !log.has_entries();
         let (machine, images) = StateMachine::new(dir, loaded);
         let raft_config = Arc::new(raft_config(&config.cluster_id)?);
         let raft = Raft::new(key, raft_config, NoNetwork, log.clone(), machine).await.map_err(fatal)?;
@@ -425,6 +429,11 @@ fn open(dir: &Path, segment_bytes: u64) -> io::Result<(Option<snapshot::Snapshot
     let anchor = loaded.as_ref().and_then(snapshot::Snapshot::anchor);
     let log = LogStore::open(dir, anchor, segment_bytes)?;
     Ok((loaded, log))
+}
+
+/// Whether anything shows that this folder has been part of a quorum. A new cluster is begun in no such folder.
+fn is_used(dir: &Path) -> bool {
+    dir.join(quorum_state::FILE_NAME).exists() || snapshot::exists(dir)
 }
 
 fn raft_config(cluster_id: &str) -> Result<Config, Error> {

@@ -4,12 +4,13 @@
 //! flushed before the next began. So a fault in an earlier one is damage, not a crash, and is not repaired by forgetting
 //! what follows.
 use crate::disk::{self, invalid};
-use base::Offset;
+use base::{LeaderEpoch, Offset};
 use bytes::Bytes;
 use records::{Batches, RecordBatch};
 use std::{
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
@@ -32,13 +33,18 @@ pub(crate) fn path(dir: &Path, base_offset: Offset) -> PathBuf {
 }
 
 /// Reads every segment, hands each batch to `found` in order, and cuts off what a crash left behind.
+///
+/// `last_epoch` is the newest that this node voted in. The epoch of a batch lies outside its CRC, so that one which
+/// goes back or beyond is damage that nothing else shows.
 pub(crate) fn recover(
     dir: &Path,
+    last_epoch: LeaderEpoch,
     mut found: impl FnMut(Found) -> io::Result<()>,
 ) -> io::Result<Vec<Segment>> {
     let base_offsets = list(dir)?;
     let mut segments = Vec::with_capacity(base_offsets.len());
     let mut expected = None;
+    let mut epochs = LeaderEpoch::ZERO..=last_epoch;
     for (position, &base_offset) in base_offsets.iter().enumerate() {
         let is_last = position + 1 == base_offsets.len();
         if expected.is_some_and(|expected| expected != base_offset) {
@@ -47,7 +53,7 @@ pub(crate) fn recover(
         let path = path(dir, base_offset);
         let contents = Bytes::from(fs::read(&path)?);
         let length = contents.len() as u64;
-        let (valid, next_offset) = scan(contents, base_offset, &mut found)?;
+        let (valid, next_offset) = scan(contents, base_offset, &mut epochs, &mut found)?;
         if valid < length {
             if !is_last {
                 let text =
@@ -68,16 +74,20 @@ pub(crate) fn recover(
 fn scan(
     contents: Bytes,
     base_offset: Offset,
+    epochs: &mut RangeInclusive<LeaderEpoch>,
     found: &mut impl FnMut(Found) -> io::Result<()>,
 ) -> io::Result<(u64, Offset)> {
     let mut next_offset = base_offset;
     let mut position = 0;
     for batch in Batches::new(contents) {
         let Ok(batch) = batch else { break };
-        if batch.header().base_offset != next_offset || batch.verify_crc().is_err() {
+        let header = batch.header();
+        let epoch = header.partition_leader_epoch;
+        if header.base_offset != next_offset || !epochs.contains(&epoch) || batch.verify_crc().is_err() {
             break;
         }
-        next_offset = batch.header().next_offset();
+        next_offset = header.next_offset();
+        *epochs = epoch..=*epochs.end();
         let size = batch.bytes().len() as u64;
         found(Found { batch, segment: base_offset, position })?;
         position += size;

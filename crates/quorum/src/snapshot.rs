@@ -80,6 +80,11 @@ pub(crate) fn load(dir: &Path) -> io::Result<Option<(Snapshot, Bytes)>> {
     Ok(None)
 }
 
+/// Whether there is a snapshot, readable or not.
+pub(crate) fn exists(dir: &Path) -> bool {
+    list(dir).is_ok_and(|ids| !ids.is_empty())
+}
+
 /// Writes the snapshot and, when it is durable, removes the older ones.
 pub(crate) fn save(dir: &Path, snapshot: &Snapshot, contents: &[u8]) -> io::Result<()> {
     let id = SnapshotId::of(&snapshot.image);
