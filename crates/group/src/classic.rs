@@ -162,7 +162,7 @@ impl ClassicGroup {
     /// Takes over what a group record says, in the log or just written.
     ///
     /// On the path that serves requests the members are the ones the record was made from, and keep what is not
-    /// in it. When a partition is loaded they are new.
+    /// in it: waiting requests, timers, protocols that were not chosen.
     pub(crate) fn restore(&mut self, record: records::GroupMetadata) {
         // Kafka writes a protocol wherever there are members; a record without one gets a nameless one.
         let protocol = record.protocol.or_else(|| (!record.members.is_empty()).then(Text::default));
@@ -172,13 +172,10 @@ impl ClassicGroup {
         self.awaiting_join = 0;
         for restored in record.members {
             let member = match known.remove(&restored.member_id) {
-                Some(mut member) => {
-                    member.assignment = restored.assignment;
-                    member
-                }
+                Some(member) => member.restored(&restored, protocol.as_ref()),
                 None => {
                     self.next_order += 1;
-                    Member::restored(&restored, protocol.clone().unwrap_or_default(), self.next_order)
+                    Member::at(self.next_order).restored(&restored, protocol.as_ref())
                 }
             };
             // A record that names a member twice is odd, and the last one counts.
@@ -459,6 +456,16 @@ impl ClassicGroup {
     pub(crate) fn persistent(&self) -> Option<records::GroupMetadata> {
         let settled = matches!(self.state, State::Empty | State::Stable);
         settled.then(|| self.record(|_, member| member.assignment.clone()))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn member_ids(&self) -> Vec<MemberId> {
+        self.members.keys().chain(self.pending.keys()).cloned().collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn generation(&self) -> Generation {
+        self.generation
     }
 
     /// What must hold after every turn.

@@ -30,10 +30,10 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// Copies what it keeps, so that a small name does not hold a whole request in memory.
-    pub(super) fn new(join: &Join, order: u64) -> Self {
-        let mut member = Self {
-            instance_id: join.instance_id.as_ref().map(InstanceId::detached),
+    /// A member of which only the place among the others is known.
+    pub(super) fn at(order: u64) -> Self {
+        Self {
+            instance_id: None,
             client_id: Text::default(),
             client_host: Text::default(),
             session_timeout_ms: 0,
@@ -46,30 +46,35 @@ impl Member {
             order,
             deadline: None,
             timer_at: None,
-        };
+        }
+    }
+
+    pub(super) fn new(join: &Join, order: u64) -> Self {
+        let mut member = Self::at(order);
+        member.instance_id = join.instance_id.as_ref().map(InstanceId::detached);
         member.update(join);
         member
     }
 
-    pub(super) fn restored(record: &MemberMetadata, protocol: Text, order: u64) -> Self {
-        Self {
-            instance_id: record.instance_id.clone(),
-            client_id: record.client_id.clone(),
-            client_host: record.client_host.clone(),
-            session_timeout_ms: record.session_timeout_ms,
-            rebalance_timeout_ms: record.rebalance_timeout_ms,
-            protocols: vec![Protocol { name: protocol, metadata: record.subscription.clone() }],
-            assignment: record.assignment.clone(),
-            awaiting_join: None,
-            awaiting_sync: None,
-            is_new: false,
-            order,
-            deadline: None,
-            timer_at: None,
+    /// Takes over what a record says.
+    pub(super) fn restored(mut self, record: &MemberMetadata, protocol: Option<&Text>) -> Self {
+        self.instance_id.clone_from(&record.instance_id);
+        self.client_id.clone_from(&record.client_id);
+        self.client_host.clone_from(&record.client_host);
+        self.session_timeout_ms = record.session_timeout_ms;
+        self.rebalance_timeout_ms = record.rebalance_timeout_ms;
+        self.assignment.clone_from(&record.assignment);
+        // A record has one of the protocols. The others are known only to the broker that wrote it.
+        let protocol =
+            Protocol { name: protocol.cloned().unwrap_or_default(), metadata: record.subscription.clone() };
+        if !self.protocols.contains(&protocol) {
+            self.protocols = vec![protocol];
         }
+        self
     }
 
-    /// Takes over what the client says about itself.
+    /// Takes over what the client says about itself, in copies: a small name must not hold a whole request in
+    /// memory.
     pub(super) fn update(&mut self, join: &Join) {
         self.client_id = join.client_id.detached();
         self.client_host = join.client_host.detached();

@@ -33,6 +33,16 @@ fn a_replacement_that_is_not_written_leaves_the_old_member() {
          6 join a3 static=i v9 -> a3: i#3 gen 1 range leader i#3 skip of i#3@i
          7 hb a i#1 1 static=i -> a: FENCED_INSTANCE_ID",
     );
+    // The old member has been put back, and has to be heard from as before.
+    play(
+        "0 join a static=i client=i -> a: i#1 gen 1 range leader i#1 of i#1@i
+         0 sync a i#1 1 i#1:x -> a: synced x
+         1 refuse NotEnoughReplicas
+         2 join a2 static=i v9 -> a2: COORDINATOR_NOT_AVAILABLE
+         3 refuse
+         10002 describe d -> d: Stable 'consumer' 'range' i#1@i(m,x)
+         10003 describe d -> d: Empty 'consumer' ''",
+    );
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! The bytes are Kafka's, taken from its formats; its dump tool and its coordinator read them.
+//! The bytes are those that the serializers of Kafka 4.3.1 give, and `kafka-4.3.1.txt` is a log that it wrote.
 
 use crate::{
     Generation, GroupConfig, GroupId, InstanceId, Shard,
     records::{self, GroupMetadata, MemberMetadata, OffsetValue, Parsed},
-    tests::player::{member_id, topic_id},
+    tests::player::{member_id, producer, topic_id},
 };
 use base::{LeaderEpoch, Offset, TopicId};
 use bytes::Bytes;
-use coordinator::{Coordinator, CoordinatorRecord, Position, Replayed};
+use coordinator::{Coordinator, CoordinatorRecord, EndOfTransaction, Position, Replayed};
 
 fn bytes(parts: &[&[u8]]) -> Bytes {
     Bytes::from(parts.concat())
@@ -191,4 +191,64 @@ fn odd_group_records_are_replayed() {
     odd(&|group| group.generation = Generation(-5));
     odd(&|group| group.members[1].member_id = group.members[0].member_id.clone());
     odd(&|group| group.members[1].session_timeout_ms = -1);
+}
+
+/// A `__consumer_offsets` that Kafka 4.3.1 wrote for these groups, by name: one whose member left, one with a
+/// static member, one of KIP-848, one that only commits, one that was deleted, and one in transactions.
+#[test]
+fn replays_what_kafka_wrote() {
+    let mut shard = Shard::new(GroupConfig::default());
+    let mut unknown = Vec::new();
+    for line in include_str!("kafka-4.3.1.txt").lines() {
+        let fields: Vec<_> = line.split(' ').collect();
+        let offset = Offset(fields[0].parse().unwrap());
+        let producer = Some(fields[1]).filter(|id| *id != "-1").map(producer);
+        let key = match fields[2] {
+            "COMMIT" => {
+                shard.replay_end_of_transaction(offset, producer.unwrap(), EndOfTransaction::Commit);
+                continue;
+            }
+            "ABORT" => {
+                shard.replay_end_of_transaction(offset, producer.unwrap(), EndOfTransaction::Abort);
+                continue;
+            }
+            key => hex(key),
+        };
+        let value = Some(fields[3]).filter(|value| *value != "-").map(hex);
+        let replayed =
+            shard.replay(Position { offset, producer }, &CoordinatorRecord { key, value }).unwrap();
+        if let Replayed::Unknown { record_type } = replayed {
+            unknown.push(record_type);
+        }
+    }
+    assert_eq!(unknown, [5, 3, 7, 6, 8, 8, 7, 5, 3]);
+
+    let summary = shard.groups().by_id.iter().map(|(group_id, group)| {
+        let offsets = group
+            .offsets
+            .iter()
+            .map(|(topic, partition, c)| format!(" {topic}-{partition}@{}", c.value.offset));
+        format!("{group_id} {}{}", group.classic.state(), offsets.collect::<String>())
+    });
+    assert_eq!(
+        summary.collect::<Vec<_>>(),
+        [
+            "classic-left Empty t-0@5 t-1@5",
+            "classic-static Stable t-0@5 t-1@5",
+            "modern Empty t-0@5 t-1@5",
+            "simple Empty t-1@3",
+            "transactional Empty t-0@4",
+        ]
+    );
+    let static_group = &shard.groups().by_id[&GroupId::from("classic-static")].classic;
+    let description = static_group.describe();
+    assert_eq!(description.members.len(), 1);
+    assert_eq!(description.members[0].instance_id, Some(InstanceId::from("one")));
+    assert!(static_group.is_subscribed_to("t") && !static_group.is_subscribed_to("u"));
+    shard.groups().by_id.values().for_each(|group| group.classic.check());
+}
+
+fn hex(text: &str) -> Bytes {
+    let digits: Vec<_> = text.chars().map(|digit| digit.to_digit(16).expect("a hex digit") as u8).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }

@@ -186,6 +186,20 @@ fn leaving_with_an_id_that_is_only_handed_out_disturbs_nobody() {
 }
 
 #[test]
+fn the_last_record_of_a_group_counts_when_it_is_loaded() {
+    play(
+        "0 join a protocols=x:old session=6000 -> a: c#1 gen 1 x leader c#1 of c#1
+         0 sync a c#1 1 c#1:x -> a: synced x
+         1 join a id=c#1 protocols=x:new session=9000 -> a: c#1 gen 2 x leader c#1 of c#1
+         1 sync a c#1 2 c#1:y -> a: synced y
+         2 reload
+         3 describe d -> d: Stable 'consumer' 'x' c#1(new,y)
+         // The timeout is the new one.
+         9001 hb a c#1 2 -> a: ok",
+    );
+}
+
+#[test]
 fn a_stable_group_survives_its_broker() {
     pair(
         "1 sync a c#1 2 c#1:x,c#2:y -> a: synced x
