@@ -55,7 +55,6 @@ pub(super) struct Plan {
 pub(super) struct Answer {
     pub(super) at: TopicPartition,
     pub(super) code: ErrorCode,
-    pub(super) log_start_offset: i64,
     pub(super) high_watermark: i64,
     pub(super) records: Bytes,
 }
@@ -63,11 +62,10 @@ pub(super) struct Answer {
 #[derive(Debug)]
 pub(super) enum Event {
     Records(Chunk),
+    /// The offset is not in the log. What is, the answer does not reliably say.
     OutOfRange {
         at: TopicPartition,
         offset: i64,
-        earliest: i64,
-        latest: i64,
     },
     Failed(Error),
     /// The leader is likely another.
@@ -238,8 +236,7 @@ impl Fetcher {
             ErrorCode::OFFSET_OUT_OF_RANGE => {
                 let offset = self.position(&at)?;
                 self.block(now, &at);
-                let (earliest, latest) = (answer.log_start_offset, answer.high_watermark);
-                Some(Event::OutOfRange { at, offset, earliest, latest })
+                Some(Event::OutOfRange { at, offset })
             }
             code => {
                 self.block(now, &at);

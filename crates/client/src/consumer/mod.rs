@@ -109,8 +109,18 @@ pub struct Consumer {
 
 #[derive(Debug)]
 enum Done {
-    Fetched { node: NodeId, targets: Vec<Target>, result: Result<Vec<Answer>, Error> },
+    Fetched {
+        node: NodeId,
+        targets: Vec<Target>,
+        result: Result<Vec<Answer>, Error>,
+    },
     Refreshed(Result<Vec<TopicAnswer>, Error>),
+    /// What the log of a partition holds, after `offset` was not in it.
+    Bounds {
+        at: TopicPartition,
+        offset: i64,
+        result: Result<(i64, i64), Error>,
+    },
 }
 
 /// One batch of records of a partition.
@@ -196,6 +206,12 @@ impl Consumer {
         });
         let others = others.await?;
         for (at, start) in partitions {
+            if let (Start::Offset(offset), OnOutOfRange::Fail) = (*start, self.config.on_out_of_range) {
+                let bounds = bounds(&admin, at).await?;
+                if !(bounds.0..=bounds.1).contains(&offset) {
+                    return Err(out_of_range(at, offset, bounds));
+                }
+            }
             let (latest, other) = (latest.get(at).copied().flatten(), others.get(at).copied().flatten());
             let next = match *start {
                 Start::Earliest => other,
@@ -329,6 +345,12 @@ impl Consumer {
                 };
                 events.into_iter().for_each(|event| self.handle(event));
             }
+            Done::Bounds { at, offset, result } => match result {
+                Ok(bounds) => self.reset(&at, offset, bounds),
+                // The fetch is repeated, and so is the question.
+                Err(error) if error.is_retriable() || error.is_timeout() => {}
+                Err(error) => self.errors.push_back(error),
+            },
             Done::Refreshed(result) => {
                 self.refreshing = false;
                 self.refresh.done(now);
@@ -339,6 +361,21 @@ impl Consumer {
                         self.refresh.want();
                     }
                 }
+            }
+        }
+    }
+
+    fn reset(&mut self, at: &TopicPartition, offset: i64, (earliest, latest): (i64, i64)) {
+        // It may have moved, or come into the log, since the broker was asked.
+        if self.fetcher.position(at) != Some(offset) || (earliest..=latest).contains(&offset) {
+            return;
+        }
+        match self.config.on_out_of_range {
+            OnOutOfRange::Earliest => self.fetcher.seek(at, earliest),
+            OnOutOfRange::Latest => self.fetcher.seek(at, latest),
+            OnOutOfRange::Fail => {
+                self.fetcher.stop(at);
+                self.errors.push_back(out_of_range(at, offset, (earliest, latest)));
             }
         }
     }
@@ -359,17 +396,13 @@ impl Consumer {
                 self.ready_bytes += chunk.records.len();
                 self.ready.push_back(chunk);
             }
-            Event::OutOfRange { at, offset, earliest, latest } => match self.config.on_out_of_range {
-                // A follower that lags may not know its bounds; it is asked again.
-                _ if earliest < 0 => {}
-                OnOutOfRange::Earliest => self.fetcher.seek(&at, earliest),
-                OnOutOfRange::Latest => self.fetcher.seek(&at, latest.max(earliest)),
-                OnOutOfRange::Fail => {
-                    self.fetcher.stop(&at);
-                    let partition = at.to_string();
-                    self.errors.push_back(Error::OffsetOutOfRange { partition, offset, earliest, latest });
-                }
-            },
+            Event::OutOfRange { at, offset } => {
+                let cluster = self.cluster.clone();
+                self.jobs.spawn(async move {
+                    let result = bounds(&Admin::new(&cluster), &at).await;
+                    Done::Bounds { at, offset, result }
+                });
+            }
             Event::Failed(error) => self.errors.push_back(error),
             Event::StaleMetadata => self.refresh.want(),
         }
@@ -396,6 +429,20 @@ fn open(chunk: &Chunk, batch: RecordBatch, config: &Config) -> Result<Option<Fet
         records,
         batch,
     }))
+}
+
+fn out_of_range(at: &TopicPartition, offset: i64, (earliest, latest): (i64, i64)) -> Error {
+    Error::OffsetOutOfRange { partition: at.to_string(), offset, earliest, latest }
+}
+
+/// The first offset of a partition's log, and the one after the last that can be read.
+async fn bounds(admin: &Admin, at: &TopicPartition) -> Result<(i64, i64), Error> {
+    let mut found = [0; 2];
+    for (bound, spec) in found.iter_mut().zip([OffsetSpec::Earliest, OffsetSpec::Latest]) {
+        let listed = admin.list_offsets(&[(at.clone(), spec)].into()).await?;
+        *bound = listed.get(at).and_then(|listed| listed.offset).unwrap_or(0);
+    }
+    Ok((found[0], found[1]))
 }
 
 async fn offsets_of(
@@ -478,7 +525,6 @@ fn read_answers(
             answers.push(Answer {
                 at: TopicPartition { topic: name.clone(), partition: partition.partition_index },
                 code: ErrorCode(partition.error_code),
-                log_start_offset: partition.log_start_offset,
                 high_watermark: partition.high_watermark,
                 records: partition.records.unwrap_or_default().into_bytes(),
             });

@@ -1,0 +1,66 @@
+//! What `dev` and `server` share: a broker that runs until it is told to stop.
+use crate::failure::{Exit, Failure};
+use broker::{Broker, StartError};
+use config::ServerConfig;
+use std::future::Future;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Starts a broker, says so through `ready`, and stops it at the first SIGINT or SIGTERM. A second one ends the
+/// process at once.
+pub(crate) async fn run_until_stopped(
+    config: ServerConfig,
+    ready: impl FnOnce(&Broker) -> std::io::Result<()>,
+) -> Result<(), Failure> {
+    // Before anything is opened, so that no signal finds half a start.
+    let mut stop = Stop::listen()?;
+    let broker = tokio::select! {
+        started = Broker::start(config) => started.map_err(cannot_start)?,
+        () = stop.asked() => return Ok(()),
+    };
+    ready(&broker)?;
+    stop.asked().await;
+    tokio::select! {
+        closed = broker.shutdown() => closed.map_err(|error| {
+            Failure::new(Exit::Other, format!("could not close the logs: {}", crate::failure::with_causes(&error)))
+        }),
+        () = stop.asked() => Err(Failure::new(Exit::Other, "stopped before everything was closed")),
+    }
+}
+
+struct Stop {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|error| Failure::new(Exit::Other, format!("cannot listen for signals: {error}")))
+        };
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    fn asked(&mut self) -> impl Future<Output = ()> {
+        async {
+            tokio::select! {
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
+            }
+        }
+    }
+}
+
+fn cannot_start(error: StartError) -> Failure {
+    let next_step = match &error {
+        StartError::Bind { .. } => Some("stop what listens there, or choose another port"),
+        StartError::Storage(_) => Some("look at the folder, or choose another one"),
+        StartError::Protocol(..) | StartError::NoListener => Some("change `listeners`"),
+        _ => None,
+    };
+    let failure = Failure::new(Exit::Other, crate::failure::with_causes(&error));
+    match next_step {
+        Some(step) => failure.next_step(step),
+        None => failure,
+    }
+}

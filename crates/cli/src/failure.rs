@@ -1,0 +1,209 @@
+//! How a command ends when it did not do what was asked.
+use client::Error;
+use protocol::ErrorCode;
+use std::{fmt::Write as _, io, process::ExitCode};
+
+/// What a script can tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Other = 1,
+    Usage = 2,
+    Connection = 3,
+    Authorisation = 4,
+    NotFound = 5,
+    Exists = 6,
+    Timeout = 7,
+}
+
+/// Printed as one line: what, with the offending value; then the next step.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    what: String,
+    next_step: Option<String>,
+    is_quiet: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), next_step: None, is_quiet: false }
+    }
+
+    #[must_use]
+    pub(crate) fn next_step(mut self, step: impl Into<String>) -> Self {
+        self.next_step = Some(step.into());
+        self
+    }
+
+    pub(crate) fn report(self) -> ExitCode {
+        if self.is_quiet {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("{}", self.line());
+        ExitCode::from(self.exit as u8)
+    }
+
+    fn line(&self) -> String {
+        // A broker's message may have lines of its own.
+        let what = self.what.split_whitespace().collect::<Vec<_>>().join(" ");
+        match &self.next_step {
+            Some(step) => format!("error: {what}; {step}"),
+            None => format!("error: {what}"),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = exit_of(&error);
+        let failure = Self::new(exit, with_causes(&error));
+        match next_step(&error, exit) {
+            Some(step) => failure.next_step(step),
+            None => failure,
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// Of standard output. Nobody is left to tell when it is a closed pipe.
+    fn from(error: io::Error) -> Self {
+        let is_quiet = error.kind() == io::ErrorKind::BrokenPipe;
+        Self {
+            is_quiet,
+            ..Self::new(Exit::Other, format!("cannot write to standard output: {}", plain(&error)))
+        }
+    }
+}
+
+fn exit_of(error: &Error) -> Exit {
+    if error.is_connection() {
+        return Exit::Connection;
+    }
+    match error {
+        Error::UnknownTopic(_) | Error::UnknownPartition { .. } => return Exit::NotFound,
+        Error::OffsetOutOfRange { .. } | Error::Address(_) | Error::RecordTooLarge { .. } => {
+            return Exit::Usage;
+        }
+        Error::FrameLength { .. } | Error::OutOfStep { .. } => return Exit::Connection,
+        _ => {}
+    }
+    match error.code() {
+        Some(
+            ErrorCode::TOPIC_AUTHORIZATION_FAILED
+            | ErrorCode::GROUP_AUTHORIZATION_FAILED
+            | ErrorCode::CLUSTER_AUTHORIZATION_FAILED
+            | ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+            | ErrorCode::SASL_AUTHENTICATION_FAILED,
+        ) => Exit::Authorisation,
+        Some(
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+            | ErrorCode::UNKNOWN_TOPIC_ID
+            | ErrorCode::GROUP_ID_NOT_FOUND,
+        ) => Exit::NotFound,
+        Some(ErrorCode::TOPIC_ALREADY_EXISTS) => Exit::Exists,
+        Some(
+            ErrorCode::INVALID_CONFIG
+            | ErrorCode::INVALID_PARTITIONS
+            | ErrorCode::INVALID_REPLICATION_FACTOR
+            | ErrorCode::INVALID_REPLICA_ASSIGNMENT
+            | ErrorCode::INVALID_TOPIC_EXCEPTION
+            | ErrorCode::INVALID_REQUEST
+            | ErrorCode::POLICY_VIOLATION
+            | ErrorCode::MESSAGE_TOO_LARGE,
+        ) => Exit::Usage,
+        _ if error.is_timeout() => Exit::Timeout,
+        _ => Exit::Other,
+    }
+}
+
+fn next_step(error: &Error, exit: Exit) -> Option<&'static str> {
+    match (exit, error.code()) {
+        (Exit::Connection, _) => {
+            Some("start a broker with `mainstem dev`, or name another with --bootstrap-server HOST:PORT")
+        }
+        (Exit::NotFound, Some(ErrorCode::GROUP_ID_NOT_FOUND)) => {
+            Some("`mainstem group list` shows what there is")
+        }
+        (Exit::NotFound, _) if matches!(error, Error::UnknownPartition { .. }) => None,
+        (Exit::NotFound, _) => Some("`mainstem topic list` shows what there is"),
+        (Exit::Exists, _) => Some("`mainstem topic describe` shows it, `mainstem topic alter` changes it"),
+        (Exit::Authorisation, _) => Some("ask for an ACL that allows it"),
+        (Exit::Timeout, _) => Some("try again, or look at the broker's log"),
+        _ => None,
+    }
+}
+
+/// The error and what led to it.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = plain(error);
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {}", plain(error));
+        cause = error.source();
+    }
+    text
+}
+
+/// Without the number that Rust adds to the system's words.
+fn plain(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn refused(code: ErrorCode, message: Option<&str>) -> Error {
+        Error::Refused { subject: "topic `t`".to_owned(), code, message: message.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_failure_is_one_line_with_its_exit_code() {
+        let connect = Error::Connect {
+            address: "localhost:1".into(),
+            source: Arc::new(io::Error::from_raw_os_error(111)),
+        };
+        for (error, exit, line) in [
+            (
+                connect,
+                Exit::Connection,
+                "error: cannot connect to localhost:1: Connection refused; start a broker with `mainstem dev`, or \
+                 name another with --bootstrap-server HOST:PORT",
+            ),
+            (
+                Error::UnknownTopic("t".to_owned()),
+                Exit::NotFound,
+                "error: topic `t` does not exist; `mainstem topic list` shows what there is",
+            ),
+            (
+                refused(ErrorCode::INVALID_CONFIG, Some("bad\nvalue")),
+                Exit::Usage,
+                "error: topic `t`: bad value (INVALID_CONFIG)",
+            ),
+            (
+                Error::UnknownPartition { topic: "t".to_owned(), partition: 9, partitions: 3 },
+                Exit::NotFound,
+                "error: topic `t` has partitions 0 to 2, not 9",
+            ),
+        ] {
+            let failure = Failure::from(error);
+            assert_eq!((failure.exit, failure.line().as_str()), (exit, line));
+        }
+    }
+
+    #[test]
+    fn codes_have_their_exit() {
+        for (code, exit) in [
+            (ErrorCode::TOPIC_ALREADY_EXISTS, Exit::Exists),
+            (ErrorCode::GROUP_AUTHORIZATION_FAILED, Exit::Authorisation),
+            (ErrorCode::GROUP_ID_NOT_FOUND, Exit::NotFound),
+            (ErrorCode::REQUEST_TIMED_OUT, Exit::Timeout),
+            (ErrorCode::INVALID_PARTITIONS, Exit::Usage),
+            (ErrorCode::UNKNOWN_SERVER_ERROR, Exit::Other),
+        ] {
+            assert_eq!(exit_of(&refused(code, None)), exit, "{code}");
+        }
+    }
+}
