@@ -27,7 +27,7 @@ mod codec;
 mod error_code;
 mod framing;
 #[rustfmt::skip]
-#[allow(clippy::all, clippy::pedantic, unused_imports)]
+#[allow(clippy::all, clippy::pedantic, unused_imports, unused_variables)]
 mod generated;
 
 pub use api_key::{ApiKey, UnknownApiKey};

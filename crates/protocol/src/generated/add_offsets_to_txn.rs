@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/add_offsets_to_txn.kafka. Change that instead.
 
+//! Makes a group's offsets part of a transaction, before TxnOffsetCommit writes them.
+//!
+//! v2 PRODUCER_FENCED; v4 TRANSACTION_ABORTABLE (KIP-890). Transactions of version 2 do without this call.
+//!
 //! API key 25, versions 0 to 4.
 
 pub use request::AddOffsetsToTxnRequest;

@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/add_partitions_to_txn.kafka. Change that instead.
 
+//! Makes partitions part of a transaction; brokers ask with it whether they already are.
+//!
+//! Clients use v0-v3, brokers v4 and later (KIP-890).
+//! v2 PRODUCER_FENCED; v4 many transactions at once and `verify_only`; v5 TRANSACTION_ABORTABLE.
+//!
 //! API key 24, versions 0 to 5.
 
 pub use request::AddPartitionsToTxnRequest;
@@ -78,6 +83,7 @@ pub mod request {
         pub transactional_id: Text,
         pub producer_id: i64,
         pub producer_epoch: i16,
+        /// ask without adding
         pub verify_only: bool,
         pub topics: Vec<AddPartitionsToTxnTopic>,
     }

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/add_raft_voter.kafka. Change that instead.
 
+//! Adds a controller to the voters of the metadata quorum (KIP-853).
+//!
+//! v1 answer before the change is committed.
+//!
 //! API key 80, versions 0 to 1.
 
 pub use request::AddRaftVoterRequest;
@@ -68,7 +72,7 @@ pub mod request {
     }
 
     impl Fields for Listener {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -76,7 +80,7 @@ pub mod request {
             Ok(Self { name, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -110,7 +114,7 @@ pub mod response {
     }
 
     impl Fields for AddRaftVoterResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -118,7 +122,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

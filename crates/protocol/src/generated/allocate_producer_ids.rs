@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/allocate_producer_ids.kafka. Change that instead.
 
+//! A broker asks the controller for a block of producer ids (KIP-730).
+//!
 //! API key 67, versions 0 to 0.
 
 pub use request::AllocateProducerIdsRequest;
@@ -24,14 +26,14 @@ pub mod request {
     }
 
     impl Fields for AllocateProducerIdsRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let broker_id = r.read_i32()?;
             let broker_epoch = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { broker_id, broker_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.broker_id);
             s.put_i64(self.broker_epoch);
             s.put_varint(0);
@@ -55,7 +57,7 @@ pub mod response {
     }
 
     impl Fields for AllocateProducerIdsResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let producer_id_start = r.read_i64()?;
@@ -64,7 +66,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, producer_id_start, producer_id_len })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_i64(self.producer_id_start);

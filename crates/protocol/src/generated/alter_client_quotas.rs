@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/alter_client_quotas.kafka. Change that instead.
 
+//! Sets and removes quotas of users, client ids and addresses (KIP-546).
+//!
 //! API key 49, versions 0 to 1.
 
 pub use request::AlterClientQuotasRequest;

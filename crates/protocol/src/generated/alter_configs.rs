@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/alter_configs.kafka. Change that instead.
 
+//! Replaces all configuration of a resource. IncrementalAlterConfigs is the better way (KIP-339).
+//!
 //! API key 33, versions 0 to 2.
 
 pub use request::AlterConfigsRequest;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/alter_partition.kafka. Change that instead.
 
+//! A leader asks the controller for a new ISR (KIP-497).
+//!
+//! v2 topic ids (KIP-841); v3 broker epochs beside the ISR (KIP-903).
+//!
 //! API key 56, versions 2 to 3.
 
 pub use request::AlterPartitionRequest;
@@ -71,8 +75,9 @@ pub mod request {
         pub leader_epoch: i32,
         /// v2
         pub new_isr: Vec<i32>,
-        /// v3+
+        /// v3+: a broker that restarted meanwhile is refused (KIP-903)
         pub new_isr_with_epochs: Vec<BrokerState>,
+        /// 1 while recovering from an unclean election (KIP-704)
         pub leader_recovery_state: i8,
         pub partition_epoch: i32,
     }
@@ -128,14 +133,14 @@ pub mod request {
     }
 
     impl Fields for BrokerState {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let broker_id = r.read_i32()?;
             let broker_epoch = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { broker_id, broker_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.broker_id);
             s.put_i64(self.broker_epoch);
             s.put_varint(0);
@@ -209,7 +214,7 @@ pub mod response {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let error_code = r.read_i16()?;
             let leader_id = r.read_i32()?;
@@ -224,7 +229,7 @@ pub mod response {
             })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i16(self.error_code);
             s.put_i32(self.leader_id);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/alter_partition_reassignments.kafka. Change that instead.
 
+//! Begins or cancels moving partitions to other replicas (KIP-455).
+//!
+//! v1 whether the replication factor may change (KIP-860).
+//!
 //! API key 45, versions 0 to 1.
 
 pub use request::AlterPartitionReassignmentsRequest;
@@ -73,18 +77,19 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ReassignablePartition {
         pub partition_index: i32,
+        /// null cancels
         pub replicas: Option<Vec<i32>>,
     }
 
     impl Fields for ReassignablePartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let replicas = r.read_nullable_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { partition_index, replicas })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             put_nullable_array(s, self.replicas.as_deref(), true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -187,7 +192,7 @@ pub mod response {
     }
 
     impl Fields for ReassignablePartitionResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -195,7 +200,7 @@ pub mod response {
             Ok(Self { partition_index, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

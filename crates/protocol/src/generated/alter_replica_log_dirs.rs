@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/alter_replica_log_dirs.kafka. Change that instead.
 
+//! Moves replicas to other log directories of the same broker (KIP-113).
+//!
 //! API key 34, versions 1 to 2.
 
 pub use request::AlterReplicaLogDirsRequest;

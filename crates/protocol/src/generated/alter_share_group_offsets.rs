@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/alter_share_group_offsets.kafka. Change that instead.
 
+//! Sets where an empty share group begins to read (KIP-932).
+//!
 //! API key 91, versions 0 to 0.
 
 pub use request::AlterShareGroupOffsetsRequest;
@@ -59,14 +61,14 @@ pub mod request {
     }
 
     impl Fields for AlterShareGroupOffsetsRequestPartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let start_offset = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition_index, start_offset })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i64(self.start_offset);
             s.put_varint(0);
@@ -142,7 +144,7 @@ pub mod response {
     }
 
     impl Fields for AlterShareGroupOffsetsResponsePartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -150,7 +152,7 @@ pub mod response {
             Ok(Self { partition_index, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

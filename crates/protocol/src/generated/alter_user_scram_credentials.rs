@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/alter_user_scram_credentials.kafka. Change that instead.
 
+//! Sets and removes SCRAM credentials (KIP-554).
+//!
 //! API key 51, versions 0 to 0.
 
 pub use request::AlterUserScramCredentialsRequest;
@@ -37,14 +39,14 @@ pub mod request {
     }
 
     impl Fields for ScramCredentialDeletion {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let mechanism = r.read_i8()?;
             r.skip_tagged_fields()?;
             Ok(Self { name, mechanism })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i8(self.mechanism);
             s.put_varint(0);
@@ -62,7 +64,7 @@ pub mod request {
     }
 
     impl Fields for ScramCredentialUpsertion {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let mechanism = r.read_i8()?;
             let iterations = r.read_i32()?;
@@ -72,7 +74,7 @@ pub mod request {
             Ok(Self { name, mechanism, iterations, salt, salted_password })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i8(self.mechanism);
             s.put_i32(self.iterations);
@@ -130,7 +132,7 @@ pub mod response {
     }
 
     impl Fields for AlterUserScramCredentialsResult {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let user = r.read_string(true)?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -138,7 +140,7 @@ pub mod response {
             Ok(Self { user, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.user, true)?;
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

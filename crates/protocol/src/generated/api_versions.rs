@@ -1,5 +1,11 @@
 // Made by `cargo xtask codegen` from schema/api_versions.kafka. Change that instead.
 
+//! What a server can do: the versions of its APIs, and features.
+//!
+//! The header of the answer never changes, so that a client can read it before it knows anything (KIP-511).
+//! v3 the client names itself (KIP-511), features (KIP-584); v4 a feature may start at 0;
+//! v5 the client says which cluster and node it means (KIP-1242).
+//!
 //! API key 18, versions 0 to 5.
 
 pub use request::ApiVersionsRequest;
@@ -10,7 +16,7 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq)]
     pub struct ApiVersionsRequest {
-        /// v3+
+        /// v3+: letters, digits, dot and hyphen
         pub client_software_name: Text,
         /// v3+
         pub client_software_version: Text,
@@ -80,11 +86,11 @@ pub mod response {
         pub throttle_time_ms: i32,
         /// v3+
         pub supported_features: Vec<SupportedFeatureKey>,
-        /// v3+
+        /// v3+: -1 is unknown: clients then ignore the features
         pub finalized_features_epoch: i64,
         /// v3+
         pub finalized_features: Vec<FinalizedFeatureKey>,
-        /// v3+
+        /// v3+: always false here
         pub zk_migration_ready: bool,
     }
 
@@ -199,7 +205,7 @@ pub mod response {
     }
 
     impl Fields for SupportedFeatureKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let min_version = r.read_i16()?;
             let max_version = r.read_i16()?;
@@ -207,7 +213,7 @@ pub mod response {
             Ok(Self { name, min_version, max_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i16(self.min_version);
             s.put_i16(self.max_version);
@@ -224,7 +230,7 @@ pub mod response {
     }
 
     impl Fields for FinalizedFeatureKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let max_version_level = r.read_i16()?;
             let min_version_level = r.read_i16()?;
@@ -232,7 +238,7 @@ pub mod response {
             Ok(Self { name, max_version_level, min_version_level })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i16(self.max_version_level);
             s.put_i16(self.min_version_level);

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/assign_replicas_to_dirs.kafka. Change that instead.
 
+//! A broker tells the controller in which of its directories replicas lie (KIP-858).
+//!
 //! API key 73, versions 0 to 0.
 
 pub use request::AssignReplicasToDirsRequest;
@@ -93,13 +95,13 @@ pub mod request {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition_index })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_varint(0);
             Ok(())
@@ -189,14 +191,14 @@ pub mod response {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let error_code = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition_index, error_code })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i16(self.error_code);
             s.put_varint(0);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/begin_quorum_epoch.kafka. Change that instead.
 
+//! A new leader of the metadata quorum announces itself to a voter (KIP-595).
+//!
+//! v1 directory ids and the leader's endpoints (KIP-853).
+//!
 //! API key 53, versions 0 to 1.
 
 pub use request::BeginQuorumEpochRequest;
@@ -132,7 +136,7 @@ pub mod request {
     }
 
     impl Fields for LeaderEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -140,7 +144,7 @@ pub mod request {
             Ok(Self { name, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -270,7 +274,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -278,7 +282,7 @@ pub mod response {
             Ok(Self { node_id, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/broker_heartbeat.kafka. Change that instead.
 
+//! A broker shows the controller that it is alive, and asks to be unfenced or to leave (KIP-631).
+//!
+//! v1 directories that failed (KIP-858); v2 directories taken out of use (KIP-1066).
+//!
 //! API key 63, versions 0 to 2.
 
 pub use request::BrokerHeartbeatRequest;
@@ -12,6 +16,7 @@ pub mod request {
     pub struct BrokerHeartbeatRequest {
         pub broker_id: i32,
         pub broker_epoch: i64,
+        /// how far the broker has replayed the metadata log
         pub current_metadata_offset: i64,
         pub want_fence: bool,
         pub want_shut_down: bool,
@@ -113,7 +118,7 @@ pub mod response {
     }
 
     impl Fields for BrokerHeartbeatResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let is_caught_up = r.read_bool()?;
@@ -123,7 +128,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, is_caught_up, is_fenced, should_shut_down })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_bool(self.is_caught_up);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/broker_registration.kafka. Change that instead.
 
+//! A broker presents itself to the controller (KIP-631).
+//!
+//! v2 log directories (KIP-858); v3 epoch before a restart (KIP-966); v4 a feature may start at 0.
+//!
 //! API key 62, versions 0 to 4.
 
 pub use request::BrokerRegistrationRequest;
@@ -12,11 +16,12 @@ pub mod request {
     pub struct BrokerRegistrationRequest {
         pub broker_id: i32,
         pub cluster_id: Text,
+        /// new for every start of the process
         pub incarnation_id: Uuid,
         pub listeners: Vec<Listener>,
         pub features: Vec<Feature>,
         pub rack: Option<Text>,
-        /// v1+
+        /// v1+: always false since 4.0
         pub is_migrating_zk_broker: bool,
         /// v2+
         pub log_dirs: Vec<Uuid>,
@@ -90,7 +95,7 @@ pub mod request {
     }
 
     impl Fields for Listener {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -99,7 +104,7 @@ pub mod request {
             Ok(Self { name, host, port, security_protocol })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -117,7 +122,7 @@ pub mod request {
     }
 
     impl Fields for Feature {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let min_supported_version = r.read_i16()?;
             let max_supported_version = r.read_i16()?;
@@ -125,7 +130,7 @@ pub mod request {
             Ok(Self { name, min_supported_version, max_supported_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i16(self.min_supported_version);
             s.put_i16(self.max_supported_version);
@@ -159,7 +164,7 @@ pub mod response {
     }
 
     impl Fields for BrokerRegistrationResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let broker_epoch = r.read_i64()?;
@@ -167,7 +172,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, broker_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_i64(self.broker_epoch);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/consumer_group_describe.kafka. Change that instead.
 
+//! Describes groups of the consumer protocol (KIP-848).
+//!
+//! v1 the type of each member (KIP-1099).
+//!
 //! API key 69, versions 0 to 1.
 
 pub use request::ConsumerGroupDescribeRequest;
@@ -15,14 +19,14 @@ pub mod request {
     }
 
     impl Fields for ConsumerGroupDescribeRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_ids = r.read_array(true, |r| r.read_string(true))?;
             let include_authorized_operations = r.read_bool()?;
             r.skip_tagged_fields()?;
             Ok(Self { group_ids, include_authorized_operations })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             put_array(s, &self.group_ids, true, |s, x| s.put_string(x, true))?;
             s.put_bool(self.include_authorized_operations);
             s.put_varint(0);
@@ -202,7 +206,7 @@ pub mod response {
     }
 
     impl Fields for TopicPartitions {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let topic_name = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
@@ -210,7 +214,7 @@ pub mod response {
             Ok(Self { topic_id, topic_name, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             s.put_string(&self.topic_name, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;

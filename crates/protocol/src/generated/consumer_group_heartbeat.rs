@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/consumer_group_heartbeat.kafka. Change that instead.
 
+//! Joins, stays in and leaves a group of the consumer protocol; the broker assigns (KIP-848).
+//!
+//! A field that has not changed since the last heartbeat is left at its default.
+//! v1 subscription by regular expression; the member makes its own id (KIP-1082).
+//!
 //! API key 68, versions 0 to 1.
 
 pub use request::ConsumerGroupHeartbeatRequest;
@@ -12,14 +17,16 @@ pub mod request {
     pub struct ConsumerGroupHeartbeatRequest {
         pub group_id: Text,
         pub member_id: Text,
+        /// 0 joins, -1 leaves, -2 leaves for a while as a static member
         pub member_epoch: i32,
         pub instance_id: Option<Text>,
         pub rack_id: Option<Text>,
         pub rebalance_timeout_ms: i32,
         pub subscribed_topic_names: Option<Vec<Text>>,
-        /// v1+
+        /// v1+: a regular expression of RE2
         pub subscribed_topic_regex: Option<Text>,
         pub server_assignor: Option<Text>,
+        /// what the member owns now
         pub topic_partitions: Option<Vec<TopicPartitions>>,
     }
 
@@ -86,14 +93,14 @@ pub mod request {
     }
 
     impl Fields for TopicPartitions {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -116,6 +123,7 @@ pub mod response {
         pub member_id: Option<Text>,
         pub member_epoch: i32,
         pub heartbeat_interval_ms: i32,
+        /// null leaves it as it is
         pub assignment: Option<Assignment>,
     }
 
@@ -174,14 +182,14 @@ pub mod response {
     }
 
     impl Fields for TopicPartitions {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);

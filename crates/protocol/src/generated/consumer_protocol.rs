@@ -1,5 +1,8 @@
 // Made by `cargo xtask codegen` from schema/consumer_protocol.kafka. Change that instead.
 
+//! What consumers of a classic group tell each other through JoinGroup and SyncGroup.
+//!
+//! v1 owned partitions (KIP-429); v2 generation (KIP-792); v3 rack (KIP-881).
 
 pub use consumer_protocol_assignment::ConsumerProtocolAssignment;
 pub use consumer_protocol_subscription::ConsumerProtocolSubscription;
@@ -34,13 +37,13 @@ pub mod consumer_protocol_assignment {
     }
 
     impl Fields for TopicPartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic = r.read_string(false)?;
             let partitions = r.read_array(false, Reader::read_i32)?;
             Ok(Self { topic, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic, false)?;
             put_array(s, &self.partitions, false, |s, &x| { s.put_i32(x); Ok(()) })?;
             Ok(())
@@ -110,13 +113,13 @@ pub mod consumer_protocol_subscription {
     }
 
     impl Fields for TopicPartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic = r.read_string(false)?;
             let partitions = r.read_array(false, Reader::read_i32)?;
             Ok(Self { topic, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic, false)?;
             put_array(s, &self.partitions, false, |s, &x| { s.put_i32(x); Ok(()) })?;
             Ok(())

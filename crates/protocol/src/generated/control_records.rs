@@ -1,5 +1,6 @@
 // Made by `cargo xtask codegen` from schema/control_records.kafka. Change that instead.
 
+//! Bodies of control records: markers of transactions, and what the metadata quorum notes in its own log.
 
 pub use control_record_type_schema::ControlRecordTypeSchema;
 pub use end_txn_marker::EndTxnMarker;
@@ -14,16 +15,17 @@ pub mod control_record_type_schema {
 
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ControlRecordTypeSchema {
+        /// 0 abort, 1 commit, 2 leader change, 3-6 of the metadata quorum
         pub r#type: i16,
     }
 
     impl Fields for ControlRecordTypeSchema {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let r#type = r.read_i16()?;
             Ok(Self { r#type })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.r#type);
             Ok(())
         }
@@ -41,12 +43,12 @@ pub mod end_txn_marker {
     }
 
     impl Fields for EndTxnMarker {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let coordinator_epoch = r.read_i32()?;
             Ok(Self { coordinator_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.coordinator_epoch);
             Ok(())
         }
@@ -65,14 +67,14 @@ pub mod kraft_version_record {
     }
 
     impl Fields for KRaftVersionRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let version = r.read_i16()?;
             let kraft_version = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { version, kraft_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.version);
             s.put_i16(self.kraft_version);
             s.put_varint(0);
@@ -153,13 +155,13 @@ pub mod snapshot_footer_record {
     }
 
     impl Fields for SnapshotFooterRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let version = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.version);
             s.put_varint(0);
             Ok(())
@@ -179,14 +181,14 @@ pub mod snapshot_header_record {
     }
 
     impl Fields for SnapshotHeaderRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let version = r.read_i16()?;
             let last_contained_log_timestamp = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { version, last_contained_log_timestamp })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.version);
             s.put_i64(self.last_contained_log_timestamp);
             s.put_varint(0);
@@ -258,7 +260,7 @@ pub mod voters_record {
     }
 
     impl Fields for Endpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -266,7 +268,7 @@ pub mod voters_record {
             Ok(Self { name, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -282,14 +284,14 @@ pub mod voters_record {
     }
 
     impl Fields for KRaftVersionFeature {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let min_supported_version = r.read_i16()?;
             let max_supported_version = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { min_supported_version, max_supported_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.min_supported_version);
             s.put_i16(self.max_supported_version);
             s.put_varint(0);

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/controller_registration.kafka. Change that instead.
 
+//! A controller presents itself to the active controller (KIP-919).
+//!
 //! API key 70, versions 0 to 0.
 
 pub use request::ControllerRegistrationRequest;
@@ -48,7 +50,7 @@ pub mod request {
     }
 
     impl Fields for Listener {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -57,7 +59,7 @@ pub mod request {
             Ok(Self { name, host, port, security_protocol })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -75,7 +77,7 @@ pub mod request {
     }
 
     impl Fields for Feature {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let min_supported_version = r.read_i16()?;
             let max_supported_version = r.read_i16()?;
@@ -83,7 +85,7 @@ pub mod request {
             Ok(Self { name, min_supported_version, max_supported_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i16(self.min_supported_version);
             s.put_i16(self.max_supported_version);
@@ -117,7 +119,7 @@ pub mod response {
     }
 
     impl Fields for ControllerRegistrationResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -125,7 +127,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

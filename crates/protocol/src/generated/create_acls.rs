@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/create_acls.kafka. Change that instead.
 
+//! Creates access control entries.
+//!
+//! v1 patterns (KIP-290); v3 users as resources (KIP-373).
+//!
 //! API key 30, versions 1 to 3.
 
 pub use request::CreateAclsRequest;

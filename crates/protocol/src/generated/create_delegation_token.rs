@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/create_delegation_token.kafka. Change that instead.
 
+//! Creates a token that stands for a principal (KIP-48).
+//!
+//! v3 for somebody else (KIP-373).
+//!
 //! API key 38, versions 1 to 3.
 
 pub use request::CreateDelegationTokenRequest;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/create_partitions.kafka. Change that instead.
 
+//! Adds partitions to topics (KIP-195).
+//!
+//! v3 THROTTLING_QUOTA_EXCEEDED (KIP-599).
+//!
 //! API key 37, versions 0 to 3.
 
 pub use request::CreatePartitionsRequest;
@@ -12,6 +16,7 @@ pub mod request {
     pub struct CreatePartitionsRequest {
         pub topics: Vec<CreatePartitionsTopic>,
         pub timeout_ms: i32,
+        /// a dry run
         pub validate_only: bool,
     }
 
@@ -42,6 +47,7 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq)]
     pub struct CreatePartitionsTopic {
         pub name: Text,
+        /// in all, not in addition
         pub count: i32,
         pub assignments: Option<Vec<CreatePartitionsAssignment>>,
     }

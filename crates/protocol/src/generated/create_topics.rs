@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/create_topics.kafka. Change that instead.
 
+//! Creates topics (KIP-4).
+//!
+//! v4 the broker's defaults may be asked for by -1 (KIP-464); v5 answers with the configuration (KIP-525);
+//! v6 THROTTLING_QUOTA_EXCEEDED (KIP-599); v7 answers with the topic id (KIP-516).
+//!
 //! API key 19, versions 2 to 7.
 
 pub use request::CreateTopicsRequest;
@@ -12,6 +17,7 @@ pub mod request {
     pub struct CreateTopicsRequest {
         pub topics: Vec<CreatableTopic>,
         pub timeout_ms: i32,
+        /// a dry run
         pub validate_only: bool,
     }
 
@@ -52,8 +58,11 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct CreatableTopic {
         pub name: Text,
+        /// -1 takes the broker's default (KIP-464)
         pub num_partitions: i32,
+        /// -1 takes the broker's default (KIP-464)
         pub replication_factor: i16,
+        /// either these or the two numbers above
         pub assignments: Vec<CreatableReplicaAssignment>,
         pub configs: Vec<CreatableTopicConfig>,
     }
@@ -193,7 +202,7 @@ pub mod response {
         pub topic_id: Uuid,
         pub error_code: i16,
         pub error_message: Option<Text>,
-        /// v5+
+        /// v5+: why `configs` is missing
         pub topic_config_error_code: i16,
         /// v5+
         pub num_partitions: i32,
@@ -294,7 +303,7 @@ pub mod response {
     }
 
     impl Fields for CreatableTopicConfigs {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let value = r.read_nullable_string(true)?;
             let read_only = r.read_bool()?;
@@ -304,7 +313,7 @@ pub mod response {
             Ok(Self { name, value, read_only, config_source, is_sensitive })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_nullable_string(self.value.as_deref(), true)?;
             s.put_bool(self.read_only);

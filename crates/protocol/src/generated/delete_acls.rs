@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/delete_acls.kafka. Change that instead.
 
+//! Deletes the access control entries that filters match.
+//!
+//! v1 patterns (KIP-290); v3 users as resources (KIP-373).
+//!
 //! API key 31, versions 1 to 3.
 
 pub use request::DeleteAclsRequest;

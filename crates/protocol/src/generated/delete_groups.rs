@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/delete_groups.kafka. Change that instead.
 
+//! Deletes groups without members (KIP-229).
+//!
+//! v3 a message beside the error.
+//!
 //! API key 42, versions 0 to 3.
 
 pub use request::DeleteGroupsRequest;

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/delete_records.kafka. Change that instead.
 
+//! Moves the log start offset of partitions forward (KIP-107).
+//!
 //! API key 21, versions 0 to 2.
 
 pub use request::DeleteRecordsRequest;
@@ -67,6 +69,7 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct DeleteRecordsPartition {
         pub partition_index: i32,
+        /// first one to stay; -1 is the high watermark
         pub offset: i64,
     }
 

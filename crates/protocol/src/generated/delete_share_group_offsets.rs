@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/delete_share_group_offsets.kafka. Change that instead.
 
+//! Makes an empty share group forget topics (KIP-932).
+//!
 //! API key 92, versions 0 to 0.
 
 pub use request::DeleteShareGroupOffsetsRequest;
@@ -36,13 +38,13 @@ pub mod request {
     }
 
     impl Fields for DeleteShareGroupOffsetsRequestTopic {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_name = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_name })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic_name, true)?;
             s.put_varint(0);
             Ok(())
@@ -93,7 +95,7 @@ pub mod response {
     }
 
     impl Fields for DeleteShareGroupOffsetsResponseTopic {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_name = r.read_string(true)?;
             let topic_id = r.read_uuid()?;
             let error_code = r.read_i16()?;
@@ -102,7 +104,7 @@ pub mod response {
             Ok(Self { topic_name, topic_id, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic_name, true)?;
             s.put_uuid(self.topic_id);
             s.put_i16(self.error_code);

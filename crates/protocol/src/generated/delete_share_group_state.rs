@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/delete_share_group_state.kafka. Change that instead.
 
+//! Deletes what is stored of a share group's partitions; between brokers (KIP-932).
+//!
 //! API key 86, versions 0 to 0.
 
 pub use request::DeleteShareGroupStateRequest;
@@ -58,13 +60,13 @@ pub mod request {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             s.put_varint(0);
             Ok(())
@@ -127,7 +129,7 @@ pub mod response {
     }
 
     impl Fields for PartitionResult {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -135,7 +137,7 @@ pub mod response {
             Ok(Self { partition, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

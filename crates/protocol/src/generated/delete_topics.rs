@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/delete_topics.kafka. Change that instead.
 
+//! Deletes topics (KIP-4).
+//!
+//! v5 error messages (KIP-599); v6 topics by id (KIP-516).
+//!
 //! API key 20, versions 1 to 6.
 
 pub use request::DeleteTopicsRequest;
@@ -54,14 +58,14 @@ pub mod request {
     }
 
     impl Fields for DeleteTopicState {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_nullable_string(true)?;
             let topic_id = r.read_uuid()?;
             r.skip_tagged_fields()?;
             Ok(Self { name, topic_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_nullable_string(self.name.as_deref(), true)?;
             s.put_uuid(self.topic_id);
             s.put_varint(0);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_acls.kafka. Change that instead.
 
+//! Lists the access control entries that a filter matches.
+//!
+//! v1 patterns (KIP-290); v3 users as resources (KIP-373).
+//!
 //! API key 29, versions 1 to 3.
 
 pub use request::DescribeAclsRequest;

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/describe_client_quotas.kafka. Change that instead.
 
+//! Lists quotas of users, client ids and addresses (KIP-546).
+//!
 //! API key 48, versions 0 to 1.
 
 pub use request::DescribeClientQuotasRequest;

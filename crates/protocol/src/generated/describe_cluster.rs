@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_cluster.kafka. Change that instead.
 
+//! The nodes of a cluster (KIP-700).
+//!
+//! v1 controllers too (KIP-919); v2 fenced brokers (KIP-1073).
+//!
 //! API key 60, versions 0 to 2.
 
 pub use request::DescribeClusterRequest;
@@ -11,7 +15,7 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeClusterRequest {
         pub include_cluster_authorized_operations: bool,
-        /// v1+
+        /// v1+: 1 brokers, 2 controllers
         pub endpoint_type: i8,
         /// v2+
         pub include_fenced_brokers: bool,

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_configs.kafka. Change that instead.
 
+//! Configuration of resources, with where each value comes from.
+//!
+//! v1 synonyms (KIP-226); v3 types and documentation (KIP-569).
+//!
 //! API key 32, versions 1 to 4.
 
 pub use request::DescribeConfigsRequest;
@@ -48,6 +52,7 @@ pub mod request {
     pub struct DescribeConfigsResource {
         pub resource_type: i8,
         pub resource_name: Text,
+        /// null asks for all
         pub configuration_keys: Option<Vec<Text>>,
     }
 
@@ -174,6 +179,7 @@ pub mod response {
         pub name: Text,
         pub value: Option<Text>,
         pub read_only: bool,
+        /// 1 topic, 2 broker, 3 all brokers, 4 file, 5 default, 6 logger, 7 client metrics, 8 group
         pub config_source: i8,
         pub is_sensitive: bool,
         pub synonyms: Vec<DescribeConfigsSynonym>,

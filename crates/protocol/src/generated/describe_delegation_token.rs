@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_delegation_token.kafka. Change that instead.
 
+//! Lists delegation tokens (KIP-48).
+//!
+//! v3 who asked for the token (KIP-373).
+//!
 //! API key 41, versions 1 to 3.
 
 pub use request::DescribeDelegationTokenRequest;

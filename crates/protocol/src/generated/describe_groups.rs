@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_groups.kafka. Change that instead.
 
+//! Describes groups of the classic protocol.
+//!
+//! v3 authorized operations (KIP-430); v4 static members (KIP-345); v6 GROUP_ID_NOT_FOUND (KIP-1043).
+//!
 //! API key 15, versions 0 to 6.
 
 pub use request::DescribeGroupsRequest;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_log_dirs.kafka. Change that instead.
 
+//! Log directories and the replicas in them (KIP-113).
+//!
+//! v4 size of the volume (KIP-827); v5 whether the directory is out of use (KIP-1066).
+//!
 //! API key 35, versions 1 to 5.
 
 pub use request::DescribeLogDirsRequest;
@@ -10,6 +14,7 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq)]
     pub struct DescribeLogDirsRequest {
+        /// null is all
         pub topics: Option<Vec<DescribableLogDirTopic>>,
     }
 
@@ -205,6 +210,7 @@ pub mod response {
         pub partition_index: i32,
         pub partition_size: i64,
         pub offset_lag: i64,
+        /// still being copied here (KIP-113)
         pub is_future_key: bool,
     }
 

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/describe_producers.kafka. Change that instead.
 
+//! Producers that write to partitions, to find transactions that hang (KIP-664).
+//!
 //! API key 61, versions 0 to 0.
 
 pub use request::DescribeProducersRequest;
@@ -34,14 +36,14 @@ pub mod request {
     }
 
     impl Fields for TopicRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let partition_indexes = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { name, partition_indexes })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             put_array(s, &self.partition_indexes, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -152,7 +154,7 @@ pub mod response {
     }
 
     impl Fields for ProducerState {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let producer_id = r.read_i64()?;
             let producer_epoch = r.read_i32()?;
             let last_sequence = r.read_i32()?;
@@ -166,7 +168,7 @@ pub mod response {
             })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.producer_id);
             s.put_i32(self.producer_epoch);
             s.put_i32(self.last_sequence);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_quorum.kafka. Change that instead.
 
+//! Leader, voters and observers of the metadata quorum (KIP-595).
+//!
+//! v1 when replicas last fetched (KIP-836); v2 directory ids and endpoints (KIP-853).
+//!
 //! API key 55, versions 0 to 2.
 
 pub use request::DescribeQuorumRequest;
@@ -55,13 +59,13 @@ pub mod request {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition_index })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_varint(0);
             Ok(())
@@ -235,7 +239,7 @@ pub mod response {
     }
 
     impl Fields for Listener {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -243,7 +247,7 @@ pub mod response {
             Ok(Self { name, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);

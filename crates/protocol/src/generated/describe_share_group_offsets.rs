@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/describe_share_group_offsets.kafka. Change that instead.
 
+//! Where share groups begin to read (KIP-932).
+//!
+//! v1 lag (KIP-1226).
+//!
 //! API key 90, versions 0 to 1.
 
 pub use request::DescribeShareGroupOffsetsRequest;
@@ -65,14 +69,14 @@ pub mod request {
     }
 
     impl Fields for DescribeShareGroupOffsetsRequestTopic {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_name = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_name, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic_name, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);

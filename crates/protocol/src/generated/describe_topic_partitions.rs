@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/describe_topic_partitions.kafka. Change that instead.
 
+//! Partitions of topics page by page, with eligible leader replicas (KIP-966).
+//!
 //! API key 75, versions 0 to 0.
 
 pub use request::DescribeTopicPartitionsRequest;
@@ -12,6 +14,7 @@ pub mod request {
     pub struct DescribeTopicPartitionsRequest {
         pub topics: Vec<TopicRequest>,
         pub response_partition_limit: i32,
+        /// where the last page ended
         pub cursor: Option<Cursor>,
     }
 
@@ -49,13 +52,13 @@ pub mod request {
     }
 
     impl Fields for TopicRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { name })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_varint(0);
             Ok(())
@@ -69,14 +72,14 @@ pub mod request {
     }
 
     impl Fields for Cursor {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_name = r.read_string(true)?;
             let partition_index = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_name, partition_index })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic_name, true)?;
             s.put_i32(self.partition_index);
             s.put_varint(0);
@@ -95,6 +98,7 @@ pub mod response {
     pub struct DescribeTopicPartitionsResponse {
         pub throttle_time_ms: i32,
         pub topics: Vec<DescribeTopicPartitionsResponseTopic>,
+        /// null on the last page
         pub next_cursor: Option<Cursor>,
     }
 
@@ -193,7 +197,7 @@ pub mod response {
     }
 
     impl Fields for DescribeTopicPartitionsResponsePartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let error_code = r.read_i16()?;
             let partition_index = r.read_i32()?;
             let leader_id = r.read_i32()?;
@@ -210,7 +214,7 @@ pub mod response {
             })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.error_code);
             s.put_i32(self.partition_index);
             s.put_i32(self.leader_id);
@@ -232,14 +236,14 @@ pub mod response {
     }
 
     impl Fields for Cursor {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_name = r.read_string(true)?;
             let partition_index = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_name, partition_index })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic_name, true)?;
             s.put_i32(self.partition_index);
             s.put_varint(0);

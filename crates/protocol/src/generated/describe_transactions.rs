@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/describe_transactions.kafka. Change that instead.
 
+//! States of transactions (KIP-664).
+//!
 //! API key 65, versions 0 to 0.
 
 pub use request::DescribeTransactionsRequest;
@@ -14,13 +16,13 @@ pub mod request {
     }
 
     impl Fields for DescribeTransactionsRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let transactional_ids = r.read_array(true, |r| r.read_string(true))?;
             r.skip_tagged_fields()?;
             Ok(Self { transactional_ids })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             put_array(s, &self.transactional_ids, true, |s, x| s.put_string(x, true))?;
             s.put_varint(0);
             Ok(())
@@ -106,14 +108,14 @@ pub mod response {
     }
 
     impl Fields for TopicData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);

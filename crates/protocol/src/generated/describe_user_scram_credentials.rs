@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/describe_user_scram_credentials.kafka. Change that instead.
 
+//! Which SCRAM credentials users have, without the secrets (KIP-554).
+//!
 //! API key 50, versions 0 to 0.
 
 pub use request::DescribeUserScramCredentialsRequest;
@@ -41,13 +43,13 @@ pub mod request {
     }
 
     impl Fields for UserName {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { name })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_varint(0);
             Ok(())
@@ -146,14 +148,14 @@ pub mod response {
     }
 
     impl Fields for CredentialInfo {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let mechanism = r.read_i8()?;
             let iterations = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { mechanism, iterations })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i8(self.mechanism);
             s.put_i32(self.iterations);
             s.put_varint(0);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/elect_leaders.kafka. Change that instead.
 
+//! Makes the preferred replica, or any that is alive, the leader (KIP-183).
+//!
+//! v1 unclean elections (KIP-460).
+//!
 //! API key 43, versions 0 to 2.
 
 pub use request::ElectLeadersRequest;
@@ -10,8 +14,9 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq)]
     pub struct ElectLeadersRequest {
-        /// v1+
+        /// v1+: 0 preferred, 1 unclean
         pub election_type: i8,
+        /// null is all
         pub topic_partitions: Option<Vec<TopicPartitions>>,
         pub timeout_ms: i32,
     }

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/end_quorum_epoch.kafka. Change that instead.
 
+//! A leader of the metadata quorum resigns (KIP-595).
+//!
+//! v1 directory ids and the leader's endpoints (KIP-853).
+//!
 //! API key 54, versions 0 to 1.
 
 pub use request::EndQuorumEpochRequest;
@@ -120,14 +124,14 @@ pub mod request {
     }
 
     impl Fields for ReplicaInfo {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let candidate_id = r.read_i32()?;
             let candidate_directory_id = r.read_uuid()?;
             r.skip_tagged_fields()?;
             Ok(Self { candidate_id, candidate_directory_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.candidate_id);
             s.put_uuid(self.candidate_directory_id);
             s.put_varint(0);
@@ -143,7 +147,7 @@ pub mod request {
     }
 
     impl Fields for LeaderEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -151,7 +155,7 @@ pub mod request {
             Ok(Self { name, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -281,7 +285,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -289,7 +293,7 @@ pub mod response {
             Ok(Self { node_id, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/end_txn.kafka. Change that instead.
 
+//! Commits or aborts a transaction (KIP-98).
+//!
+//! v2 PRODUCER_FENCED; v4 TRANSACTION_ABORTABLE; v5 a new epoch for every transaction (KIP-890).
+//!
 //! API key 26, versions 0 to 5.
 
 pub use request::EndTxnRequest;
@@ -13,6 +17,7 @@ pub mod request {
         pub transactional_id: Text,
         pub producer_id: i64,
         pub producer_epoch: i16,
+        /// false aborts
         pub committed: bool,
     }
 

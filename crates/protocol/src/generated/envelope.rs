@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/envelope.kafka. Change that instead.
 
+//! A broker forwards a client's request to the controller, with the client's principal (KIP-590).
+//!
 //! API key 58, versions 0 to 0.
 
 pub use request::EnvelopeRequest;
@@ -26,7 +28,7 @@ pub mod request {
     }
 
     impl Fields for EnvelopeRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let request_data = r.read_bytes(true)?;
             let request_principal = r.read_nullable_bytes(true)?;
             let client_host_address = r.read_bytes(true)?;
@@ -34,7 +36,7 @@ pub mod request {
             Ok(Self { request_data, request_principal, client_host_address })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_byte_field(&self.request_data, true)?;
             s.put_nullable_byte_field(self.request_principal.as_ref(), true)?;
             s.put_byte_field(&self.client_host_address, true)?;
@@ -57,14 +59,14 @@ pub mod response {
     }
 
     impl Fields for EnvelopeResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let response_data = r.read_nullable_bytes(true)?;
             let error_code = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { response_data, error_code })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_nullable_byte_field(self.response_data.as_ref(), true)?;
             s.put_i16(self.error_code);
             s.put_varint(0);

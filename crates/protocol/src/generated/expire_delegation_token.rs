@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/expire_delegation_token.kafka. Change that instead.
 
+//! Changes when a delegation token expires (KIP-48).
+//!
 //! API key 40, versions 1 to 2.
 
 pub use request::ExpireDelegationTokenRequest;

@@ -1,5 +1,12 @@
 // Made by `cargo xtask codegen` from schema/fetch.kafka. Change that instead.
 
+//! Reads record batches: consumers, followers, and observers of the metadata log.
+//!
+//! v4 transactions (KIP-98); v5 log start offsets (KIP-107); v7 sessions (KIP-227); v9 leader epochs (KIP-320);
+//! v10 zstd (KIP-110); v11 racks (KIP-392); v12 truncation without a further request (KIP-595);
+//! v13 topic ids (KIP-516); v14 OFFSET_MOVED_TO_TIERED_STORAGE (KIP-405); v15 replica epochs (KIP-903);
+//! v16 addresses of new leaders (KIP-951); v17 directory ids (KIP-853); v18 the follower's high watermark (KIP-1166).
+//!
 //! API key 1, versions 4 to 18.
 
 pub use request::FetchRequest;
@@ -12,20 +19,23 @@ pub mod request {
     pub struct FetchRequest {
         /// v12+
         pub cluster_id: Option<Text>,
-        /// v4-v14
+        /// v4-v14: -1 is a consumer
         pub replica_id: i32,
         /// v15+
         pub replica_state: ReplicaState,
+        /// how long to wait for `min_bytes`
         pub max_wait_ms: i32,
         pub min_bytes: i32,
+        /// the first batch is sent even if it is larger (KIP-74)
         pub max_bytes: i32,
+        /// 0 read uncommitted, 1 read committed
         pub isolation_level: i8,
-        /// v7+
+        /// v7+: 0 asks for none, or a new one with epoch 0 (KIP-227)
         pub session_id: i32,
-        /// v7+
+        /// v7+: -1 ends the session
         pub session_epoch: i32,
         pub topics: Vec<FetchTopic>,
-        /// v7+
+        /// v7+: leave the session
         pub forgotten_topics_data: Vec<ForgottenTopic>,
         /// v11+
         pub rack_id: Text,
@@ -128,6 +138,7 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq)]
     pub struct ReplicaState {
+        /// -1 is a consumer
         pub replica_id: i32,
         pub replica_epoch: i64,
     }
@@ -142,14 +153,14 @@ pub mod request {
     }
 
     impl Fields for ReplicaState {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let replica_id = r.read_i32()?;
             let replica_epoch = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { replica_id, replica_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.replica_id);
             s.put_i64(self.replica_epoch);
             s.put_varint(0);
@@ -197,12 +208,12 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq)]
     pub struct FetchPartition {
         pub partition: i32,
-        /// v9+
+        /// v9+: -1 is not checked
         pub current_leader_epoch: i32,
         pub fetch_offset: i64,
-        /// v12+
+        /// v12+: followers: epoch of the last batch they have
         pub last_fetched_epoch: i32,
-        /// v5+
+        /// v5+: followers only
         pub log_start_offset: i64,
         pub partition_max_bytes: i32,
         /// v17+
@@ -338,7 +349,7 @@ pub mod response {
         /// v7+
         pub session_id: i32,
         pub responses: Vec<FetchableTopicResponse>,
-        /// v16+
+        /// v16+: addresses of the leaders named above (KIP-951)
         pub node_endpoints: Vec<NodeEndpoint>,
     }
 
@@ -430,17 +441,19 @@ pub mod response {
         pub partition_index: i32,
         pub error_code: i16,
         pub high_watermark: i64,
+        /// every transaction below it is decided
         pub last_stable_offset: i64,
         /// v5+
         pub log_start_offset: i64,
-        /// v12+
+        /// v12+: the follower must truncate to this
         pub diverging_epoch: EpochEndOffset,
         /// v12+
         pub current_leader: LeaderIdAndEpoch,
         /// v12+
         pub snapshot_id: SnapshotId,
+        /// null unless read committed was asked for
         pub aborted_transactions: Option<Vec<AbortedTransaction>>,
-        /// v11+
+        /// v11+: a nearer one to ask instead (KIP-392); then there are no records
         pub preferred_read_replica: i32,
         pub records: Option<RecordBytes>,
     }
@@ -557,14 +570,14 @@ pub mod response {
     }
 
     impl Fields for EpochEndOffset {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let epoch = r.read_i32()?;
             let end_offset = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { epoch, end_offset })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.epoch);
             s.put_i64(self.end_offset);
             s.put_varint(0);
@@ -588,14 +601,14 @@ pub mod response {
     }
 
     impl Fields for LeaderIdAndEpoch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let leader_id = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { leader_id, leader_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.leader_id);
             s.put_i32(self.leader_epoch);
             s.put_varint(0);
@@ -619,14 +632,14 @@ pub mod response {
     }
 
     impl Fields for SnapshotId {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let end_offset = r.read_i64()?;
             let epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { end_offset, epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.end_offset);
             s.put_i32(self.epoch);
             s.put_varint(0);
@@ -671,7 +684,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_i32()?;
@@ -680,7 +693,7 @@ pub mod response {
             Ok(Self { node_id, host, port, rack })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_i32(self.port);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/fetch_snapshot.kafka. Change that instead.
 
+//! Reads a snapshot of the metadata log (KIP-630).
+//!
+//! v1 directory ids and the leader's endpoints (KIP-853).
+//!
 //! API key 59, versions 0 to 1.
 
 pub use request::FetchSnapshotRequest;
@@ -126,14 +130,14 @@ pub mod request {
     }
 
     impl Fields for SnapshotId {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let end_offset = r.read_i64()?;
             let epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { end_offset, epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.end_offset);
             s.put_i32(self.epoch);
             s.put_varint(0);
@@ -264,14 +268,14 @@ pub mod response {
     }
 
     impl Fields for SnapshotId {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let end_offset = r.read_i64()?;
             let epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { end_offset, epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.end_offset);
             s.put_i32(self.epoch);
             s.put_varint(0);
@@ -286,14 +290,14 @@ pub mod response {
     }
 
     impl Fields for LeaderIdAndEpoch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let leader_id = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { leader_id, leader_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.leader_id);
             s.put_i32(self.leader_epoch);
             s.put_varint(0);
@@ -309,7 +313,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -317,7 +321,7 @@ pub mod response {
             Ok(Self { node_id, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);

@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/find_coordinator.kafka. Change that instead.
 
+//! Which broker coordinates groups, transactions or share partitions.
+//!
+//! v1 transactions (KIP-98); v4 many keys at once (KIP-699); v5 TRANSACTION_ABORTABLE (KIP-890);
+//! v6 share partitions, whose key is `group:topic id:partition` (KIP-932).
+//!
 //! API key 10, versions 0 to 6.
 
 pub use request::FindCoordinatorRequest;
@@ -12,9 +17,9 @@ pub mod request {
     pub struct FindCoordinatorRequest {
         /// v0-v3
         pub key: Text,
-        /// v1+
+        /// v1+: 0 group, 1 transaction, 2 share partition
         pub key_type: i8,
-        /// v4+
+        /// v4+: all of one type
         pub coordinator_keys: Vec<Text>,
     }
 
@@ -173,7 +178,7 @@ pub mod response {
     }
 
     impl Fields for Coordinator {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let key = r.read_string(true)?;
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
@@ -184,7 +189,7 @@ pub mod response {
             Ok(Self { key, node_id, host, port, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.key, true)?;
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;

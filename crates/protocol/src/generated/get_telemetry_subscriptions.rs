@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/get_telemetry_subscriptions.kafka. Change that instead.
 
+//! Which metrics a client is to push (KIP-714).
+//!
 //! API key 71, versions 0 to 0.
 
 pub use request::GetTelemetrySubscriptionsRequest;
@@ -14,13 +16,13 @@ pub mod request {
     }
 
     impl Fields for GetTelemetrySubscriptionsRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let client_instance_id = r.read_uuid()?;
             r.skip_tagged_fields()?;
             Ok(Self { client_instance_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.client_instance_id);
             s.put_varint(0);
             Ok(())
@@ -48,7 +50,7 @@ pub mod response {
     }
 
     impl Fields for GetTelemetrySubscriptionsResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let client_instance_id = r.read_uuid()?;
@@ -66,7 +68,7 @@ pub mod response {
             })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_uuid(self.client_instance_id);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/group_records.kafka. Change that instead.
 
+//! Keys and values of `__consumer_offsets`: committed offsets and everything that a group remembers.
+//!
+//! 0-2 offsets and classic groups; 3-8 and 16 consumer groups (KIP-848); 10-15 share groups (KIP-932);
+//! 17-23 streams groups (KIP-1071).
 
 pub use legacy_offset_commit_key::LegacyOffsetCommitKey;
 pub use legacy_offset_commit_value::LegacyOffsetCommitValue;
@@ -57,14 +61,14 @@ pub mod legacy_offset_commit_key {
     }
 
     impl Fields for LegacyOffsetCommitKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group = r.read_string(false)?;
             let topic = r.read_string(false)?;
             let partition = r.read_i32()?;
             Ok(Self { group, topic, partition })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group, false)?;
             s.put_string(&self.topic, false)?;
             s.put_i32(self.partition);
@@ -87,14 +91,14 @@ pub mod legacy_offset_commit_value {
     }
 
     impl Fields for LegacyOffsetCommitValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let offset = r.read_i64()?;
             let metadata = r.read_string(false)?;
             let commit_timestamp = r.read_i64()?;
             Ok(Self { offset, metadata, commit_timestamp })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.offset);
             s.put_string(&self.metadata, false)?;
             s.put_i64(self.commit_timestamp);
@@ -117,14 +121,14 @@ pub mod offset_commit_key {
     }
 
     impl Fields for OffsetCommitKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group = r.read_string(false)?;
             let topic = r.read_string(false)?;
             let partition = r.read_i32()?;
             Ok(Self { group, topic, partition })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group, false)?;
             s.put_string(&self.topic, false)?;
             s.put_i32(self.partition);
@@ -146,7 +150,7 @@ pub mod offset_commit_value {
         pub leader_epoch: i32,
         pub metadata: Text,
         pub commit_timestamp: i64,
-        /// v1
+        /// v1: v1 only; later the broker's retention counts
         pub expire_timestamp: i64,
         /// v4+
         pub topic_id: Uuid,
@@ -221,12 +225,12 @@ pub mod group_metadata_key {
     }
 
     impl Fields for GroupMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group = r.read_string(false)?;
             Ok(Self { group })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group, false)?;
             Ok(())
         }
@@ -245,7 +249,7 @@ pub mod group_metadata_value {
         pub generation: i32,
         pub protocol: Option<Text>,
         pub leader: Option<Text>,
-        /// v2+
+        /// v2+: -1 is unknown (KIP-211)
         pub current_state_timestamp: i64,
         pub members: Vec<MemberMetadata>,
     }
@@ -378,12 +382,12 @@ pub mod consumer_group_metadata_key {
     }
 
     impl Fields for ConsumerGroupMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -403,7 +407,7 @@ pub mod consumer_group_metadata_value {
     }
 
     impl Fields for ConsumerGroupMetadataValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let epoch = r.read_i32()?;
             let mut metadata_hash = 0;
             r.read_tagged_fields(|tag, r| {
@@ -416,7 +420,7 @@ pub mod consumer_group_metadata_value {
             Ok(Self { epoch, metadata_hash })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.epoch);
             let set = [self.metadata_hash != 0];
             put_tag_count(s, &set);
@@ -440,12 +444,12 @@ pub mod consumer_group_partition_metadata_key {
     }
 
     impl Fields for ConsumerGroupPartitionMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -512,14 +516,14 @@ pub mod consumer_group_partition_metadata_value {
     }
 
     impl Fields for PartitionMetadata {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             let racks = r.read_array(true, |r| r.read_string(true))?;
             r.skip_tagged_fields()?;
             Ok(Self { partition, racks })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             put_array(s, &self.racks, true, |s, x| s.put_string(x, true))?;
             s.put_varint(0);
@@ -541,13 +545,13 @@ pub mod consumer_group_member_metadata_key {
     }
 
     impl Fields for ConsumerGroupMemberMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -663,14 +667,14 @@ pub mod consumer_group_member_metadata_value {
     }
 
     impl Fields for ClassicProtocol {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let metadata = r.read_bytes(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { name, metadata })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_byte_field(&self.metadata, true)?;
             s.put_varint(0);
@@ -691,12 +695,12 @@ pub mod consumer_group_target_assignment_metadata_key {
     }
 
     impl Fields for ConsumerGroupTargetAssignmentMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -716,7 +720,7 @@ pub mod consumer_group_target_assignment_metadata_value {
     }
 
     impl Fields for ConsumerGroupTargetAssignmentMetadataValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let assignment_epoch = r.read_i32()?;
             let mut assignment_timestamp = 0;
             r.read_tagged_fields(|tag, r| {
@@ -729,7 +733,7 @@ pub mod consumer_group_target_assignment_metadata_value {
             Ok(Self { assignment_epoch, assignment_timestamp })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.assignment_epoch);
             let set = [self.assignment_timestamp != 0];
             put_tag_count(s, &set);
@@ -754,13 +758,13 @@ pub mod consumer_group_target_assignment_member_key {
     }
 
     impl Fields for ConsumerGroupTargetAssignmentMemberKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -800,14 +804,14 @@ pub mod consumer_group_target_assignment_member_value {
     }
 
     impl Fields for TopicPartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -829,13 +833,13 @@ pub mod consumer_group_current_member_assignment_key {
     }
 
     impl Fields for ConsumerGroupCurrentMemberAssignmentKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -901,7 +905,7 @@ pub mod consumer_group_current_member_assignment_value {
     }
 
     impl Fields for TopicPartitions {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             let mut assignment_epochs = Some(Vec::new());
@@ -915,7 +919,7 @@ pub mod consumer_group_current_member_assignment_value {
             Ok(Self { topic_id, partitions, assignment_epochs })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             let set = [self.assignment_epochs.as_ref().is_none_or(|x| !x.is_empty())];
@@ -941,13 +945,13 @@ pub mod share_group_member_metadata_key {
     }
 
     impl Fields for ShareGroupMemberMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -981,7 +985,7 @@ pub mod share_group_member_metadata_value {
     }
 
     impl Fields for ShareGroupMemberMetadataValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let rack_id = r.read_nullable_string(true)?;
             let client_id = r.read_string(true)?;
             let client_host = r.read_string(true)?;
@@ -990,7 +994,7 @@ pub mod share_group_member_metadata_value {
             Ok(Self { rack_id, client_id, client_host, subscribed_topic_names })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_nullable_string(self.rack_id.as_deref(), true)?;
             s.put_string(&self.client_id, true)?;
             s.put_string(&self.client_host, true)?;
@@ -1013,12 +1017,12 @@ pub mod share_group_metadata_key {
     }
 
     impl Fields for ShareGroupMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -1038,14 +1042,14 @@ pub mod share_group_metadata_value {
     }
 
     impl Fields for ShareGroupMetadataValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let epoch = r.read_i32()?;
             let metadata_hash = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { epoch, metadata_hash })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.epoch);
             s.put_i64(self.metadata_hash);
             s.put_varint(0);
@@ -1066,12 +1070,12 @@ pub mod share_group_target_assignment_metadata_key {
     }
 
     impl Fields for ShareGroupTargetAssignmentMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -1091,7 +1095,7 @@ pub mod share_group_target_assignment_metadata_value {
     }
 
     impl Fields for ShareGroupTargetAssignmentMetadataValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let assignment_epoch = r.read_i32()?;
             let mut assignment_timestamp = 0;
             r.read_tagged_fields(|tag, r| {
@@ -1104,7 +1108,7 @@ pub mod share_group_target_assignment_metadata_value {
             Ok(Self { assignment_epoch, assignment_timestamp })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.assignment_epoch);
             let set = [self.assignment_timestamp != 0];
             put_tag_count(s, &set);
@@ -1129,13 +1133,13 @@ pub mod share_group_target_assignment_member_key {
     }
 
     impl Fields for ShareGroupTargetAssignmentMemberKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -1175,14 +1179,14 @@ pub mod share_group_target_assignment_member_value {
     }
 
     impl Fields for TopicPartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -1204,13 +1208,13 @@ pub mod share_group_current_member_assignment_key {
     }
 
     impl Fields for ShareGroupCurrentMemberAssignmentKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -1259,14 +1263,14 @@ pub mod share_group_current_member_assignment_value {
     }
 
     impl Fields for TopicPartitions {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -1287,12 +1291,12 @@ pub mod share_group_state_partition_metadata_key {
     }
 
     impl Fields for ShareGroupStatePartitionMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -1338,7 +1342,7 @@ pub mod share_group_state_partition_metadata_value {
     }
 
     impl Fields for TopicPartitionsInfo {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let topic_name = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
@@ -1346,7 +1350,7 @@ pub mod share_group_state_partition_metadata_value {
             Ok(Self { topic_id, topic_name, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             s.put_string(&self.topic_name, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
@@ -1362,14 +1366,14 @@ pub mod share_group_state_partition_metadata_value {
     }
 
     impl Fields for TopicInfo {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let topic_name = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, topic_name })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             s.put_string(&self.topic_name, true)?;
             s.put_varint(0);
@@ -1391,13 +1395,13 @@ pub mod consumer_group_regular_expression_key {
     }
 
     impl Fields for ConsumerGroupRegularExpressionKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let regular_expression = r.read_string(false)?;
             Ok(Self { group_id, regular_expression })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.regular_expression, false)?;
             Ok(())
@@ -1419,7 +1423,7 @@ pub mod consumer_group_regular_expression_value {
     }
 
     impl Fields for ConsumerGroupRegularExpressionValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topics = r.read_array(true, |r| r.read_string(true))?;
             let version = r.read_i64()?;
             let timestamp = r.read_i64()?;
@@ -1427,7 +1431,7 @@ pub mod consumer_group_regular_expression_value {
             Ok(Self { topics, version, timestamp })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             put_array(s, &self.topics, true, |s, x| s.put_string(x, true))?;
             s.put_i64(self.version);
             s.put_i64(self.timestamp);
@@ -1449,12 +1453,12 @@ pub mod streams_group_metadata_key {
     }
 
     impl Fields for StreamsGroupMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -1546,14 +1550,14 @@ pub mod streams_group_metadata_value {
     }
 
     impl Fields for LastAssignmentConfig {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let key = r.read_string(true)?;
             let value = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { key, value })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.key, true)?;
             s.put_string(&self.value, true)?;
             s.put_varint(0);
@@ -1575,13 +1579,13 @@ pub mod streams_group_member_metadata_key {
     }
 
     impl Fields for StreamsGroupMemberMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -1664,14 +1668,14 @@ pub mod streams_group_member_metadata_value {
     }
 
     impl Fields for Endpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
             r.skip_tagged_fields()?;
             Ok(Self { host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
             s.put_varint(0);
@@ -1686,14 +1690,14 @@ pub mod streams_group_member_metadata_value {
     }
 
     impl Fields for KeyValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let key = r.read_string(true)?;
             let value = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { key, value })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.key, true)?;
             s.put_string(&self.value, true)?;
             s.put_varint(0);
@@ -1714,12 +1718,12 @@ pub mod streams_group_target_assignment_metadata_key {
     }
 
     impl Fields for StreamsGroupTargetAssignmentMetadataKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -1739,7 +1743,7 @@ pub mod streams_group_target_assignment_metadata_value {
     }
 
     impl Fields for StreamsGroupTargetAssignmentMetadataValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let assignment_epoch = r.read_i32()?;
             let mut assignment_timestamp = 0;
             r.read_tagged_fields(|tag, r| {
@@ -1752,7 +1756,7 @@ pub mod streams_group_target_assignment_metadata_value {
             Ok(Self { assignment_epoch, assignment_timestamp })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.assignment_epoch);
             let set = [self.assignment_timestamp != 0];
             put_tag_count(s, &set);
@@ -1777,13 +1781,13 @@ pub mod streams_group_target_assignment_member_key {
     }
 
     impl Fields for StreamsGroupTargetAssignmentMemberKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -1829,14 +1833,14 @@ pub mod streams_group_target_assignment_member_value {
     }
 
     impl Fields for TaskIds {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let subtopology_id = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { subtopology_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.subtopology_id, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -1858,13 +1862,13 @@ pub mod streams_group_current_member_assignment_key {
     }
 
     impl Fields for StreamsGroupCurrentMemberAssignmentKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let member_id = r.read_string(false)?;
             Ok(Self { group_id, member_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_string(&self.member_id, false)?;
             Ok(())
@@ -1943,7 +1947,7 @@ pub mod streams_group_current_member_assignment_value {
     }
 
     impl Fields for TaskIds {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let subtopology_id = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             let mut assignment_epochs = Some(Vec::new());
@@ -1957,7 +1961,7 @@ pub mod streams_group_current_member_assignment_value {
             Ok(Self { subtopology_id, partitions, assignment_epochs })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.subtopology_id, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             let set = [self.assignment_epochs.as_ref().is_none_or(|x| !x.is_empty())];
@@ -1982,12 +1986,12 @@ pub mod streams_group_topology_key {
     }
 
     impl Fields for StreamsGroupTopologyKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             Ok(Self { group_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             Ok(())
         }
@@ -2070,7 +2074,7 @@ pub mod streams_group_topology_value {
     }
 
     impl Fields for CopartitionGroup {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let source_topics = r.read_array(true, Reader::read_i16)?;
             let source_topic_regex = r.read_array(true, Reader::read_i16)?;
             let repartition_source_topics = r.read_array(true, Reader::read_i16)?;
@@ -2078,7 +2082,7 @@ pub mod streams_group_topology_value {
             Ok(Self { source_topics, source_topic_regex, repartition_source_topics })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             put_array(s, &self.source_topics, true, |s, &x| { s.put_i16(x); Ok(()) })?;
             put_array(s, &self.source_topic_regex, true, |s, &x| { s.put_i16(x); Ok(()) })?;
             put_array(s, &self.repartition_source_topics, true, |s, &x| { s.put_i16(x); Ok(()) })?;
@@ -2094,14 +2098,14 @@ pub mod streams_group_topology_value {
     }
 
     impl Fields for TopicConfig {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let key = r.read_string(true)?;
             let value = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { key, value })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.key, true)?;
             s.put_string(&self.value, true)?;
             s.put_varint(0);

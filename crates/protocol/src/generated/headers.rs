@@ -1,5 +1,6 @@
 // Made by `cargo xtask codegen` from schema/headers.kafka. Change that instead.
 
+//! What stands before every request and response.
 
 pub use request_header::RequestHeader;
 pub use response_header::ResponseHeader;
@@ -12,6 +13,7 @@ pub mod request_header {
         pub request_api_key: i16,
         pub request_api_version: i16,
         pub correlation_id: i32,
+        /// never compact, so that any server can read it
         pub client_id: Option<Text>,
     }
 

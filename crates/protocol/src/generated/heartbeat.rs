@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/heartbeat.kafka. Change that instead.
 
+//! A member of a classic group shows that it is alive.
+//!
+//! v3 static members (KIP-345).
+//!
 //! API key 12, versions 0 to 4.
 
 pub use request::HeartbeatRequest;

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/incremental_alter_configs.kafka. Change that instead.
 
+//! Changes single values of resources' configuration (KIP-339).
+//!
 //! API key 44, versions 0 to 1.
 
 pub use request::IncrementalAlterConfigsRequest;
@@ -70,6 +72,7 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq)]
     pub struct AlterableConfig {
         pub name: Text,
+        /// 0 set, 1 delete, 2 append, 3 subtract
         pub config_operation: i8,
         pub value: Option<Text>,
     }

@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/init_producer_id.kafka. Change that instead.
 
+//! Gives a producer its id and epoch, and fences whoever had the transactional id before (KIP-98).
+//!
+//! v3 a producer keeps its id after an error (KIP-360); v4 PRODUCER_FENCED; v5 TRANSACTION_ABORTABLE (KIP-890);
+//! v6 two-phase commit (KIP-939).
+//!
 //! API key 22, versions 0 to 6.
 
 pub use request::InitProducerIdRequest;
@@ -10,9 +15,10 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq)]
     pub struct InitProducerIdRequest {
+        /// null is idempotent only
         pub transactional_id: Option<Text>,
         pub transaction_timeout_ms: i32,
-        /// v3+
+        /// v3+: what a producer has that recovers (KIP-360)
         pub producer_id: i64,
         /// v3+
         pub producer_epoch: i16,

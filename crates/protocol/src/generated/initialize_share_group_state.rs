@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/initialize_share_group_state.kafka. Change that instead.
 
+//! Begins to store the state of a share group's partitions; between brokers (KIP-932).
+//!
 //! API key 83, versions 0 to 0.
 
 pub use request::InitializeShareGroupStateRequest;
@@ -60,7 +62,7 @@ pub mod request {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             let state_epoch = r.read_i32()?;
             let start_offset = r.read_i64()?;
@@ -68,7 +70,7 @@ pub mod request {
             Ok(Self { partition, state_epoch, start_offset })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             s.put_i32(self.state_epoch);
             s.put_i64(self.start_offset);
@@ -133,7 +135,7 @@ pub mod response {
     }
 
     impl Fields for PartitionResult {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -141,7 +143,7 @@ pub mod response {
             Ok(Self { partition, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

@@ -1,5 +1,11 @@
 // Made by `cargo xtask codegen` from schema/join_group.kafka. Change that instead.
 
+//! Joins a classic group; the answer waits for the other members.
+//!
+//! v1 rebalance timeout apart from session timeout (KIP-62); v4 MEMBER_ID_REQUIRED (KIP-394);
+//! v5 static members (KIP-345); v7 protocol type in the answer (KIP-559); v8 a reason (KIP-800);
+//! v9 a static leader that keeps the assignment (KIP-814).
+//!
 //! API key 11, versions 0 to 9.
 
 pub use request::JoinGroupRequest;
@@ -12,12 +18,15 @@ pub mod request {
     pub struct JoinGroupRequest {
         pub group_id: Text,
         pub session_timeout_ms: i32,
-        /// v1+
+        /// v1+: before v1 the session timeout counts
         pub rebalance_timeout_ms: i32,
+        /// empty asks for one
         pub member_id: Text,
         /// v5+
         pub group_instance_id: Option<Text>,
+        /// `consumer` or `connect`
         pub protocol_type: Text,
+        /// best first
         pub protocols: Vec<JoinGroupRequestProtocol>,
         /// v8+
         pub reason: Option<Text>,
@@ -129,9 +138,10 @@ pub mod response {
         /// null from v7
         pub protocol_name: Option<Text>,
         pub leader: Text,
-        /// v9+
+        /// v9+: the leader is to leave the assignment as it is
         pub skip_assignment: bool,
         pub member_id: Text,
+        /// for the leader only
         pub members: Vec<JoinGroupResponseMember>,
     }
 

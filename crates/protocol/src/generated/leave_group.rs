@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/leave_group.kafka. Change that instead.
 
+//! Takes members out of a classic group.
+//!
+//! v3 many at once, and static members (KIP-345); v5 a reason (KIP-800).
+//!
 //! API key 13, versions 0 to 5.
 
 pub use request::LeaveGroupRequest;

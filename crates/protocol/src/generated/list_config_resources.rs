@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/list_config_resources.kafka. Change that instead.
 
+//! Lists what has configuration of its own.
+//!
+//! v0 client metrics only (KIP-714); v1 any type (KIP-1142).
+//!
 //! API key 74, versions 0 to 1.
 
 pub use request::ListConfigResourcesRequest;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/list_groups.kafka. Change that instead.
 
+//! Lists groups.
+//!
+//! v4 states (KIP-518); v5 types (KIP-848).
+//!
 //! API key 16, versions 0 to 5.
 
 pub use request::ListGroupsRequest;

@@ -1,5 +1,12 @@
 // Made by `cargo xtask codegen` from schema/list_offsets.kafka. Change that instead.
 
+//! Finds offsets by time.
+//!
+//! v2 isolation level (KIP-98); v4 leader epochs (KIP-320); v10 a time limit for tiered storage (KIP-1075).
+//! Timestamps below zero ask for a place: -1 latest, -2 earliest, v7 -3 the largest timestamp (KIP-734),
+//! v8 -4 earliest on local disk (KIP-405), v9 -5 latest in tiered storage (KIP-1005), v11 -6 earliest not yet
+//! in tiered storage (KIP-1023).
+//!
 //! API key 2, versions 1 to 11.
 
 pub use request::ListOffsetsRequest;
@@ -10,8 +17,9 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ListOffsetsRequest {
+        /// -1 is a consumer
         pub replica_id: i32,
-        /// v2+
+        /// v2+: 0 read uncommitted, 1 read committed
         pub isolation_level: i8,
         pub topics: Vec<ListOffsetsTopic>,
         /// v10+
@@ -83,6 +91,7 @@ pub mod request {
         pub partition_index: i32,
         /// v4+
         pub current_leader_epoch: i32,
+        /// below zero asks for a place
         pub timestamp: i64,
     }
 
@@ -192,7 +201,9 @@ pub mod response {
     pub struct ListOffsetsPartitionResponse {
         pub partition_index: i32,
         pub error_code: i16,
+        /// -1 if nothing was found
         pub timestamp: i64,
+        /// -1 if nothing was found
         pub offset: i64,
         /// v4+
         pub leader_epoch: i32,

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/list_partition_reassignments.kafka. Change that instead.
 
+//! Lists partitions that are being moved (KIP-455).
+//!
 //! API key 46, versions 0 to 0.
 
 pub use request::ListPartitionReassignmentsRequest;
@@ -46,14 +48,14 @@ pub mod request {
     }
 
     impl Fields for ListPartitionReassignmentsTopics {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let partition_indexes = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { name, partition_indexes })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             put_array(s, &self.partition_indexes, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -138,7 +140,7 @@ pub mod response {
     }
 
     impl Fields for OngoingPartitionReassignment {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let replicas = r.read_array(true, Reader::read_i32)?;
             let adding_replicas = r.read_array(true, Reader::read_i32)?;
@@ -147,7 +149,7 @@ pub mod response {
             Ok(Self { partition_index, replicas, adding_replicas, removing_replicas })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             put_array(s, &self.replicas, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             put_array(s, &self.adding_replicas, true, |s, &x| { s.put_i32(x); Ok(()) })?;

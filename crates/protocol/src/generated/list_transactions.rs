@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/list_transactions.kafka. Change that instead.
 
+//! Lists transactions (KIP-664).
+//!
+//! v1 by age (KIP-994); v2 by a pattern of transactional ids (KIP-1152).
+//!
 //! API key 66, versions 0 to 2.
 
 pub use request::ListTransactionsRequest;
@@ -100,7 +104,7 @@ pub mod response {
     }
 
     impl Fields for TransactionState {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let transactional_id = r.read_string(true)?;
             let producer_id = r.read_i64()?;
             let transaction_state = r.read_string(true)?;
@@ -108,7 +112,7 @@ pub mod response {
             Ok(Self { transactional_id, producer_id, transaction_state })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.transactional_id, true)?;
             s.put_i64(self.producer_id);
             s.put_string(&self.transaction_state, true)?;

@@ -1,5 +1,6 @@
 // Made by `cargo xtask codegen` from schema/log_records.kafka. Change that instead.
 
+//! An entry of a segment's `.txnindex`.
 
 pub use aborted_txn::AbortedTxn;
 
@@ -15,7 +16,7 @@ pub mod aborted_txn {
     }
 
     impl Fields for AbortedTxn {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let producer_id = r.read_i64()?;
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
@@ -23,7 +24,7 @@ pub mod aborted_txn {
             Ok(Self { producer_id, first_offset, last_offset, last_stable_offset })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.producer_id);
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);

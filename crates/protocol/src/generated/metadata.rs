@@ -1,5 +1,11 @@
 // Made by `cargo xtask codegen` from schema/metadata.kafka. Change that instead.
 
+//! Brokers, topics and partitions of a cluster.
+//!
+//! v4 whether to create topics; v5 offline replicas (KIP-112); v7 leader epochs (KIP-320);
+//! v8 authorized operations (KIP-430); v10 topic ids in the answer, v12 also in the request (KIP-516);
+//! v11 the cluster's authorized operations move to DescribeCluster (KIP-700); v13 an error for the whole (KIP-1102).
+//!
 //! API key 3, versions 0 to 13.
 
 pub use request::MetadataRequest;
@@ -10,9 +16,9 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq)]
     pub struct MetadataRequest {
-        /// null from v1
+        /// null from v1: null asks for all, and so did empty in v0
         pub topics: Option<Vec<MetadataRequestTopic>>,
-        /// v4+
+        /// v4+: only where the broker allows it too
         pub allow_auto_topic_creation: bool,
         /// v8-v10
         pub include_cluster_authorized_operations: bool,
@@ -133,10 +139,10 @@ pub mod response {
         pub brokers: Vec<MetadataResponseBroker>,
         /// v2+
         pub cluster_id: Option<Text>,
-        /// v1+
+        /// v1+: with KRaft: any broker that is alive
         pub controller_id: i32,
         pub topics: Vec<MetadataResponseTopic>,
-        /// v8-v10
+        /// v8-v10: bits, or the smallest number if not asked for (KIP-430)
         pub cluster_authorized_operations: i32,
         /// v13+
         pub error_code: i16,
@@ -250,7 +256,7 @@ pub mod response {
         /// v1+
         pub is_internal: bool,
         pub partitions: Vec<MetadataResponsePartition>,
-        /// v8+
+        /// v8+: bits, or the smallest number if not asked for (KIP-430)
         pub topic_authorized_operations: i32,
     }
 

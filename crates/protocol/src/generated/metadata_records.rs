@@ -1,5 +1,6 @@
 // Made by `cargo xtask codegen` from schema/metadata_records.kafka. Change that instead.
 
+//! What is written to the metadata log; replaying it gives the cluster's metadata (KIP-631).
 
 pub use register_broker_record::RegisterBrokerRecord;
 pub use unregister_broker_record::UnregisterBrokerRecord;
@@ -173,7 +174,7 @@ pub mod register_broker_record {
     }
 
     impl Fields for BrokerEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -182,7 +183,7 @@ pub mod register_broker_record {
             Ok(Self { name, host, port, security_protocol })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -200,7 +201,7 @@ pub mod register_broker_record {
     }
 
     impl Fields for BrokerFeature {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let min_supported_version = r.read_i16()?;
             let max_supported_version = r.read_i16()?;
@@ -208,7 +209,7 @@ pub mod register_broker_record {
             Ok(Self { name, min_supported_version, max_supported_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i16(self.min_supported_version);
             s.put_i16(self.max_supported_version);
@@ -231,14 +232,14 @@ pub mod unregister_broker_record {
     }
 
     impl Fields for UnregisterBrokerRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let broker_id = r.read_i32()?;
             let broker_epoch = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { broker_id, broker_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.broker_id);
             s.put_i64(self.broker_epoch);
             s.put_varint(0);
@@ -260,14 +261,14 @@ pub mod topic_record {
     }
 
     impl Fields for TopicRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let topic_id = r.read_uuid()?;
             r.skip_tagged_fields()?;
             Ok(Self { name, topic_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_uuid(self.topic_id);
             s.put_varint(0);
@@ -291,10 +292,11 @@ pub mod partition_record {
         pub removing_replicas: Vec<i32>,
         pub adding_replicas: Vec<i32>,
         pub leader: i32,
+        /// 1 while recovering from an unclean election (KIP-704)
         pub leader_recovery_state: i8,
         pub leader_epoch: i32,
         pub partition_epoch: i32,
-        /// v1+
+        /// v1+: in the order of `replicas` (KIP-858)
         pub directories: Vec<Uuid>,
         /// v2+
         pub eligible_leader_replicas: Option<Vec<i32>>,
@@ -404,6 +406,7 @@ pub mod config_record {
         pub resource_type: i8,
         pub resource_name: Text,
         pub name: Text,
+        /// null removes it
         pub value: Option<Text>,
     }
 
@@ -419,7 +422,7 @@ pub mod config_record {
     }
 
     impl Fields for ConfigRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let resource_type = r.read_i8()?;
             let resource_name = r.read_string(true)?;
             let name = r.read_string(true)?;
@@ -428,7 +431,7 @@ pub mod config_record {
             Ok(Self { resource_type, resource_name, name, value })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i8(self.resource_type);
             s.put_string(&self.resource_name, true)?;
             s.put_string(&self.name, true)?;
@@ -449,11 +452,14 @@ pub mod partition_change_record {
     pub struct PartitionChangeRecord {
         pub partition_id: i32,
         pub topic_id: Uuid,
+        /// null leaves it as it is, here and below
         pub isr: Option<Vec<i32>>,
+        /// -2 leaves it as it is, -1 is none
         pub leader: i32,
         pub replicas: Option<Vec<i32>>,
         pub removing_replicas: Option<Vec<i32>>,
         pub adding_replicas: Option<Vec<i32>>,
+        /// -1 leaves it as it is
         pub leader_recovery_state: i8,
         /// v1+
         pub directories: Option<Vec<Uuid>>,
@@ -579,14 +585,14 @@ pub mod fence_broker_record {
     }
 
     impl Fields for FenceBrokerRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let id = r.read_i32()?;
             let epoch = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { id, epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.id);
             s.put_i64(self.epoch);
             s.put_varint(0);
@@ -608,14 +614,14 @@ pub mod unfence_broker_record {
     }
 
     impl Fields for UnfenceBrokerRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let id = r.read_i32()?;
             let epoch = r.read_i64()?;
             r.skip_tagged_fields()?;
             Ok(Self { id, epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.id);
             s.put_i64(self.epoch);
             s.put_varint(0);
@@ -636,13 +642,13 @@ pub mod remove_topic_record {
     }
 
     impl Fields for RemoveTopicRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             s.put_varint(0);
             Ok(())
@@ -668,7 +674,7 @@ pub mod delegation_token_record {
     }
 
     impl Fields for DelegationTokenRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let owner = r.read_string(true)?;
             let requester = r.read_string(true)?;
             let renewers = r.read_array(true, |r| r.read_string(true))?;
@@ -682,7 +688,7 @@ pub mod delegation_token_record {
             })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.owner, true)?;
             s.put_string(&self.requester, true)?;
             put_array(s, &self.renewers, true, |s, x| s.put_string(x, true))?;
@@ -713,7 +719,7 @@ pub mod user_scram_credential_record {
     }
 
     impl Fields for UserScramCredentialRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let mechanism = r.read_i8()?;
             let salt = r.read_bytes(true)?;
@@ -724,7 +730,7 @@ pub mod user_scram_credential_record {
             Ok(Self { name, mechanism, salt, stored_key, server_key, iterations })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i8(self.mechanism);
             s.put_byte_field(&self.salt, true)?;
@@ -746,18 +752,19 @@ pub mod feature_level_record {
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct FeatureLevelRecord {
         pub name: Text,
+        /// 0 removes it
         pub feature_level: i16,
     }
 
     impl Fields for FeatureLevelRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let feature_level = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { name, feature_level })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i16(self.feature_level);
             s.put_varint(0);
@@ -816,14 +823,14 @@ pub mod client_quota_record {
     }
 
     impl Fields for EntityData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let entity_type = r.read_string(true)?;
             let entity_name = r.read_nullable_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { entity_type, entity_name })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.entity_type, true)?;
             s.put_nullable_string(self.entity_name.as_deref(), true)?;
             s.put_varint(0);
@@ -842,6 +849,7 @@ pub mod producer_ids_record {
     pub struct ProducerIdsRecord {
         pub broker_id: i32,
         pub broker_epoch: i64,
+        /// the first not given out
         pub next_producer_id: i64,
     }
 
@@ -856,7 +864,7 @@ pub mod producer_ids_record {
     }
 
     impl Fields for ProducerIdsRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let broker_id = r.read_i32()?;
             let broker_epoch = r.read_i64()?;
             let next_producer_id = r.read_i64()?;
@@ -864,7 +872,7 @@ pub mod producer_ids_record {
             Ok(Self { broker_id, broker_epoch, next_producer_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.broker_id);
             s.put_i64(self.broker_epoch);
             s.put_i64(self.next_producer_id);
@@ -884,8 +892,9 @@ pub mod broker_registration_change_record {
     pub struct BrokerRegistrationChangeRecord {
         pub broker_id: i32,
         pub broker_epoch: i64,
+        /// -1 unfenced, 0 as it is, 1 fenced
         pub fenced: i8,
-        /// v1+
+        /// v1+: 0 as it is, 1 shutting down
         pub in_controlled_shutdown: i8,
         /// v2+
         pub log_dirs: Vec<Uuid>,
@@ -967,7 +976,7 @@ pub mod access_control_entry_record {
     }
 
     impl Fields for AccessControlEntryRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let id = r.read_uuid()?;
             let resource_type = r.read_i8()?;
             let resource_name = r.read_string(true)?;
@@ -982,7 +991,7 @@ pub mod access_control_entry_record {
             })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.id);
             s.put_i8(self.resource_type);
             s.put_string(&self.resource_name, true)?;
@@ -1009,13 +1018,13 @@ pub mod remove_access_control_entry_record {
     }
 
     impl Fields for RemoveAccessControlEntryRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let id = r.read_uuid()?;
             r.skip_tagged_fields()?;
             Ok(Self { id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.id);
             s.put_varint(0);
             Ok(())
@@ -1033,12 +1042,12 @@ pub mod no_op_record {
     pub struct NoOpRecord {}
 
     impl Fields for NoOpRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             r.skip_tagged_fields()?;
             Ok(Self {})
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_varint(0);
             Ok(())
         }
@@ -1057,13 +1066,13 @@ pub mod zk_migration_state_record {
     }
 
     impl Fields for ZkMigrationStateRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let zk_migration_state = r.read_i8()?;
             r.skip_tagged_fields()?;
             Ok(Self { zk_migration_state })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i8(self.zk_migration_state);
             s.put_varint(0);
             Ok(())
@@ -1084,14 +1093,14 @@ pub mod remove_user_scram_credential_record {
     }
 
     impl Fields for RemoveUserScramCredentialRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let mechanism = r.read_i8()?;
             r.skip_tagged_fields()?;
             Ok(Self { name, mechanism })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i8(self.mechanism);
             s.put_varint(0);
@@ -1112,7 +1121,7 @@ pub mod begin_transaction_record {
     }
 
     impl Fields for BeginTransactionRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let mut name = None;
             r.read_tagged_fields(|tag, r| {
                 match tag {
@@ -1124,7 +1133,7 @@ pub mod begin_transaction_record {
             Ok(Self { name })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             let set = [self.name.is_some()];
             put_tag_count(s, &set);
             if set[0] {
@@ -1145,12 +1154,12 @@ pub mod end_transaction_record {
     pub struct EndTransactionRecord {}
 
     impl Fields for EndTransactionRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             r.skip_tagged_fields()?;
             Ok(Self {})
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_varint(0);
             Ok(())
         }
@@ -1169,7 +1178,7 @@ pub mod abort_transaction_record {
     }
 
     impl Fields for AbortTransactionRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let mut reason = None;
             r.read_tagged_fields(|tag, r| {
                 match tag {
@@ -1181,7 +1190,7 @@ pub mod abort_transaction_record {
             Ok(Self { reason })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             let set = [self.reason.is_some()];
             put_tag_count(s, &set);
             if set[0] {
@@ -1204,13 +1213,13 @@ pub mod remove_delegation_token_record {
     }
 
     impl Fields for RemoveDelegationTokenRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let token_id = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { token_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.token_id, true)?;
             s.put_varint(0);
             Ok(())
@@ -1264,7 +1273,7 @@ pub mod register_controller_record {
     }
 
     impl Fields for ControllerEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -1273,7 +1282,7 @@ pub mod register_controller_record {
             Ok(Self { name, host, port, security_protocol })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -1291,7 +1300,7 @@ pub mod register_controller_record {
     }
 
     impl Fields for ControllerFeature {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let min_supported_version = r.read_i16()?;
             let max_supported_version = r.read_i16()?;
@@ -1299,7 +1308,7 @@ pub mod register_controller_record {
             Ok(Self { name, min_supported_version, max_supported_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i16(self.min_supported_version);
             s.put_i16(self.max_supported_version);
@@ -1321,13 +1330,13 @@ pub mod clear_elr_record {
     }
 
     impl Fields for ClearElrRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_name = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_name })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic_name, true)?;
             s.put_varint(0);
             Ok(())
@@ -1347,13 +1356,13 @@ pub mod unregister_controller_record {
     }
 
     impl Fields for UnregisterControllerRecord {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let controller_id = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { controller_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.controller_id);
             s.put_varint(0);
             Ok(())

@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/offset_commit.kafka. Change that instead.
 
+//! Stores how far a group has read.
+//!
+//! v5 retention is the broker's alone (KIP-211); v6 leader epochs (KIP-320); v7 static members (KIP-345);
+//! v9 the consumer protocol, v10 topic ids (KIP-848).
+//!
 //! API key 8, versions 2 to 10.
 
 pub use request::OffsetCommitRequest;
@@ -11,11 +16,12 @@ pub mod request {
     #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetCommitRequest {
         pub group_id: Text,
+        /// -1 commits from outside a group
         pub generation_id_or_member_epoch: i32,
         pub member_id: Text,
         /// v7+
         pub group_instance_id: Option<Text>,
-        /// v2-v4
+        /// v2-v4: -1 leaves it to the broker
         pub retention_time_ms: i64,
         pub topics: Vec<OffsetCommitRequestTopic>,
     }

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/offset_delete.kafka. Change that instead.
 
+//! Forgets offsets of a group (KIP-496).
+//!
 //! API key 47, versions 0 to 0.
 
 pub use request::OffsetDeleteRequest;
@@ -54,12 +56,12 @@ pub mod request {
     }
 
     impl Fields for OffsetDeleteRequestPartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             Ok(Self { partition_index })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             Ok(())
         }
@@ -122,13 +124,13 @@ pub mod response {
     }
 
     impl Fields for OffsetDeleteResponsePartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let error_code = r.read_i16()?;
             Ok(Self { partition_index, error_code })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i16(self.error_code);
             Ok(())

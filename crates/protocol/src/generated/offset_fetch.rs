@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/offset_fetch.kafka. Change that instead.
 
+//! How far groups have read.
+//!
+//! v2 an error for the whole, and null for all topics; v5 leader epochs (KIP-320); v7 `require_stable` (KIP-447);
+//! v8 many groups at once (KIP-709); v9 the consumer protocol, v10 topic ids (KIP-848).
+//!
 //! API key 9, versions 1 to 10.
 
 pub use request::OffsetFetchRequest;
@@ -12,11 +17,11 @@ pub mod request {
     pub struct OffsetFetchRequest {
         /// v1-v7
         pub group_id: Text,
-        /// v1-v7, null from v2
+        /// v1-v7, null from v2: null asks for all
         pub topics: Option<Vec<OffsetFetchRequestTopic>>,
         /// v8+
         pub groups: Vec<OffsetFetchRequestGroup>,
-        /// v7+
+        /// v7+: wait for transactions that still commit offsets (KIP-447)
         pub require_stable: bool,
     }
 
@@ -111,6 +116,7 @@ pub mod request {
         pub member_id: Option<Text>,
         /// v9+
         pub member_epoch: i32,
+        /// null asks for all
         pub topics: Option<Vec<OffsetFetchRequestTopics>>,
     }
 
@@ -268,6 +274,7 @@ pub mod response {
     #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchResponsePartition {
         pub partition_index: i32,
+        /// -1 if there is none
         pub committed_offset: i64,
         /// v5+
         pub committed_leader_epoch: i32,
@@ -376,6 +383,7 @@ pub mod response {
     #[derive(Clone, Debug, PartialEq)]
     pub struct OffsetFetchResponsePartitions {
         pub partition_index: i32,
+        /// -1 if there is none
         pub committed_offset: i64,
         pub committed_leader_epoch: i32,
         pub metadata: Option<Text>,
@@ -395,7 +403,7 @@ pub mod response {
     }
 
     impl Fields for OffsetFetchResponsePartitions {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let committed_offset = r.read_i64()?;
             let committed_leader_epoch = r.read_i32()?;
@@ -405,7 +413,7 @@ pub mod response {
             Ok(Self { partition_index, committed_offset, committed_leader_epoch, metadata, error_code })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i64(self.committed_offset);
             s.put_i32(self.committed_leader_epoch);

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/offset_for_leader_epoch.kafka. Change that instead.
 
+//! Where a leader epoch ended, so that followers and consumers notice a log that was cut (KIP-101, KIP-279).
+//!
+//! v2 the epoch the client believes in (KIP-320); v3 who asks.
+//!
 //! API key 23, versions 2 to 4.
 
 pub use request::OffsetForLeaderEpochRequest;

@@ -1,5 +1,6 @@
 // Made by `cargo xtask codegen` from schema/principal.kafka. Change that instead.
 
+//! A client's principal inside an Envelope (KIP-590).
 
 pub use default_principal_data::DefaultPrincipalData;
 
@@ -14,7 +15,7 @@ pub mod default_principal_data {
     }
 
     impl Fields for DefaultPrincipalData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let r#type = r.read_string(true)?;
             let name = r.read_string(true)?;
             let token_authenticated = r.read_bool()?;
@@ -22,7 +23,7 @@ pub mod default_principal_data {
             Ok(Self { r#type, name, token_authenticated })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.r#type, true)?;
             s.put_string(&self.name, true)?;
             s.put_bool(self.token_authenticated);

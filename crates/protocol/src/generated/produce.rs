@@ -1,5 +1,11 @@
 // Made by `cargo xtask codegen` from schema/produce.kafka. Change that instead.
 
+//! Writes record batches.
+//!
+//! v3 transactions (KIP-98); v5 log start offset; v7 zstd (KIP-110); v8 which records were refused (KIP-467);
+//! v10 addresses of new leaders (KIP-951); v11 TRANSACTION_ABORTABLE, v12 partitions join the transaction on their own
+//! (KIP-890); v13 topic ids (KIP-516).
+//!
 //! API key 0, versions 3 to 13.
 
 pub use request::ProduceRequest;
@@ -10,7 +16,9 @@ pub mod request {
 
     #[derive(Clone, Debug, PartialEq, Default)]
     pub struct ProduceRequest {
+        /// null is not transactional
         pub transactional_id: Option<Text>,
+        /// 0 none, 1 the leader, -1 all in-sync replicas
         pub acks: i16,
         pub timeout_ms: i32,
         pub topic_data: Vec<TopicProduceData>,
@@ -118,7 +126,7 @@ pub mod response {
     pub struct ProduceResponse {
         pub responses: Vec<TopicProduceResponse>,
         pub throttle_time_ms: i32,
-        /// v10+
+        /// v10+: addresses of the leaders named above (KIP-951)
         pub node_endpoints: Vec<NodeEndpoint>,
     }
 
@@ -199,11 +207,13 @@ pub mod response {
     pub struct PartitionProduceResponse {
         pub index: i32,
         pub error_code: i16,
+        /// offset of the first record
         pub base_offset: i64,
+        /// -1 unless the broker sets timestamps
         pub log_append_time_ms: i64,
         /// v5+
         pub log_start_offset: i64,
-        /// v8+
+        /// v8+: records for which the batch was refused (KIP-467)
         pub record_errors: Vec<BatchIndexAndErrorMessage>,
         /// v8+
         pub error_message: Option<Text>,
@@ -325,14 +335,14 @@ pub mod response {
     }
 
     impl Fields for LeaderIdAndEpoch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let leader_id = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { leader_id, leader_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.leader_id);
             s.put_i32(self.leader_epoch);
             s.put_varint(0);
@@ -349,7 +359,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_i32()?;
@@ -358,7 +368,7 @@ pub mod response {
             Ok(Self { node_id, host, port, rack })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_i32(self.port);

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/push_telemetry.kafka. Change that instead.
 
+//! A client pushes its metrics in the form of OpenTelemetry (KIP-714).
+//!
 //! API key 72, versions 0 to 0.
 
 pub use request::PushTelemetryRequest;
@@ -18,7 +20,7 @@ pub mod request {
     }
 
     impl Fields for PushTelemetryRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let client_instance_id = r.read_uuid()?;
             let subscription_id = r.read_i32()?;
             let terminating = r.read_bool()?;
@@ -28,7 +30,7 @@ pub mod request {
             Ok(Self { client_instance_id, subscription_id, terminating, compression_type, metrics })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.client_instance_id);
             s.put_i32(self.subscription_id);
             s.put_bool(self.terminating);
@@ -53,14 +55,14 @@ pub mod response {
     }
 
     impl Fields for PushTelemetryResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { throttle_time_ms, error_code })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_varint(0);

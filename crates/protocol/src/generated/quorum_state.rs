@@ -1,5 +1,8 @@
 // Made by `cargo xtask codegen` from schema/quorum_state.kafka. Change that instead.
 
+//! The file `quorum-state`: what a voter must not forget (KIP-595).
+//!
+//! v1 belongs to kraft.version 1 (KIP-853).
 
 pub use quorum_state_data::QuorumStateData;
 
@@ -86,13 +89,13 @@ pub mod quorum_state_data {
     }
 
     impl Fields for Voter {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let voter_id = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { voter_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.voter_id);
             s.put_varint(0);
             Ok(())

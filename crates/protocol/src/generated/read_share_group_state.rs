@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/read_share_group_state.kafka. Change that instead.
 
+//! Reads what is stored of a share group's partitions; between brokers (KIP-932).
+//!
 //! API key 84, versions 0 to 0.
 
 pub use request::ReadShareGroupStateRequest;
@@ -59,14 +61,14 @@ pub mod request {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition, leader_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             s.put_i32(self.leader_epoch);
             s.put_varint(0);
@@ -165,7 +167,7 @@ pub mod response {
     }
 
     impl Fields for StateBatch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
             let delivery_state = r.read_i8()?;
@@ -174,7 +176,7 @@ pub mod response {
             Ok(Self { first_offset, last_offset, delivery_state, delivery_count })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);
             s.put_i8(self.delivery_state);

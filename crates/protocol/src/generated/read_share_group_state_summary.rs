@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/read_share_group_state_summary.kafka. Change that instead.
 
+//! Reads where a share group stands, without the state of single records (KIP-932).
+//!
+//! v1 count of finished deliveries (KIP-1226).
+//!
 //! API key 87, versions 0 to 1.
 
 pub use request::ReadShareGroupStateSummaryRequest;
@@ -59,14 +63,14 @@ pub mod request {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition, leader_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             s.put_i32(self.leader_epoch);
             s.put_varint(0);

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/remove_raft_voter.kafka. Change that instead.
 
+//! Removes a controller from the voters of the metadata quorum (KIP-853).
+//!
 //! API key 81, versions 0 to 0.
 
 pub use request::RemoveRaftVoterRequest;
@@ -26,7 +28,7 @@ pub mod request {
     }
 
     impl Fields for RemoveRaftVoterRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let cluster_id = r.read_nullable_string(true)?;
             let voter_id = r.read_i32()?;
             let voter_directory_id = r.read_uuid()?;
@@ -34,7 +36,7 @@ pub mod request {
             Ok(Self { cluster_id, voter_id, voter_directory_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_nullable_string(self.cluster_id.as_deref(), true)?;
             s.put_i32(self.voter_id);
             s.put_uuid(self.voter_directory_id);
@@ -68,7 +70,7 @@ pub mod response {
     }
 
     impl Fields for RemoveRaftVoterResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -76,7 +78,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

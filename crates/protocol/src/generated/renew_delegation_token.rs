@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/renew_delegation_token.kafka. Change that instead.
 
+//! Makes a delegation token last longer (KIP-48).
+//!
 //! API key 39, versions 1 to 2.
 
 pub use request::RenewDelegationTokenRequest;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/sasl_authenticate.kafka. Change that instead.
 
+//! One step of SASL after SaslHandshake v1 (KIP-152).
+//!
+//! v1 how long the session may last (KIP-368).
+//!
 //! API key 36, versions 0 to 2.
 
 pub use request::SaslAuthenticateRequest;
@@ -45,7 +49,7 @@ pub mod response {
         pub error_code: i16,
         pub error_message: Option<Text>,
         pub auth_bytes: Bytes,
-        /// v1+
+        /// v1+: 0 is without end (KIP-368)
         pub session_lifetime_ms: i64,
     }
 

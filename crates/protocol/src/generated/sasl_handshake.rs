@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/sasl_handshake.kafka. Change that instead.
 
+//! Chooses a SASL mechanism (KIP-43).
+//!
+//! After v0 the tokens follow without any Kafka framing; after v1 inside SaslAuthenticate (KIP-152).
+//!
 //! API key 17, versions 0 to 1.
 
 pub use request::SaslHandshakeRequest;
@@ -14,12 +18,12 @@ pub mod request {
     }
 
     impl Fields for SaslHandshakeRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let mechanism = r.read_string(false)?;
             Ok(Self { mechanism })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.mechanism, false)?;
             Ok(())
         }
@@ -39,13 +43,13 @@ pub mod response {
     }
 
     impl Fields for SaslHandshakeResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let error_code = r.read_i16()?;
             let mechanisms = r.read_array(false, |r| r.read_string(false))?;
             Ok(Self { error_code, mechanisms })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.error_code);
             put_array(s, &self.mechanisms, false, |s, x| s.put_string(x, false))?;
             Ok(())

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/share_acknowledge.kafka. Change that instead.
 
+//! Says what became of records that a share group's member has acquired (KIP-932).
+//!
+//! v2 renewing the lock (KIP-1222).
+//!
 //! API key 79, versions 1 to 2.
 
 pub use request::ShareAcknowledgeRequest;
@@ -12,6 +16,7 @@ pub mod request {
     pub struct ShareAcknowledgeRequest {
         pub group_id: Option<Text>,
         pub member_id: Option<Text>,
+        /// -1 ends the session
         pub share_session_epoch: i32,
         /// v2+
         pub is_renew_ack: bool,
@@ -104,11 +109,12 @@ pub mod request {
     pub struct AcknowledgementBatch {
         pub first_offset: i64,
         pub last_offset: i64,
+        /// 0 gap, 1 accept, 2 release, 3 reject, 4 renew
         pub acknowledge_types: Vec<i8>,
     }
 
     impl Fields for AcknowledgementBatch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
             let acknowledge_types = r.read_array(true, Reader::read_i8)?;
@@ -116,7 +122,7 @@ pub mod request {
             Ok(Self { first_offset, last_offset, acknowledge_types })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);
             put_array(s, &self.acknowledge_types, true, |s, &x| { s.put_i8(x); Ok(()) })?;
@@ -229,14 +235,14 @@ pub mod response {
     }
 
     impl Fields for LeaderIdAndEpoch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let leader_id = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { leader_id, leader_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.leader_id);
             s.put_i32(self.leader_epoch);
             s.put_varint(0);
@@ -253,7 +259,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_i32()?;
@@ -262,7 +268,7 @@ pub mod response {
             Ok(Self { node_id, host, port, rack })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_i32(self.port);

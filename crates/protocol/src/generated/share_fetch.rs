@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/share_fetch.kafka. Change that instead.
 
+//! Acquires records for a share group's member, and acknowledges earlier ones (KIP-932).
+//!
+//! v2 renewing the lock (KIP-1222), never more records than asked for (KIP-1206).
+//!
 //! API key 78, versions 1 to 2.
 
 pub use request::ShareFetchRequest;
@@ -12,13 +16,14 @@ pub mod request {
     pub struct ShareFetchRequest {
         pub group_id: Option<Text>,
         pub member_id: Option<Text>,
+        /// 0 begins a session, -1 ends it
         pub share_session_epoch: i32,
         pub max_wait_ms: i32,
         pub min_bytes: i32,
         pub max_bytes: i32,
         pub max_records: i32,
         pub batch_size: i32,
-        /// v2+
+        /// v2+: 0 batch, 1 never more records than asked for
         pub share_acquire_mode: i8,
         /// v2+
         pub is_renew_ack: bool,
@@ -138,11 +143,12 @@ pub mod request {
     pub struct AcknowledgementBatch {
         pub first_offset: i64,
         pub last_offset: i64,
+        /// 0 gap, 1 accept, 2 release, 3 reject, 4 renew
         pub acknowledge_types: Vec<i8>,
     }
 
     impl Fields for AcknowledgementBatch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
             let acknowledge_types = r.read_array(true, Reader::read_i8)?;
@@ -150,7 +156,7 @@ pub mod request {
             Ok(Self { first_offset, last_offset, acknowledge_types })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);
             put_array(s, &self.acknowledge_types, true, |s, &x| { s.put_i8(x); Ok(()) })?;
@@ -166,14 +172,14 @@ pub mod request {
     }
 
     impl Fields for ForgottenTopic {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -256,6 +262,7 @@ pub mod response {
         pub acknowledge_error_message: Option<Text>,
         pub current_leader: LeaderIdAndEpoch,
         pub records: RecordBytes,
+        /// only these are the member's
         pub acquired_records: Vec<AcquiredRecords>,
     }
 
@@ -297,14 +304,14 @@ pub mod response {
     }
 
     impl Fields for LeaderIdAndEpoch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let leader_id = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { leader_id, leader_epoch })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.leader_id);
             s.put_i32(self.leader_epoch);
             s.put_varint(0);
@@ -320,7 +327,7 @@ pub mod response {
     }
 
     impl Fields for AcquiredRecords {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
             let delivery_count = r.read_i16()?;
@@ -328,7 +335,7 @@ pub mod response {
             Ok(Self { first_offset, last_offset, delivery_count })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);
             s.put_i16(self.delivery_count);
@@ -346,7 +353,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_i32()?;
@@ -355,7 +362,7 @@ pub mod response {
             Ok(Self { node_id, host, port, rack })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_i32(self.port);

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/share_group_heartbeat.kafka. Change that instead.
 
+//! Joins, stays in and leaves a share group (KIP-932).
+//!
 //! API key 76, versions 1 to 1.
 
 pub use request::ShareGroupHeartbeatRequest;
@@ -12,13 +14,14 @@ pub mod request {
     pub struct ShareGroupHeartbeatRequest {
         pub group_id: Text,
         pub member_id: Text,
+        /// 0 joins, -1 leaves
         pub member_epoch: i32,
         pub rack_id: Option<Text>,
         pub subscribed_topic_names: Option<Vec<Text>>,
     }
 
     impl Fields for ShareGroupHeartbeatRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(true)?;
             let member_id = r.read_string(true)?;
             let member_epoch = r.read_i32()?;
@@ -28,7 +31,7 @@ pub mod request {
             Ok(Self { group_id, member_id, member_epoch, rack_id, subscribed_topic_names })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, true)?;
             s.put_string(&self.member_id, true)?;
             s.put_i32(self.member_epoch);
@@ -54,6 +57,7 @@ pub mod response {
         pub member_id: Option<Text>,
         pub member_epoch: i32,
         pub heartbeat_interval_ms: i32,
+        /// null leaves it as it is
         pub assignment: Option<Assignment>,
     }
 
@@ -112,14 +116,14 @@ pub mod response {
     }
 
     impl Fields for TopicPartitions {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic_id = r.read_uuid()?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_uuid(self.topic_id);
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);

@@ -1,5 +1,8 @@
 // Made by `cargo xtask codegen` from schema/share_records.kafka. Change that instead.
 
+//! Keys and values of `__share_group_state` (KIP-932).
+//!
+//! A snapshot replaces all before it; updates add to it.
 
 pub use share_snapshot_key::ShareSnapshotKey;
 pub use share_snapshot_value::ShareSnapshotValue;
@@ -17,14 +20,14 @@ pub mod share_snapshot_key {
     }
 
     impl Fields for ShareSnapshotKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let topic_id = r.read_uuid()?;
             let partition = r.read_i32()?;
             Ok(Self { group_id, topic_id, partition })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_uuid(self.topic_id);
             s.put_i32(self.partition);
@@ -115,7 +118,7 @@ pub mod share_snapshot_value {
     }
 
     impl Fields for StateBatch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
             let delivery_state = r.read_i8()?;
@@ -124,7 +127,7 @@ pub mod share_snapshot_value {
             Ok(Self { first_offset, last_offset, delivery_state, delivery_count })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);
             s.put_i8(self.delivery_state);
@@ -149,14 +152,14 @@ pub mod share_update_key {
     }
 
     impl Fields for ShareUpdateKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let group_id = r.read_string(false)?;
             let topic_id = r.read_uuid()?;
             let partition = r.read_i32()?;
             Ok(Self { group_id, topic_id, partition })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.group_id, false)?;
             s.put_uuid(self.topic_id);
             s.put_i32(self.partition);
@@ -232,7 +235,7 @@ pub mod share_update_value {
     }
 
     impl Fields for StateBatch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
             let delivery_state = r.read_i8()?;
@@ -241,7 +244,7 @@ pub mod share_update_value {
             Ok(Self { first_offset, last_offset, delivery_state, delivery_count })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);
             s.put_i8(self.delivery_state);

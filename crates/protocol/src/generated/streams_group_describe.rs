@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/streams_group_describe.kafka. Change that instead.
 
+//! Describes groups of Kafka Streams (KIP-1071).
+//!
+//! v1 the topology in words (KIP-1331), the assignor (KIP-1357).
+//!
 //! API key 89, versions 0 to 1.
 
 pub use request::StreamsGroupDescribeRequest;
@@ -283,14 +287,14 @@ pub mod response {
     }
 
     impl Fields for Endpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
             r.skip_tagged_fields()?;
             Ok(Self { host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
             s.put_varint(0);
@@ -306,7 +310,7 @@ pub mod response {
     }
 
     impl Fields for TaskOffset {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let subtopology_id = r.read_string(true)?;
             let partition = r.read_i32()?;
             let offset = r.read_i64()?;
@@ -314,7 +318,7 @@ pub mod response {
             Ok(Self { subtopology_id, partition, offset })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.subtopology_id, true)?;
             s.put_i32(self.partition);
             s.put_i64(self.offset);
@@ -355,14 +359,14 @@ pub mod response {
     }
 
     impl Fields for TaskIds {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let subtopology_id = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { subtopology_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.subtopology_id, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -377,14 +381,14 @@ pub mod response {
     }
 
     impl Fields for KeyValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let key = r.read_string(true)?;
             let value = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { key, value })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.key, true)?;
             s.put_string(&self.value, true)?;
             s.put_varint(0);
@@ -475,7 +479,7 @@ pub mod response {
     }
 
     impl Fields for TopologyDescriptionNode {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let node_type = r.read_i8()?;
             let source_topics = r.read_array(true, |r| r.read_string(true))?;
@@ -486,7 +490,7 @@ pub mod response {
             Ok(Self { name, node_type, source_topics, sink_topic, stores, successors })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i8(self.node_type);
             put_array(s, &self.source_topics, true, |s, x| s.put_string(x, true))?;

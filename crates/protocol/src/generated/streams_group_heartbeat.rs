@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/streams_group_heartbeat.kafka. Change that instead.
 
+//! Joins, stays in and leaves a group of Kafka Streams; the broker assigns tasks (KIP-1071).
+//!
+//! v1 the broker may ask for the topology in words (KIP-1331).
+//!
 //! API key 88, versions 0 to 1.
 
 pub use request::StreamsGroupHeartbeatRequest;
@@ -12,11 +16,13 @@ pub mod request {
     pub struct StreamsGroupHeartbeatRequest {
         pub group_id: Text,
         pub member_id: Text,
+        /// 0 joins, -1 leaves, -2 leaves for a while as a static member
         pub member_epoch: i32,
         pub endpoint_information_epoch: i32,
         pub instance_id: Option<Text>,
         pub rack_id: Option<Text>,
         pub rebalance_timeout_ms: i32,
+        /// when joining, and after it changed
         pub topology: Option<Topology>,
         pub active_tasks: Option<Vec<TaskIds>>,
         pub standby_tasks: Option<Vec<TaskIds>>,
@@ -26,6 +32,7 @@ pub mod request {
         pub client_tags: Option<Vec<KeyValue>>,
         pub task_offsets: Option<Vec<TaskOffset>>,
         pub task_end_offsets: Option<Vec<TaskOffset>>,
+        /// asks all members to stop
         pub shutdown_application: bool,
     }
 
@@ -173,7 +180,7 @@ pub mod request {
     }
 
     impl Fields for CopartitionGroup {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let source_topics = r.read_array(true, Reader::read_i16)?;
             let source_topic_regex = r.read_array(true, Reader::read_i16)?;
             let repartition_source_topics = r.read_array(true, Reader::read_i16)?;
@@ -181,7 +188,7 @@ pub mod request {
             Ok(Self { source_topics, source_topic_regex, repartition_source_topics })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             put_array(s, &self.source_topics, true, |s, &x| { s.put_i16(x); Ok(()) })?;
             put_array(s, &self.source_topic_regex, true, |s, &x| { s.put_i16(x); Ok(()) })?;
             put_array(s, &self.repartition_source_topics, true, |s, &x| { s.put_i16(x); Ok(()) })?;
@@ -197,14 +204,14 @@ pub mod request {
     }
 
     impl Fields for KeyValue {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let key = r.read_string(true)?;
             let value = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { key, value })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.key, true)?;
             s.put_string(&self.value, true)?;
             s.put_varint(0);
@@ -247,14 +254,14 @@ pub mod request {
     }
 
     impl Fields for Endpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
             r.skip_tagged_fields()?;
             Ok(Self { host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
             s.put_varint(0);
@@ -270,7 +277,7 @@ pub mod request {
     }
 
     impl Fields for TaskOffset {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let subtopology_id = r.read_string(true)?;
             let partition = r.read_i32()?;
             let offset = r.read_i64()?;
@@ -278,7 +285,7 @@ pub mod request {
             Ok(Self { subtopology_id, partition, offset })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.subtopology_id, true)?;
             s.put_i32(self.partition);
             s.put_i64(self.offset);
@@ -294,14 +301,14 @@ pub mod request {
     }
 
     impl Fields for TaskIds {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let subtopology_id = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { subtopology_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.subtopology_id, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -453,14 +460,14 @@ pub mod response {
     }
 
     impl Fields for Status {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let status_code = r.read_i8()?;
             let status_detail = r.read_string(true)?;
             r.skip_tagged_fields()?;
             Ok(Self { status_code, status_detail })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i8(self.status_code);
             s.put_string(&self.status_detail, true)?;
             s.put_varint(0);
@@ -475,14 +482,14 @@ pub mod response {
     }
 
     impl Fields for TopicPartition {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let topic = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { topic, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.topic, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -497,14 +504,14 @@ pub mod response {
     }
 
     impl Fields for TaskIds {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let subtopology_id = r.read_string(true)?;
             let partitions = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { subtopology_id, partitions })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.subtopology_id, true)?;
             put_array(s, &self.partitions, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -519,14 +526,14 @@ pub mod response {
     }
 
     impl Fields for Endpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
             r.skip_tagged_fields()?;
             Ok(Self { host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
             s.put_varint(0);

@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/streams_group_topology_description_update.kafka. Change that instead.
 
+//! A member of a streams group describes its topology in words, when asked (KIP-1331).
+//!
 //! API key 93, versions 0 to 0.
 
 pub use request::StreamsGroupTopologyDescriptionUpdateRequest;
@@ -91,7 +93,7 @@ pub mod request {
     }
 
     impl Fields for TopologyDescriptionNode {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let node_type = r.read_i8()?;
             let source_topics = r.read_array(true, |r| r.read_string(true))?;
@@ -102,7 +104,7 @@ pub mod request {
             Ok(Self { name, node_type, source_topics, sink_topic, stores, successors })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_i8(self.node_type);
             put_array(s, &self.source_topics, true, |s, x| s.put_string(x, true))?;
@@ -151,7 +153,7 @@ pub mod response {
     }
 
     impl Fields for StreamsGroupTopologyDescriptionUpdateResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -159,7 +161,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/sync_group.kafka. Change that instead.
 
+//! Hands out the assignment that the leader of a classic group made.
+//!
+//! v3 static members (KIP-345); v5 protocol type and name, to be checked (KIP-559).
+//!
 //! API key 14, versions 0 to 5.
 
 pub use request::SyncGroupRequest;
@@ -19,6 +23,7 @@ pub mod request {
         pub protocol_type: Option<Text>,
         /// v5+
         pub protocol_name: Option<Text>,
+        /// from the leader only
         pub assignments: Vec<SyncGroupRequestAssignment>,
     }
 

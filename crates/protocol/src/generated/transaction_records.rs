@@ -1,5 +1,6 @@
 // Made by `cargo xtask codegen` from schema/transaction_records.kafka. Change that instead.
 
+//! Keys and values of `__transaction_state` (KIP-98).
 
 pub use transaction_log_key::TransactionLogKey;
 pub use transaction_log_value::TransactionLogValue;
@@ -13,12 +14,12 @@ pub mod transaction_log_key {
     }
 
     impl Fields for TransactionLogKey {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let transactional_id = r.read_string(false)?;
             Ok(Self { transactional_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.transactional_id, false)?;
             Ok(())
         }
@@ -34,14 +35,15 @@ pub mod transaction_log_value {
     #[derive(Clone, Debug, PartialEq)]
     pub struct TransactionLogValue {
         pub producer_id: i64,
-        /// v1+
+        /// v1+: of a retried EndTxn (KIP-890)
         pub previous_producer_id: i64,
-        /// v1+
+        /// v1+: after the epoch is used up (KIP-890)
         pub next_producer_id: i64,
         pub producer_epoch: i16,
         /// v1+
         pub next_producer_epoch: i16,
         pub transaction_timeout_ms: i32,
+        /// 0 empty, 1 ongoing, 2/3 prepare commit/abort, 4/5 complete, 6 dead, 7 prepare epoch fence
         pub transaction_status: i8,
         pub transaction_partitions: Option<Vec<PartitionsSchema>>,
         pub transaction_last_update_timestamp_ms: i64,

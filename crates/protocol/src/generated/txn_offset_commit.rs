@@ -1,5 +1,10 @@
 // Made by `cargo xtask codegen` from schema/txn_offset_commit.kafka. Change that instead.
 
+//! Stores how far a group has read, as part of a transaction (KIP-98).
+//!
+//! v2 leader epochs (KIP-320); v3 member and generation, to be checked (KIP-447); v4 TRANSACTION_ABORTABLE,
+//! v5 without AddOffsetsToTxn before it (KIP-890); v6 topic ids (KIP-1319).
+//!
 //! API key 28, versions 0 to 6.
 
 pub use request::TxnOffsetCommitRequest;
@@ -14,7 +19,7 @@ pub mod request {
         pub group_id: Text,
         pub producer_id: i64,
         pub producer_epoch: i16,
-        /// v3+
+        /// v3+: -1 is not checked
         pub generation_id_or_member_epoch: i32,
         /// v3+
         pub member_id: Text,

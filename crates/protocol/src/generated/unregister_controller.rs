@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/unregister_controller.kafka. Change that instead.
 
+//! Makes the cluster forget a controller that is gone.
+//!
 //! API key 94, versions 0 to 0.
 
 pub use request::UnregisterControllerRequest;
@@ -14,13 +16,13 @@ pub mod request {
     }
 
     impl Fields for UnregisterControllerRequest {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let controller_id = r.read_i32()?;
             r.skip_tagged_fields()?;
             Ok(Self { controller_id })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.controller_id);
             s.put_varint(0);
             Ok(())
@@ -52,7 +54,7 @@ pub mod response {
     }
 
     impl Fields for UnregisterControllerResponse {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let throttle_time_ms = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -60,7 +62,7 @@ pub mod response {
             Ok(Self { throttle_time_ms, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.throttle_time_ms);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/update_features.kafka. Change that instead.
 
+//! Moves finalized features to other versions (KIP-584).
+//!
+//! v1 a dry run (KIP-778); v2 one result for all.
+//!
 //! API key 57, versions 0 to 2.
 
 pub use request::UpdateFeaturesRequest;
@@ -164,7 +168,7 @@ pub mod response {
     }
 
     impl Fields for UpdatableFeatureResult {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let feature = r.read_string(true)?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -172,7 +176,7 @@ pub mod response {
             Ok(Self { feature, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.feature, true)?;
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

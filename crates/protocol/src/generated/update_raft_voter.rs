@@ -1,5 +1,7 @@
 // Made by `cargo xtask codegen` from schema/update_raft_voter.kafka. Change that instead.
 
+//! A voter of the metadata quorum tells its endpoints and features (KIP-853).
+//!
 //! API key 82, versions 0 to 0.
 
 pub use request::UpdateRaftVoterRequest;
@@ -66,7 +68,7 @@ pub mod request {
     }
 
     impl Fields for Listener {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -74,7 +76,7 @@ pub mod request {
             Ok(Self { name, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);
@@ -90,14 +92,14 @@ pub mod request {
     }
 
     impl Fields for KRaftVersionFeature {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let min_supported_version = r.read_i16()?;
             let max_supported_version = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { min_supported_version, max_supported_version })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i16(self.min_supported_version);
             s.put_i16(self.max_supported_version);
             s.put_varint(0);
@@ -166,7 +168,7 @@ pub mod response {
     }
 
     impl Fields for CurrentLeader {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let leader_id = r.read_i32()?;
             let leader_epoch = r.read_i32()?;
             let host = r.read_string(true)?;
@@ -175,7 +177,7 @@ pub mod response {
             Ok(Self { leader_id, leader_epoch, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.leader_id);
             s.put_i32(self.leader_epoch);
             s.put_string(&self.host, true)?;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/vote.kafka. Change that instead.
 
+//! A candidate asks a voter for its vote (KIP-595).
+//!
+//! v1 directory ids (KIP-853); v2 asking before becoming a candidate (KIP-996).
+//!
 //! API key 52, versions 0 to 2.
 
 pub use request::VoteRequest;
@@ -199,7 +203,7 @@ pub mod response {
     }
 
     impl Fields for PartitionData {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let error_code = r.read_i16()?;
             let leader_id = r.read_i32()?;
@@ -209,7 +213,7 @@ pub mod response {
             Ok(Self { partition_index, error_code, leader_id, leader_epoch, vote_granted })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i16(self.error_code);
             s.put_i32(self.leader_id);
@@ -228,7 +232,7 @@ pub mod response {
     }
 
     impl Fields for NodeEndpoint {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let node_id = r.read_i32()?;
             let host = r.read_string(true)?;
             let port = r.read_u16()?;
@@ -236,7 +240,7 @@ pub mod response {
             Ok(Self { node_id, host, port })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.node_id);
             s.put_string(&self.host, true)?;
             s.put_u16(self.port);

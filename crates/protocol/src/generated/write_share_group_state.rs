@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/write_share_group_state.kafka. Change that instead.
 
+//! Stores the state of a share group's partitions; between brokers (KIP-932).
+//!
+//! v1 count of finished deliveries (KIP-1226).
+//!
 //! API key 85, versions 0 to 1.
 
 pub use request::WriteShareGroupStateRequest;
@@ -113,7 +117,7 @@ pub mod request {
     }
 
     impl Fields for StateBatch {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let first_offset = r.read_i64()?;
             let last_offset = r.read_i64()?;
             let delivery_state = r.read_i8()?;
@@ -122,7 +126,7 @@ pub mod request {
             Ok(Self { first_offset, last_offset, delivery_state, delivery_count })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i64(self.first_offset);
             s.put_i64(self.last_offset);
             s.put_i8(self.delivery_state);
@@ -188,7 +192,7 @@ pub mod response {
     }
 
     impl Fields for PartitionResult {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition = r.read_i32()?;
             let error_code = r.read_i16()?;
             let error_message = r.read_nullable_string(true)?;
@@ -196,7 +200,7 @@ pub mod response {
             Ok(Self { partition, error_code, error_message })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition);
             s.put_i16(self.error_code);
             s.put_nullable_string(self.error_message.as_deref(), true)?;

@@ -1,5 +1,9 @@
 // Made by `cargo xtask codegen` from schema/write_txn_markers.kafka. Change that instead.
 
+//! A transaction coordinator has the end of a transaction written into partitions (KIP-98).
+//!
+//! v2 the transaction's version (KIP-1228).
+//!
 //! API key 27, versions 1 to 2.
 
 pub use request::WriteTxnMarkersRequest;
@@ -31,8 +35,10 @@ pub mod request {
     pub struct WritableTxnMarker {
         pub producer_id: i64,
         pub producer_epoch: i16,
+        /// true commits
         pub transaction_result: bool,
         pub topics: Vec<WritableTxnMarkerTopic>,
+        /// fences an old coordinator
         pub coordinator_epoch: i32,
         /// v2+
         pub transaction_version: i8,
@@ -74,14 +80,14 @@ pub mod request {
     }
 
     impl Fields for WritableTxnMarkerTopic {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let name = r.read_string(true)?;
             let partition_indexes = r.read_array(true, Reader::read_i32)?;
             r.skip_tagged_fields()?;
             Ok(Self { name, partition_indexes })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_string(&self.name, true)?;
             put_array(s, &self.partition_indexes, true, |s, &x| { s.put_i32(x); Ok(()) })?;
             s.put_varint(0);
@@ -166,14 +172,14 @@ pub mod response {
     }
 
     impl Fields for WritableTxnMarkerPartitionResult {
-        fn read(r: &mut Reader, _: i16) -> Result<Self, DecodeError> {
+        fn read(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
             let partition_index = r.read_i32()?;
             let error_code = r.read_i16()?;
             r.skip_tagged_fields()?;
             Ok(Self { partition_index, error_code })
         }
 
-        fn write<S: Sink>(&self, s: &mut S, _: i16) -> Result<(), EncodeError> {
+        fn write<S: Sink>(&self, s: &mut S, v: i16) -> Result<(), EncodeError> {
             s.put_i32(self.partition_index);
             s.put_i16(self.error_code);
             s.put_varint(0);

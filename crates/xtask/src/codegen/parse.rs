@@ -20,7 +20,7 @@
 //! A field line is: name, type, versions, and attributes in any order.
 //! - `?` after the type: null is allowed in all versions of the field; `nullable 7+`: only in those.
 //! - No versions: all of the surrounding struct. `7+`, `4-12` or `5` otherwise, which must lie within those.
-//! - `= VALUE` is the default where it is not zero, false or empty. `records?` defaults to null.
+//! - `= VALUE` is the default where it is not zero, false or empty; `min` and `max` are the type's. `records?` defaults to null.
 //! - `tag N`, `key`, `ignorable`, `fixed`, `@ENTITY`: see [`Field`].
 //! - A struct used once is described below the field that has it, one used more often by `struct NAME`.
 //!
@@ -414,7 +414,7 @@ fn field(line: &Line<'_>) -> Result1<(Field, Option<Versions>, Option<Versions>)
             None => line.fail(format!("`{word}` needs an argument")),
         };
         match *word {
-            "=" => field.default = default_of(line, argument()?)?,
+            "=" => field.default = default_of(line, &field.base, argument()?)?,
             "tag" => match argument()?.parse() {
                 Ok(tag) => field.tag = Some(tag),
                 Err(_) => return line.fail("a tag is a number"),
@@ -435,13 +435,26 @@ fn field(line: &Line<'_>) -> Result1<(Field, Option<Versions>, Option<Versions>)
     Ok((field, versions, nullable))
 }
 
-fn default_of(line: &Line<'_>, word: &str) -> Result1<Initial> {
+fn default_of(line: &Line<'_>, base: &Base, word: &str) -> Result1<Initial> {
     Ok(match word {
         "null" => Initial::Null,
         "true" => Initial::True,
+        "min" => Initial::Number(limits(base).0),
+        "max" => Initial::Number(limits(base).1),
         _ => match word.parse() {
             Ok(number) => Initial::Number(number),
             Err(_) => return line.fail(format!("`{word}` is not a default")),
         },
     })
+}
+
+/// Smallest and largest number of a type.
+pub(crate) fn limits(base: &Base) -> (i64, i64) {
+    match base {
+        Base::Int8 => (i8::MIN.into(), i8::MAX.into()),
+        Base::Int16 => (i16::MIN.into(), i16::MAX.into()),
+        Base::Uint16 => (u16::MIN.into(), u16::MAX.into()),
+        Base::Int32 => (i32::MIN.into(), i32::MAX.into()),
+        _ => (i64::MIN, i64::MAX),
+    }
 }
