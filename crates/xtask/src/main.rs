@@ -26,6 +26,7 @@ cargo xtask COMMAND
   interop [NAME...]      real clients against our binary
           --broker mainstem|kafka   which broker they talk to (default mainstem)
           --only TEXT               only the checks whose name contains TEXT
+          (MAINSTEM_BINARY names another binary than the release build's)
           --list                    the suites and what they need
           --provision               only download and build what the suites need
   bench                  the scoreboard, ours beside Apache Kafka

@@ -153,8 +153,10 @@ impl Broker {
     }
 }
 
+/// The release build, as people run it; `MAINSTEM_BINARY` names another, for a look at a debug build.
 pub(crate) fn binary() -> PathBuf {
-    workspace::target().join("release/mainstem")
+    std::env::var_os("MAINSTEM_BINARY")
+        .map_or_else(|| workspace::target().join("release/mainstem"), PathBuf::from)
 }
 
 fn settings(

@@ -143,7 +143,7 @@ fn same_files(found: &Path, expected: &Path) -> Result<()> {
 }
 
 const NGINX: &str = "\
-worker_processes 1;
+master_process off;
 pid FOLDER/nginx.pid;
 error_log FOLDER/error.log;
 events { worker_connections 256; }
@@ -173,7 +173,7 @@ request = function()
   if math.random(10) == 1 then path = path .. "?session=" .. math.random(1000000) end
   local headers = { ["User-Agent"] = agents[math.random(#agents)] }
   if math.random(3) == 1 then headers["Referer"] = "http://localhost" .. pages[math.random(#pages)] end
-  return wrk.format("HEAD", path, headers)
+  return wrk.format("GET", path, headers)
 end
 "#;
 
@@ -188,7 +188,7 @@ fn access_log(tools: &Tools) -> Result<PathBuf> {
         };
         fs::write(folder.join("nginx.conf"), fill(NGINX))?;
         fs::write(folder.join("visitors.lua"), fill(VISITORS))?;
-        let find = "find -L /usr/share/doc -type f -printf '/%P\\n' | grep -E '^[A-Za-z0-9/._-]+$' | sort | head -n 5000";
+        let find = "find -L /usr/share/doc -type f -size -8k -printf '/%P\\n' | grep -E '^[A-Za-z0-9/._-]+$' | sort | head -n 5000";
         let pages = steps::quiet(std::process::Command::new("sh").args(["-c", find]))?;
         fs::write(folder.join("pages.txt"), pages)?;
         let mut nginx = process::command("nginx");
