@@ -65,6 +65,11 @@ impl<C: Coordinator> Driver<C> {
         &self.core
     }
 
+    /// To hand in what is neither a request nor in the log, such as settings; never to take a turn.
+    pub fn core_mut(&mut self) -> &mut C {
+        &mut self.core
+    }
+
     /// One record of the log while the partition is loaded.
     pub fn replay(
         &mut self,

@@ -69,6 +69,8 @@ operations! {
 }
 
 /// JoinGroup: waits until the round ends.
+///
+/// An error is answered with the member id of the request, except that [`Error::MemberIdRequired`] brings a new one.
 #[derive(Clone, Debug, Default)]
 pub struct Join {
     pub group_id: GroupId,
@@ -140,6 +142,7 @@ pub struct Synced {
     pub assignment: Bytes,
 }
 
+/// Heartbeat. While the shard loads, the answer is a plain success: nothing is known against the member.
 #[derive(Clone, Debug, Default)]
 pub struct Heartbeat {
     pub group_id: GroupId,
@@ -213,6 +216,8 @@ pub struct TopicResult {
 }
 
 /// OffsetFetch, for one group.
+///
+/// Consumers before 3.9 do not expect COORDINATOR_NOT_AVAILABLE here; they understand NOT_COORDINATOR.
 #[derive(Clone, Debug, Default)]
 pub struct FetchOffsets {
     pub group_id: GroupId,

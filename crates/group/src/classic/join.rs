@@ -42,17 +42,16 @@ impl ClassicGroup {
     }
 
     fn accepts(&self, join: &Join, max_size: usize) -> bool {
-        let member = join.member_id.as_ref().and_then(|id| self.members.get(id));
-        let replaces = join.instance_id.as_ref().is_some_and(|id| self.instances.contains_key(id));
+        let instance = || join.instance_id.as_ref().and_then(|id| self.instances.get(id));
+        // A static member without its id takes the place it had.
+        let place = join.member_id.as_ref().or_else(instance).and_then(|id| self.members.get(id));
         match self.state {
             State::Empty | State::Dead => true,
+            // After a load with more members than allowed, the first ones to join stay.
             State::PreparingRebalance => {
-                // After a load with more members than allowed, the first ones to join stay.
-                member.is_some_and(|member| member.awaiting_join.is_some()) || self.awaiting_join < max_size
+                place.is_some_and(|member| member.awaiting_join.is_some()) || self.awaiting_join < max_size
             }
-            State::CompletingRebalance | State::Stable => {
-                member.is_some() || replaces || self.members.len() < max_size
-            }
+            State::CompletingRebalance | State::Stable => place.is_some() || self.members.len() < max_size,
         }
     }
 

@@ -1,14 +1,14 @@
 //! Random histories of a few clients, on a log that now and then refuses.
 
-use super::player::{MemoryLog, Player, member_id, producer, subscription};
+use super::player::{self, MemoryLog, Player, member_id, producer};
 use crate::{
     Commit, CommitPartition, CommitTopic, DeleteGroup, DeleteOffsets, FetchOffsets, Generation, GroupConfig,
     GroupId, Heartbeat, Join, Leave, Leaving, MemberId, Protocol, Shard, Sync, classic::ClassicGroup,
-    records::GroupMetadata, tests::player::Entry,
+    records::GroupMetadata, subscription, tests::player::Entry,
 };
 use base::{Offset, TopicId};
 use bytes::Bytes;
-use coordinator::{Coordinator, EndOfTransaction, Refusal};
+use coordinator::{Coordinator, CoordinatorRecord, EndOfTransaction, Position, Refusal};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -109,7 +109,10 @@ impl Run {
                         .into_iter()
                         .enumerate()
                         .filter(|(bit, _)| protocols >> bit & 1 == 1)
-                        .map(|(_, name)| Protocol { name: name.into(), metadata: subscription(&["t"]) })
+                        .map(|(_, name)| Protocol {
+                            name: name.into(),
+                            metadata: player::subscription(&["t"]),
+                        })
                         .collect(),
                     reason: None,
                     requires_known_member: *known,
@@ -281,6 +284,29 @@ proptest! {
             run.wait(10_000);
         }
         prop_assert_eq!(run.player.waiting(), 0);
+    }
+}
+
+proptest! {
+    /// Whatever stands in a record or in a consumer's metadata.
+    #[test]
+    fn parsing_never_panics(
+        kind in prop_oneof![0..3i16, any::<i16>()],
+        version in prop_oneof![0..5i16, any::<i16>()],
+        key in prop::collection::vec(any::<u8>(), 0..40),
+        value in prop::collection::vec(prop_oneof![Just(0u8), 0..4u8, any::<u8>()], 0..80),
+    ) {
+        let key = [kind.to_be_bytes().as_slice(), &key].concat();
+        let named = [kind.to_be_bytes().as_slice(), b"\0\x01g\0\x01t\0\0\0\0"].concat();
+        let value = Bytes::from([version.to_be_bytes().as_slice(), &value].concat());
+        let _ = subscription::topics(value.clone());
+        for key in [key, named] {
+            let record = CoordinatorRecord { key: key.into(), value: Some(value.clone()) };
+            let mut shard = Shard::new(GroupConfig::default());
+            if shard.replay(Position::at(Offset(0)), &record).is_ok() {
+                shard.groups().by_id.values().for_each(|group| group.classic.check());
+            }
+        }
     }
 }
 

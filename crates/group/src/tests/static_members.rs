@@ -154,4 +154,11 @@ fn a_full_group_still_takes_a_restarted_instance() {
          31 join b static=j v9 -> b: j#3 gen 1 range leader i#1
          32 join c static=k v9 -> c: GROUP_MAX_SIZE_REACHED",
     );
+    play(
+        "0 config delay=10 max=1
+         0 join a static=i client=i
+         1 join b static=j client=j -> b: GROUP_MAX_SIZE_REACHED
+         2 join a2 static=i client=i -> a: FENCED_INSTANCE_ID
+         10 wait -> a2: i#3 gen 1 range leader i#3 of i#3@i",
+    );
 }
