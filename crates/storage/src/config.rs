@@ -22,6 +22,8 @@ pub struct LogConfig {
     pub index_interval_bytes: ByteCount,
     /// Whether `cleanup.policy` has `delete`. Without it only the log start offset removes segments.
     pub delete: bool,
+    /// Whether it has `compact`, which leaves gaps between offsets.
+    pub compact: bool,
     pub retention_ms: Option<Duration>,
     pub retention_bytes: Option<ByteCount>,
     pub file_delete_delay_ms: Duration,
@@ -49,6 +51,7 @@ impl LogConfig {
             segment_index_bytes: topic.segment_index_bytes,
             index_interval_bytes: topic.index_interval_bytes,
             delete: topic.cleanup_policy.delete,
+            compact: topic.cleanup_policy.compact,
             retention_ms: topic.retention_ms,
             retention_bytes: topic.retention_bytes,
             file_delete_delay_ms: topic.file_delete_delay_ms,

@@ -104,11 +104,11 @@ impl Directory {
     }
 
     /// What becomes of an I/O error: a full disk is reported, anything else takes the directory offline.
-    pub(crate) fn failed(&self, path: &Path, error: io::Error) -> Error {
-        if fs::is_no_space(&error) {
+    pub(crate) fn failed(&self, path: &Path, error: &io::Error) -> Error {
+        if fs::is_no_space(error) {
             return Error::NoSpace(self.path.clone());
         }
-        self.take_offline(format!("{}: {error}", path.display()))
+        self.fatal(path, error)
     }
 
     /// A full disk at this point is as bad as any other error.
@@ -181,13 +181,13 @@ impl Directory {
         self.check()?;
         let path = self.path.join(name);
         let text = checkpoint::encode_offsets(offsets);
-        fs::replace_file(&*self.fs, &path, text.as_bytes()).map_err(|error| self.failed(&path, error))
+        fs::replace_file(&*self.fs, &path, text.as_bytes()).map_err(|error| self.failed(&path, &error))
     }
 
     /// Nothing, if there is no such file or it is broken: all three checkpoints only save work or move back.
     pub(crate) fn read_checkpoint(&self, name: &str) -> Result<Offsets, Error> {
         let path = self.path.join(name);
-        let content = fs::read_if_exists(&*self.fs, &path).map_err(|error| self.failed(&path, error))?;
+        let content = fs::read_if_exists(&*self.fs, &path).map_err(|error| self.failed(&path, &error))?;
         let text = String::from_utf8_lossy(content.as_deref().unwrap_or_default()).into_owned();
         Ok(checkpoint::decode_offsets(&text).unwrap_or_else(|why| {
             tracing::warn!(path = %path.display(), %why, "the checkpoint is broken and is not used");

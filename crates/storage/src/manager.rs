@@ -249,7 +249,7 @@ impl LogManager {
         let directory = &place.directory;
         let path = directory.path.join(names::CLEAN_SHUTDOWN);
         let fs = &*directory.fs;
-        let failed = |error| directory.failed(&path, error);
+        let failed = |error: std::io::Error| directory.failed(&path, &error);
         let content = fs::read_if_exists(fs, &path).map_err(failed)?;
         let text = content.as_deref().map(String::from_utf8_lossy);
         self.clean_epochs.lock().push(text.as_deref().and_then(properties::decode_clean_shutdown));
@@ -268,7 +268,7 @@ impl LogManager {
     fn list_logs(&self, place: &Place, now_ms: i64) -> Result<Vec<(TopicPartition, PathBuf)>, Error> {
         let directory = &place.directory;
         let entries =
-            directory.fs.list(&directory.path).map_err(|error| directory.failed(&directory.path, error))?;
+            directory.fs.list(&directory.path).map_err(|error| directory.failed(&directory.path, &error))?;
         let mut folders = Vec::new();
         for entry in entries.into_iter().filter(|entry| entry.is_folder && entry.name != CLUSTER_METADATA) {
             let path = directory.path.join(&entry.name);
@@ -349,7 +349,7 @@ impl LogManager {
     /// Is told of each directory that goes offline, once, on whichever thread met the failure; at once of those that are.
     /// Must not block.
     pub fn on_offline(&self, listener: impl Fn(DirectoryId, &Error) + Send + Sync + 'static) {
-        let listener: Arc<dyn Fn(DirectoryId, &Error) + Send + Sync> = Arc::new(listener);
+        let listener = Arc::new(listener);
         for place in &self.places {
             let listener = Arc::clone(&listener);
             place.directory.set_listener(Box::new(move |id, error| listener(id, error)));
@@ -392,7 +392,7 @@ impl LogManager {
         }
         let place = self.place_for_new(directory)?;
         let folder = place.directory.path.join(partition.to_string());
-        let failed = |error| place.directory.failed(&folder, error);
+        let failed = |error: std::io::Error| place.directory.failed(&folder, &error);
         place.directory.fs.create_folder(&folder).map_err(failed)?;
         let log = Log::open(self.open_new(place, partition, folder.clone(), config, now_ms))?;
         topic_id.map_or(Ok(()), |topic_id| log.assign_topic_id(topic_id))?;
@@ -553,7 +553,7 @@ impl LogManager {
             let fs = &*place.directory.fs;
             fs::write_file(fs, &path, text.as_bytes())
                 .and_then(|()| fs.sync_folder(&place.directory.path))
-                .map_err(|error| place.directory.failed(&path, error))?;
+                .map_err(|error| place.directory.failed(&path, &error))?;
             *place.lock.lock() = None;
             Ok(())
         }))
@@ -586,14 +586,14 @@ impl Drop for LogManager {
 impl Place {
     fn claim(&self) -> Result<(), Error> {
         let Directory { path, fs, .. } = &*self.directory;
-        let failed = |error| self.directory.failed(path, error);
+        let failed = |error: std::io::Error| self.directory.failed(path, &error);
         fs.create_folder(path).map_err(failed)?;
         let lock =
             fs.lock(&path.join(names::LOCK)).map_err(failed)?.ok_or_else(|| Error::Locked(path.clone()))?;
         *self.lock.lock() = Some(lock);
         let file = path.join(names::META_PROPERTIES);
         let Some(content) =
-            fs::read_if_exists(&**fs, &file).map_err(|error| self.directory.failed(&file, error))?
+            fs::read_if_exists(&**fs, &file).map_err(|error| self.directory.failed(&file, &error))?
         else {
             return Ok(());
         };
@@ -616,7 +616,7 @@ impl Place {
             directory_id: self.directory.id(),
         });
         fs::replace_file(&*self.directory.fs, &path, text.as_bytes())
-            .map_err(|error| self.directory.failed(&path, error))
+            .map_err(|error| self.directory.failed(&path, &error))
     }
 
     fn foreign(&self, meta: &(String, NodeId), cluster_id: &str, node_id: NodeId) -> Error {

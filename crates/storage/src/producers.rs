@@ -167,7 +167,7 @@ impl Producers {
                 check_sequence(header, &state, first_sequence)?;
             }
             (Check::Coordinator { .. }, None) => {
-                check_epoch(header, &state, header.producer_epoch.0 < state.epoch)?
+                check_epoch(header, &state, header.producer_epoch.0 < state.epoch)?;
             }
         }
         if state.transaction_start.is_some() && !header.is_transactional() {
@@ -219,7 +219,7 @@ impl Producers {
         (undo.completed, undo)
     }
 
-    pub(crate) fn undo(&mut self, undo: Undo) {
+    pub(crate) fn undo(&mut self, undo: &Undo) {
         if let Some(start) = undo.started {
             self.ongoing.remove(&start);
         }

@@ -68,13 +68,13 @@ impl Files {
         }
     }
 
-    pub(crate) fn failed(&self, base: Offset, kind: FileKind, error: io::Error) -> Error {
+    pub(crate) fn failed(&self, base: Offset, kind: FileKind, error: &io::Error) -> Error {
         self.directory.failed(&self.path(base, kind.suffix()), error)
     }
 
     /// The open log file of a segment and how to name it in an error.
     pub(crate) fn log_file(&self, base: Offset) -> Result<Arc<dyn LogFile>, Error> {
-        self.open(base, FileKind::Log).map_err(|error| self.failed(base, FileKind::Log, error))
+        self.open(base, FileKind::Log).map_err(|error| self.failed(base, FileKind::Log, &error))
     }
 
     /// Renames a segment's files out of the way, to be removed later.
@@ -93,7 +93,9 @@ impl Files {
         Ok(())
     }
 
-    /// Brings the index files up to what is in memory, from the given numbers of entries on.
+    /// Adds to the index files what is in memory beyond the given numbers of entries.
+    ///
+    /// An older state may be written after a newer one: entries never change, and none are taken away.
     pub(crate) fn write_indexes(
         &self,
         base: Offset,
@@ -103,6 +105,31 @@ impl Files {
         self.write_index(base, FileKind::Index, &indexes.offsets, written.offsets)?;
         self.write_index(base, FileKind::TimeIndex, &indexes.times, written.times)?;
         Ok(Written { offsets: indexes.offsets.len(), times: indexes.times.len() })
+    }
+
+    /// Makes the index files end with their entries. Kafka reserves more, and a truncation leaves more.
+    pub(crate) fn trim_indexes(&self, base: Offset, written: Written) -> Result<(), Error> {
+        let lengths = [
+            (FileKind::Index, written.offsets * OFFSET_ENTRY),
+            (FileKind::TimeIndex, written.times * TIME_ENTRY),
+        ];
+        for (kind, length) in lengths {
+            let trimmed = self.open_or_create(base, kind).and_then(|file| file.set_len(length as u64));
+            trimmed.map_err(|error| self.failed(base, kind, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Both, for a segment that closes.
+    pub(crate) fn complete_indexes(
+        &self,
+        base: Offset,
+        indexes: &Indexes,
+        written: Written,
+    ) -> Result<Written, Error> {
+        let written = self.write_indexes(base, indexes, written)?;
+        self.trim_indexes(base, written)?;
+        Ok(written)
     }
 
     fn write_index<E: Entry>(
@@ -115,11 +142,9 @@ impl Files {
         let write = || {
             let file = self.open_or_create(base, kind)?;
             let new = index::encode(&entries[written..]);
-            crate::fs::write_all_at(&*file, &mut [io::IoSlice::new(&new)], (written * E::SIZE) as u64)?;
-            // What Kafka reserved, or an earlier life of the segment left.
-            file.set_len((entries.len() * E::SIZE) as u64)
+            crate::fs::write_all_at(&*file, &mut [io::IoSlice::new(&new)], (written * E::SIZE) as u64)
         };
-        write().map_err(|error| self.failed(base, kind, error))
+        write().map_err(|error| self.failed(base, kind, &error))
     }
 }
 
@@ -277,7 +302,7 @@ impl Closed {
         let file = files.log_file(self.base)?;
         let mut bytes = Vec::with_capacity(HEADER_LEN);
         file.read_at(&mut bytes, HEADER_LEN, u64::from(entry.position))
-            .map_err(|error| files.failed(self.base, FileKind::Log, error))?;
+            .map_err(|error| files.failed(self.base, FileKind::Log, &error))?;
         // Older Kafka made one entry for several batches: the offset of the last, the position of the first.
         let possible = self.base..=self.base.plus(i64::from(entry.relative_offset));
         Ok(BatchHeader::read(&bytes).is_ok_and(|header| possible.contains(&header.base_offset)))
@@ -311,7 +336,7 @@ impl Closed {
         let read = files
             .open(self.base, kind)
             .and_then(|file| file.read_at(&mut bytes, E::SIZE, (i * E::SIZE) as u64));
-        read.map_err(|error| files.failed(self.base, kind, error))?;
+        read.map_err(|error| files.failed(self.base, kind, &error))?;
         // Shorter than it was when it was listed: as good as unused.
         bytes.resize(E::SIZE, 0);
         Ok(E::read(&bytes))
@@ -326,7 +351,7 @@ impl Closed {
             indexes.add(indexed(self.base, position, &header), REBUILD_INTERVAL);
         }
         indexes.add_largest_time();
-        let written = files.write_indexes(self.base, &indexes, Written::default())?;
+        let written = files.complete_indexes(self.base, &indexes, Written::default())?;
         *self.entries.lock() = Some(written);
         Ok(indexes)
     }
@@ -378,7 +403,7 @@ impl<'a> HeaderScan<'a> {
             let length = CHUNK.min(self.end - self.position) as usize;
             self.file
                 .read_at(&mut self.buffer, length, u64::from(self.position))
-                .map_err(|error| files.failed(base, FileKind::Log, error))?;
+                .map_err(|error| files.failed(base, FileKind::Log, &error))?;
         }
         let bytes = &self.buffer[(self.position - self.buffer_at) as usize..];
         let header = match BatchHeader::read(bytes) {

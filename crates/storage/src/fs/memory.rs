@@ -60,6 +60,7 @@ struct State {
     faults: Vec<Fault>,
     capacity: Option<u64>,
     syncs: u64,
+    bytes_read: u64,
 }
 
 type Tree = BTreeMap<PathBuf, Node>;
@@ -104,6 +105,11 @@ impl MemoryFileSystem {
     /// How many files were synced so far.
     pub fn syncs(&self) -> u64 {
         self.0.lock().syncs
+    }
+
+    /// How many bytes were read so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.0.lock().bytes_read
     }
 
     /// The disk after a loss of power now. Equal seeds lose equal things.
@@ -276,7 +282,9 @@ impl FileSystem for MemoryFileSystem {
         let mut state = self.0.lock();
         state.check(Operation::Read, path)?;
         let inode = state.inode_at(path)?;
-        Ok(state.inodes[&inode].data.clone())
+        let data = state.inodes[&inode].data.clone();
+        state.bytes_read += data.len() as u64;
+        Ok(data)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
@@ -370,7 +378,9 @@ impl LogFile for MemoryFile {
         state.check(Operation::Read, &self.path)?;
         let data = &state.inodes[&self.inode].data;
         let from = data.len().min(usize::try_from(position).unwrap_or(usize::MAX));
+        let before = buffer.len();
         buffer.extend_from_slice(&data[from..data.len().min(from.saturating_add(length))]);
+        state.bytes_read += (buffer.len() - before) as u64;
         Ok(())
     }
 

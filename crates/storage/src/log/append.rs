@@ -288,7 +288,7 @@ impl Log {
                     .into_iter()
                     .rev()
                     .filter_map(|staged| staged.undo)
-                    .for_each(|undo| producers.undo(undo));
+                    .for_each(|undo| producers.undo(&undo));
                 return Err(error);
             }
         };
@@ -307,7 +307,7 @@ impl Log {
             buffers.extend(staged.cached.body.as_deref().map(IoSlice::new));
         }
         fs::write_all_at(&*file, &mut buffers, u64::from(position)).map_err(|error| {
-            let failed = self.files.failed(base, FileKind::Log, error);
+            let failed = self.files.failed(base, FileKind::Log, &error);
             self.cut_off(&*file, base, position);
             failed
         })
@@ -387,7 +387,7 @@ impl Log {
             fs::write_all_at(&*file, &mut [IoSlice::new(entries)], u64::from(at))
         };
         self.offsets.folder_unsynced.store(true, Release);
-        write().map_err(|error| self.directory().failed(&path, error))
+        write().map_err(|error| self.directory().failed(&path, &error))
     }
 }
 

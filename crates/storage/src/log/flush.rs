@@ -25,7 +25,8 @@ struct Checkpoint {
     active: Offset,
     indexes: Indexes,
     written: Written,
-    txn_indexes: Vec<Offset>,
+    /// Files beside the log of segments that were closed since.
+    unsynced: Vec<(Offset, &'static str)>,
     epochs: Option<LeaderEpochs>,
     /// Encoded, if there is none at this offset yet.
     snapshot: Option<Vec<u8>>,
@@ -135,23 +136,25 @@ impl Log {
         let recovery_point = self.recovery_point();
         let mut view = self.view.write();
         view.active.indexes.add_largest_time();
-        let closed = view.closed.values().rev().take_while(|segment| segment.end > recovery_point);
-        let mut txn_indexes: Vec<_> =
-            closed.filter(|segment| segment.txn_bytes() > 0).map(|segment| segment.base).collect();
-        txn_indexes.extend((view.active.txn_bytes > 0).then_some(view.active.base));
+        let mut unsynced = Vec::new();
+        for segment in view.closed.values().rev().take_while(|segment| segment.end > recovery_point) {
+            unsynced.extend([(segment.base, suffix::INDEX), (segment.base, suffix::TIME_INDEX)]);
+            unsynced.extend((segment.txn_bytes() > 0).then_some((segment.base, suffix::TXN_INDEX)));
+        }
+        unsynced.extend((view.active.txn_bytes > 0).then_some((view.active.base, suffix::TXN_INDEX)));
         Checkpoint {
             end,
             active: view.active.base,
             indexes: view.active.indexes.clone(),
             written: view.active.written,
-            txn_indexes,
+            unsynced,
             epochs: view.epochs_unwritten.then(|| view.epochs.clone()),
             snapshot,
         }
     }
 
     fn write_checkpoint(&self, checkpoint: Checkpoint) -> Result<(), Error> {
-        let Checkpoint { end, active, indexes, written, txn_indexes, epochs, snapshot } = checkpoint;
+        let Checkpoint { end, active, indexes, written, unsynced, epochs, snapshot } = checkpoint;
         let directory = self.directory();
         if indexes.offsets.len() > written.offsets || indexes.times.len() > written.times {
             let written = self.files.write_indexes(active, &indexes, written)?;
@@ -165,9 +168,8 @@ impl Log {
                 view.active.written = written;
             }
         }
-        for base in txn_indexes {
-            let path = self.files.path(base, suffix::TXN_INDEX);
-            sync(directory, &path)?;
+        for (base, kind) in unsynced {
+            sync(directory, &self.files.path(base, kind))?;
         }
         if let Some(epochs) = epochs {
             self.write_epochs(&epochs)?;
@@ -178,7 +180,7 @@ impl Log {
         if let Some(snapshot) = snapshot {
             let path = self.files.path(end, suffix::SNAPSHOT);
             fs::write_file(&*directory.fs, &path, &snapshot)
-                .map_err(|error| directory.failed(&path, error))?;
+                .map_err(|error| directory.failed(&path, &error))?;
             self.writer.lock().snapshots.insert(end.0);
         }
         let folder = self.files.folder.read().clone();

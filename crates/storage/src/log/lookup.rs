@@ -92,7 +92,7 @@ impl Log {
     }
 
     /// Lets the search in the active segment begin near an offset.
-    fn at_offset(&self, segment: Segment, offset: Offset) -> Segment {
+    pub(super) fn at_offset(&self, segment: Segment, offset: Offset) -> Segment {
         match segment {
             Segment::Active { base, size, .. } => {
                 let view = self.view.read();
@@ -139,7 +139,7 @@ impl Log {
         let file = self.open_segment(base)?;
         let mut body = Vec::with_capacity(header.body_len());
         file.read_at(&mut body, header.body_len(), u64::from(position) + HEADER_LEN as u64)
-            .map_err(|error| self.files.failed(base, FileKind::Log, error))?;
+            .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
         if body.len() < header.body_len() {
             return Err(corrupt(&self.files, base, position, "the batch is cut off"));
         }

@@ -278,7 +278,7 @@ impl Log {
                 let path = self.files.named(names::PARTITION_METADATA);
                 let text = properties::encode_topic_id(asked);
                 crate::fs::write_unsynced(&*self.directory().fs, &path, text.as_bytes())
-                    .map_err(|error| self.directory().failed(&path, error))?;
+                    .map_err(|error| self.directory().failed(&path, &error))?;
                 flush.topic_id_unsynced = true;
                 self.offsets.folder_unsynced.store(true, Release);
                 *topic_id = Some(asked);
@@ -345,6 +345,11 @@ impl Log {
         let _flush = self.flush_lock.lock();
         let _writer = self.writer.lock();
         self.closed.store(true, Release);
+        let (active, written) = {
+            let view = self.view.read();
+            (view.active.base, view.active.written)
+        };
+        self.files.trim_indexes(active, written)?;
         self.files.open.remove_log(self.files.log);
         self.tail.clear();
         Ok(())

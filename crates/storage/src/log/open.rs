@@ -89,7 +89,7 @@ impl Log {
             recovery_point: if open.clean { Offset::MAX } else { open.recovery_point },
             now_ms: open.now_ms,
         };
-        let mut recovered = recovery.run(found, open.log_start_offset, &mut epochs)?;
+        let mut recovered = recovery.run(&found, open.log_start_offset, &mut epochs)?;
         let end = recovered.end;
         if epochs_broken {
             rebuild_epochs(&files, &recovered, &mut epochs)?;
@@ -153,7 +153,7 @@ impl Log {
 fn read_topic_id(files: &Files) -> Result<Option<base::TopicId>, Error> {
     let path = files.named(names::PARTITION_METADATA);
     let content = fs::read_if_exists(&*files.directory.fs, &path)
-        .map_err(|error| files.directory.failed(&path, error))?;
+        .map_err(|error| files.directory.failed(&path, &error))?;
     let text = String::from_utf8_lossy(content.as_deref().unwrap_or_default()).into_owned();
     properties::decode_topic_id(&text).map_err(|why| Error::Malformed {
         path,
@@ -166,7 +166,7 @@ fn read_topic_id(files: &Files) -> Result<Option<base::TopicId>, Error> {
 fn read_epochs(files: &Files) -> Result<(LeaderEpochs, bool), Error> {
     let path = files.named(names::LEADER_EPOCHS);
     let content = fs::read_if_exists(&*files.directory.fs, &path)
-        .map_err(|error| files.directory.failed(&path, error))?;
+        .map_err(|error| files.directory.failed(&path, &error))?;
     let text = String::from_utf8_lossy(content.as_deref().unwrap_or_default()).into_owned();
     Ok(match LeaderEpochs::decode(&text) {
         Ok(epochs) => (epochs, false),
@@ -202,9 +202,10 @@ fn note_epoch(epochs: &mut LeaderEpochs, header: &BatchHeader) {
 fn collect(files: &Files) -> Result<(Vec<Found>, BTreeSet<i64>), Error> {
     let folder = files.folder.read().clone();
     let directory = &files.directory;
-    let list = || directory.fs.list(&folder).map_err(|error| directory.failed(&folder, error));
+    let list = || directory.fs.list(&folder).map_err(|error| directory.failed(&folder, &error));
     let mut entries = list()?;
     if finish_swaps(directory, &folder, &entries)? {
+        directory.fs.sync_folder(&folder).map_err(|error| directory.fatal(&folder, &error))?;
         entries = list()?;
     }
     let mut segments: BTreeMap<i64, Found> = BTreeMap::new();
@@ -267,7 +268,7 @@ fn finish_swaps(directory: &Directory, folder: &Path, entries: &[Entry]) -> Resu
     for name in finished {
         let from = folder.join(name);
         let to = folder.join(name.strip_suffix(suffix::SWAP).expect("it ends so"));
-        directory.fs.rename(&from, &to).map_err(|error| directory.failed(&from, error))?;
+        directory.fs.rename(&from, &to).map_err(|error| directory.failed(&from, &error))?;
         changed = true;
     }
     Ok(changed)
@@ -279,26 +280,27 @@ fn swap_range(
     folder: &Path,
     finished: &[&String],
 ) -> Result<std::ops::Range<i64>, Error> {
-    let mut range = i64::MAX..i64::MIN;
+    // Nothing lies between them yet.
+    let (mut first, mut after) = (i64::MAX, i64::MIN);
     for name in finished {
         let Some((base, kind)) = names::parse_file_name(name) else { continue };
         if kind.strip_suffix(suffix::SWAP) != Some(suffix::LOG) {
             continue;
         }
         let path = folder.join(name);
-        let bytes = directory.fs.read(&path).map_err(|error| directory.failed(&path, error))?;
+        let bytes = directory.fs.read(&path).map_err(|error| directory.failed(&path, &error))?;
         let (mut at, mut end) = (0, base);
         while let Ok(header) = BatchHeader::read(bytes.get(at..).unwrap_or_default()) {
             at += header.size_in_bytes();
             end = end.max(header.next_offset().0);
         }
-        range = range.start.min(base)..range.end.max(end);
+        (first, after) = (first.min(base), after.max(end));
     }
-    Ok(range)
+    Ok(first..after)
 }
 
 fn remove(directory: &Directory, path: &Path) -> Result<(), Error> {
-    fs::remove_if_exists(&*directory.fs, path).map_err(|error| directory.failed(path, error))
+    fs::remove_if_exists(&*directory.fs, path).map_err(|error| directory.failed(path, &error))
 }
 
 struct Recovery<'a> {
@@ -311,7 +313,7 @@ struct Recovery<'a> {
 impl Recovery<'_> {
     fn run(
         &self,
-        found: Vec<Found>,
+        found: &[Found],
         log_start: Offset,
         epochs: &mut LeaderEpochs,
     ) -> Result<Recovered, Error> {
@@ -330,6 +332,11 @@ impl Recovery<'_> {
         while let Some(segment) = rest.next() {
             if segment.base < end {
                 self.discard("the segment before reaches into it", segment, rest.as_slice())?;
+                break;
+            }
+            // A segment begins where the one before ends. If that one lost its end with whole batches, only this tells.
+            if segment.base > end && !self.config.compact {
+                self.discard("the end of the segment before is missing", segment, rest.as_slice())?;
                 break;
             }
             if let Some(previous) = active.take() {
@@ -354,6 +361,7 @@ impl Recovery<'_> {
             for base in closed.keys().chain([&active.base]) {
                 self.files.discard(*base, self.now_ms)?;
             }
+            self.sync_folder()?;
             epochs.clear();
             return self.create(log_start);
         }
@@ -363,7 +371,7 @@ impl Recovery<'_> {
     fn create(&self, base: Offset) -> Result<Recovered, Error> {
         self.files
             .create(base, FileKind::Log)
-            .map_err(|error| self.files.failed(base, FileKind::Log, error))?;
+            .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
         Ok(Recovered { closed: BTreeMap::new(), active: Active::empty(base, self.now_ms), end: base })
     }
 
@@ -379,7 +387,7 @@ impl Recovery<'_> {
         if found.index.is_none() && needs_index {
             match closed.rebuild(self.files) {
                 Err(error @ Error::Corrupt { .. }) => {
-                    tracing::warn!(%error, "a segment stays without an index")
+                    tracing::warn!(%error, "a segment stays without an index");
                 }
                 rebuilt => drop(rebuilt?),
             }
@@ -423,12 +431,15 @@ impl Recovery<'_> {
             note_epoch(epochs, header);
             active.add(header, self.config.index_interval_bytes.0);
         });
-        let end = scanned.map_err(|error| self.files.failed(base, FileKind::Log, error))?;
+        let end = scanned.map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
         if let Some(why) = &end.invalid {
             let path = self.files.path(base, suffix::LOG);
             let removed = size - end.valid;
             tracing::warn!(path = %path.display(), end = %end.next, removed, %why, "the log is cut off");
-            file.set_len(u64::from(end.valid)).map_err(|error| self.files.directory.fatal(&path, &error))?;
+            // What is cut off must not come back, among what is appended in its place.
+            file.set_len(u64::from(end.valid))
+                .and_then(|()| file.sync())
+                .map_err(|error| self.files.directory.fatal(&path, &error))?;
         }
         Ok((active, end.next, end.invalid.is_none()))
     }
@@ -481,19 +492,19 @@ impl Recovery<'_> {
         let file = self.files.log_file(base)?;
         let mut bytes = Vec::with_capacity(HEADER_LEN);
         file.read_at(&mut bytes, HEADER_LEN, u64::from(position))
-            .map_err(|error| self.files.failed(base, FileKind::Log, error))?;
+            .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
         Ok(BatchHeader::read(&bytes).ok())
     }
 
     fn read(&self, base: Offset, kind: FileKind) -> Result<Vec<u8>, Error> {
         let path = self.files.path(base, kind.suffix());
         let content = fs::read_if_exists(&*self.files.directory.fs, &path);
-        Ok(content.map_err(|error| self.files.directory.failed(&path, error))?.unwrap_or_default())
+        Ok(content.map_err(|error| self.files.directory.failed(&path, &error))?.unwrap_or_default())
     }
 
     fn close(&self, mut active: Active, next: &Found) -> Result<Closed, Error> {
         active.indexes.add_largest_time();
-        self.files.write_indexes(active.base, &active.indexes, active.written)?;
+        self.files.complete_indexes(active.base, &active.indexes, active.written)?;
         Ok(Closed::from_active(&active, next.base, self.now_ms))
     }
 
@@ -502,7 +513,13 @@ impl Recovery<'_> {
         for segment in more.iter().rev().chain([first]) {
             self.files.discard(segment.base, self.now_ms)?;
         }
-        Ok(())
+        self.sync_folder()
+    }
+
+    /// What was removed must not come back, beside what is appended in its place.
+    fn sync_folder(&self) -> Result<(), Error> {
+        let folder = self.files.folder.read();
+        self.files.directory.fs.sync_folder(&folder).map_err(|error| self.files.directory.fatal(&folder, &error))
     }
 
     /// Of each segment, the entries whose markers lie in the trusted part.
@@ -517,7 +534,7 @@ impl Recovery<'_> {
     fn trusted_txn_bytes(&self, base: Offset, trusted: Offset) -> Result<u32, Error> {
         let path = self.files.path(base, suffix::TXN_INDEX);
         let Some(bytes) = fs::read_if_exists(&*self.files.directory.fs, &path)
-            .map_err(|error| self.files.directory.failed(&path, error))?
+            .map_err(|error| self.files.directory.failed(&path, &error))?
         else {
             return Ok(0);
         };

@@ -66,8 +66,8 @@ impl View {
 impl Active {
     pub(super) fn position_before(&self, offset: Offset) -> u32 {
         // Past the reach of the segment is past its last entry.
-        let relative_offset = u32::try_from(offset - self.base).unwrap_or(u32::MAX);
-        self.indexes.position_before(relative_offset)
+        let relative_offset = (offset - self.base).clamp(0, i64::from(u32::MAX));
+        self.indexes.position_before(relative_offset as u32)
     }
 }
 
@@ -143,7 +143,7 @@ impl Log {
         let mut bytes = Vec::with_capacity(length);
         let file = self.open_segment(segment.base())?;
         file.read_at(&mut bytes, length, u64::from(position))
-            .map_err(|error| self.files.failed(segment.base(), FileKind::Log, error))?;
+            .map_err(|error| self.files.failed(segment.base(), FileKind::Log, &error))?;
         let (valid, next) = self.whole_batches(&bytes, read.upper_bound);
         let Some(next) = next else {
             return Err(corrupt(&self.files, segment.base(), position, "the batch does not match its CRC"));
@@ -202,7 +202,7 @@ impl Log {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.is_gone(base) => {
                 Err(Error::SegmentGone)
             }
-            Err(error) => Err(self.files.failed(base, FileKind::Log, error)),
+            Err(error) => Err(self.files.failed(base, FileKind::Log, &error)),
         }
     }
 
@@ -239,7 +239,7 @@ impl Log {
     ) -> Result<Vec<AbortedTransaction>, Error> {
         let path = self.files.path(base, suffix::TXN_INDEX);
         let mut bytes =
-            self.directory().fs.read(&path).map_err(|error| self.directory().failed(&path, error))?;
+            self.directory().fs.read(&path).map_err(|error| self.directory().failed(&path, &error))?;
         bytes.truncate(txn_bytes as usize);
         let entries = txn_index::decode(&bytes, base);
         // Serving aborted records as committed ones would be worse than an error.

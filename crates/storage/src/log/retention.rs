@@ -44,10 +44,10 @@ impl Log {
         };
         indexes.add_largest_time();
         self.write_snapshot(writer, base)?;
-        let written = self.files.write_indexes(old_base, &indexes, written)?;
+        let written = self.files.complete_indexes(old_base, &indexes, written)?;
         self.files
             .create(base, FileKind::Log)
-            .map_err(|error| self.files.failed(base, FileKind::Log, error))?;
+            .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
         {
             let mut view = self.view.write();
             let mut old = std::mem::replace(&mut view.active, Active::empty(base, now_ms));
@@ -70,7 +70,7 @@ impl Log {
         let snapshot = producer_snapshot::encode(&self.producers.lock());
         let path = self.files.path(offset, suffix::SNAPSHOT);
         fs::write_unsynced(&*self.directory().fs, &path, &snapshot)
-            .map_err(|error| self.directory().failed(&path, error))?;
+            .map_err(|error| self.directory().failed(&path, &error))?;
         writer.snapshots.insert(offset.0);
         Ok(())
     }

@@ -57,7 +57,7 @@ impl Log {
         }
         self.files
             .create(offset, FileKind::Log)
-            .map_err(|error| self.files.failed(offset, FileKind::Log, error))?;
+            .map_err(|error| self.files.failed(offset, FileKind::Log, &error))?;
         self.offsets.folder_unsynced.store(true, Release);
         *self.producers.lock() = Producers::default();
         self.offsets.first_unstable.store(i64::MAX, Release);
@@ -78,7 +78,13 @@ impl Log {
         for snapshot in std::mem::take(&mut writer.snapshots) {
             self.remove_snapshot(Offset(snapshot));
         }
-        Ok(())
+        self.sync_removal()
+    }
+
+    /// What was removed must not come back after a crash, beyond what is appended now.
+    fn sync_removal(&self) -> Result<(), Error> {
+        let folder = self.files.folder.read().clone();
+        self.directory().fs.sync_folder(&folder).map_err(|error| self.directory().fatal(&folder, &error))
     }
 
     /// Shortens a segment's files, and returns it as the active one.
@@ -109,7 +115,7 @@ impl Log {
             times: active.written.times.min(active.indexes.times.len()),
         };
         if written != active.written {
-            active.written = self.files.write_indexes(base, &active.indexes, written)?;
+            active.written = self.files.complete_indexes(base, &active.indexes, written)?;
             for kind in [FileKind::Index, FileKind::TimeIndex] {
                 let synced = self.files.open(base, kind).and_then(|file| file.sync());
                 synced
@@ -149,6 +155,7 @@ impl Log {
         for snapshot in writer.snapshots.split_off(&(end.0 + 1)) {
             self.remove_snapshot(Offset(snapshot));
         }
+        self.sync_removal()?;
         self.reload_producers(writer, end, None)
     }
 
@@ -169,6 +176,7 @@ impl Log {
             if matches!(&segment, Segment::Closed(closed) if closed.end <= from) {
                 continue;
             }
+            let segment = self.at_offset(segment, from);
             match self.replay(&segment, from, reindex_from, &mut producers) {
                 // Readers will meet it. That its producers are not known is the lesser evil.
                 Err(error @ Error::Corrupt { .. }) => {
@@ -187,7 +195,7 @@ impl Log {
         while let Some(&offset) = writer.snapshots.range(..=max_snapshot.0).next_back() {
             let path = self.files.path(Offset(offset), suffix::SNAPSHOT);
             let bytes =
-                self.directory().fs.read(&path).map_err(|error| self.directory().failed(&path, error))?;
+                self.directory().fs.read(&path).map_err(|error| self.directory().failed(&path, &error))?;
             match producer_snapshot::decode(&bytes) {
                 Ok(producers) => return Ok((producers, Offset(offset))),
                 Err(error) => {
@@ -251,7 +259,7 @@ fn load_closed(files: &Files, closed: &Closed) -> Result<Active, Error> {
         let path = files.path(base, kind.suffix());
         crate::fs::read_if_exists(&*files.directory.fs, &path)
             .map(Option::unwrap_or_default)
-            .map_err(|error| files.directory.failed(&path, error))
+            .map_err(|error| files.directory.failed(&path, &error))
     };
     let offsets: Vec<OffsetEntry> = index::decode(&read(FileKind::Index)?, closed.size);
     let times: Vec<TimeEntry> = index::decode(&read(FileKind::TimeIndex)?, closed.size);

@@ -206,7 +206,7 @@ fn what_is_applied_can_be_undone() {
         history.push((before, undo));
     }
     for (before, undo) in history.into_iter().rev() {
-        producers.undo(undo);
+        producers.undo(&undo);
         assert_eq!(format!("{producers:?}"), before);
     }
 }

@@ -1,5 +1,5 @@
 //! A log on a file system in memory, and short ways to write to it and read from it.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "a part of several tests")]
 use base::{ByteCount, LeaderEpoch, NodeId, Offset, ProducerEpoch, ProducerId};
 use bytes::Bytes;
 use mainstem_storage::{
