@@ -5,8 +5,7 @@
 //! changes nothing: it has no route that writes.
 use crate::{scrape, state::State};
 use axum::{
-    Json, Router,
-    extract,
+    Json, Router, extract,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -32,5 +31,5 @@ async fn readyz(extract::State(state): extract::State<Arc<State>>) -> Response {
 }
 
 async fn metrics(extract::State(state): extract::State<Arc<State>>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], scrape::text(&state)).into_response()
+    ([(header::CONTENT_TYPE, telemetry::CONTENT_TYPE)], scrape::text(&state).await).into_response()
 }

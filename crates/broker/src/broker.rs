@@ -141,6 +141,7 @@ impl Broker {
         let present = changes.image().clone();
         let everything = Changes::between(&MetadataImage::default(), &present);
         follow::apply(&state, &present, &everything);
+        follow::report_strays(&state, &present);
         self.tasks.push(tokio::spawn(async move {
             while let Some(update) = changes.next().await {
                 follow::apply(&state, &update.image, &update.changes);
@@ -171,7 +172,9 @@ impl Broker {
         let session_is_valid = false;
         let cluster_id = state.cluster_id.clone();
         let registered = state
-            .decide(move |image| controller::register_broker(image, &cluster_id, &registration, session_is_valid))
+            .decide(move |image| {
+                controller::register_broker(image, &cluster_id, &registration, session_is_valid)
+            })
             .await
             .map_err(failed)?;
         state.set_broker_epoch(registered.epoch);
@@ -191,7 +194,8 @@ impl Broker {
 
     fn serve(&mut self, bound: Vec<(Listener, Bound)>, admin: Option<std::net::TcpListener>) {
         for (index, (listener, socket)) in bound.into_iter().enumerate() {
-            let serving = socket.serve(index, self.state.clone(), self.shards.clone(), self.state.limits.clone());
+            let serving =
+                socket.serve(index, self.state.clone(), self.shards.clone(), self.state.limits.clone());
             self.tasks.push(tokio::spawn(async move {
                 if let Err(error) = serving.await {
                     tracing::error!(listener = listener.name, %error, "the listener stopped");
@@ -243,6 +247,7 @@ fn bind_admin(config: &ServerConfig) -> Result<Option<std::net::TcpListener>, St
 /// Opens and locks the log directories; new ones become those of a new cluster.
 fn open_storage(config: &ServerConfig) -> Result<LogManager, StartError> {
     let mut options = StorageOptions::new(config.log_dirs());
+    options.tail_cache = config.log.mainstem_tail_cache_bytes;
     options.producer_id_expiration = config.log.producer_id_expiration_ms;
     options.recovery_threads_per_directory =
         usize::try_from(config.log.num_recovery_threads_per_data_dir).unwrap_or(1);
@@ -256,14 +261,18 @@ fn open_storage(config: &ServerConfig) -> Result<LogManager, StartError> {
 }
 
 /// Joins the metadata quorum, or founds that of a new cluster.
-async fn start_quorum(config: &ServerConfig, identity: &storage::MetaProperties) -> Result<Quorum, StartError> {
+async fn start_quorum(
+    config: &ServerConfig,
+    identity: &storage::MetaProperties,
+) -> Result<Quorum, StartError> {
     let mut options = QuorumConfig::new(
         config.metadata_log_dir(),
         config.node.node_id,
         identity.directory_id.0,
         identity.cluster_id.clone(),
     );
-    let levels: Vec<_> = features::SUPPORTED.iter().map(|feature| (feature.name, feature.default_level)).collect();
+    let levels: Vec<_> =
+        features::SUPPORTED.iter().map(|feature| (feature.name, feature.default_level)).collect();
     options.bootstrap = controller::bootstrap(&levels);
     options.snapshot_after_bytes = config.quorum.metadata_log_max_record_bytes_between_snapshots.0;
     let interval = config.quorum.metadata_log_max_snapshot_interval_ms;
@@ -313,7 +322,8 @@ fn connection_limits(config: &ServerConfig) -> Arc<ConnectionLimits> {
 fn start_shards(state: &State) -> Result<Shards, StartError> {
     let configured = usize::try_from(state.config.node.mainstem_shards).unwrap_or(0);
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let shards = Shards::start(if configured == 0 { cores() } else { configured }).map_err(StartError::Threads)?;
+    let shards =
+        Shards::start(if configured == 0 { cores() } else { configured }).map_err(StartError::Threads)?;
     state.counters.set(shards.counters()).expect("shards are started once");
     Ok(shards)
 }

@@ -23,7 +23,10 @@ pub(crate) struct Failed {
 pub(crate) fn resource(state: &State, resource_type: i8, name: &Text) -> Result<ConfigResource, Failed> {
     let failed = |code, message| Err(Failed { code, message });
     let Some(known) = ConfigResourceType::from_wire(resource_type) else {
-        return failed(ErrorCode::INVALID_REQUEST, format!("config resource type {resource_type} is not known"));
+        return failed(
+            ErrorCode::INVALID_REQUEST,
+            format!("config resource type {resource_type} is not known"),
+        );
     };
     match known {
         ConfigResourceType::Topic if state.image().topic_id(name).is_none() => {
@@ -43,7 +46,9 @@ pub(crate) fn resource(state: &State, resource_type: i8, name: &Text) -> Result<
 pub(crate) async fn apply<A: Send + 'static>(
     state: &Arc<State>,
     wanted: Vec<Result<(ConfigResource, A), Failed>>,
-    decide: impl FnOnce(&MetadataImage, &[(ConfigResource, A)]) -> Decision<Vec<Result<(), MetadataError>>> + Send + 'static,
+    decide: impl FnOnce(&MetadataImage, &[(ConfigResource, A)]) -> Decision<Vec<Result<(), MetadataError>>>
+    + Send
+    + 'static,
 ) -> Vec<Result<(), Failed>> {
     let mut outcomes = Vec::with_capacity(wanted.len());
     let mut resources = Vec::new();
@@ -93,13 +98,16 @@ impl ConfigSchema for Schema {
             ConfigResourceType::ClientMetrics => Target::ClientMetrics,
             ConfigResourceType::Broker if resource.name.is_empty() => Target::Cluster,
             ConfigResourceType::Broker => Target::Broker,
-            ConfigResourceType::BrokerLogger => return Err("log levels are set when the server starts".to_owned()),
+            ConfigResourceType::BrokerLogger => {
+                return Err("log levels are set when the server starts".to_owned());
+            }
         };
         config::check_all(target, &to_properties(values)).map_err(|error| error.to_string())
     }
 
     fn is_list(&self, resource_type: ConfigResourceType, key: &str) -> bool {
-        scope(resource_type).is_some_and(|scope| config::lookup(scope, key).is_ok_and(config::Setting::is_list))
+        scope(resource_type)
+            .is_some_and(|scope| config::lookup(scope, key).is_ok_and(config::Setting::is_list))
     }
 
     fn default_value(&self, resource_type: ConfigResourceType, key: &str) -> Option<Text> {

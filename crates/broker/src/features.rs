@@ -22,7 +22,12 @@ const OLDEST_METADATA_VERSION: i16 = 7;
 pub(crate) const SUPPORTED: &[Feature] = &[
     feature(feature::ELIGIBLE_LEADER_REPLICAS_VERSION, 0, 1, 1),
     feature("kraft.version", 0, 1, 1),
-    feature(feature::METADATA_VERSION, OLDEST_METADATA_VERSION, feature::METADATA_VERSION_LEVEL, feature::METADATA_VERSION_LEVEL),
+    feature(
+        feature::METADATA_VERSION,
+        OLDEST_METADATA_VERSION,
+        feature::METADATA_VERSION_LEVEL,
+        feature::METADATA_VERSION_LEVEL,
+    ),
 ];
 
 pub(crate) fn supported(name: &str) -> Option<VersionRange> {

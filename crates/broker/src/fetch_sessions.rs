@@ -316,7 +316,8 @@ mod tests {
         let first = open(&mut sessions, 0, &[0, 1]);
         assert_eq!((first.incremental, partitions_of(&first)), (false, vec![0, 1]));
         let id = first.session_id;
-        let steps: [(&[i32], &[i32], &[i32]); 3] = [(&[], &[], &[0, 1]), (&[2], &[0], &[1, 2]), (&[0], &[], &[1, 2, 0])];
+        let steps: [(&[i32], &[i32], &[i32]); 3] =
+            [(&[], &[], &[0, 1]), (&[2], &[0], &[1, 2]), (&[0], &[], &[1, 2, 0])];
         for (epoch, (added, forgotten, expected)) in (1..).zip(steps) {
             let next = sessions.admit(1, request(id, epoch, added, forgotten), || 1).unwrap();
             assert_eq!((next.incremental, partitions_of(&next)), (true, expected.to_vec()));

@@ -70,7 +70,8 @@ fn remove_topic(state: &State, table: &mut TopicTable, topic: &::metadata::Topic
 
 /// Gives topics whose settings, or whose broker's settings, changed their new ones.
 fn reconfigure(state: &State, table: &mut TopicTable, image: &MetadataImage, changes: &Changes) {
-    let brokers_changed = changes.configs.iter().any(|resource| resource.resource_type == ConfigResourceType::Broker);
+    let brokers_changed =
+        changes.configs.iter().any(|resource| resource.resource_type == ConfigResourceType::Broker);
     let names: BTreeSet<Text> = match brokers_changed {
         true => table.iter().map(|topic| topic.name.clone()).collect(),
         false => changes
@@ -116,7 +117,11 @@ fn apply_partition(state: &State, table: &mut TopicTable, update: &PartitionUpda
     table.insert(Arc::new(topic));
 }
 
-fn open(state: &State, config: &TopicConfig, update: &PartitionUpdate) -> Result<Arc<Partition>, storage::Error> {
+fn open(
+    state: &State,
+    config: &TopicConfig,
+    update: &PartitionUpdate,
+) -> Result<Arc<Partition>, storage::Error> {
     let topic = &update.topic;
     let create = CreateLog {
         partition: TopicPartition::new(&*topic.name, update.index),
@@ -124,9 +129,15 @@ fn open(state: &State, config: &TopicConfig, update: &PartitionUpdate) -> Result
         config: LogConfig::new(config, topic.replication_factor()),
         directory: None,
     };
-    let log = state.storage.get_or_create(create, state.now_ms())?;
-    let name = topic.name.detached();
-    Ok(Partition::new(name, topic.id, update.index, log, update.partition.leader_epoch))
+    let log = match state.storage.get_or_create(create.clone(), state.now_ms()) {
+        Err(storage::Error::InconsistentTopicId { partition, on_disk, .. }) => {
+            tracing::warn!(%partition, %on_disk, "a deleted topic's log is put aside for a new one of the same name");
+            state.storage.delete(&partition, state.now_ms())?;
+            state.storage.get_or_create(create, state.now_ms())?
+        }
+        log => log?,
+    };
+    Ok(Partition::new(update.index, log, update.partition.leader_epoch))
 }
 
 /// Hands the partitions of the offsets topic to the group coordinator.
@@ -148,20 +159,19 @@ fn lead_groups(state: &State, image: &MetadataImage, changes: &Changes) {
     }
 }
 
-/// Logs in the data folder that no topic owns any more: their topic was deleted while this broker was down.
-pub(crate) fn delete_strays(state: &State, image: &MetadataImage) {
+/// Tells of logs in the data folder that no topic owns.
+///
+/// They are left alone: the space is the smaller loss if the folder was put together by hand. A topic that is
+/// created under such a name puts the old log aside first.
+pub(crate) fn report_strays(state: &State, image: &MetadataImage) {
     for log in state.storage.logs() {
         let partition = log.partition();
         let owner = image.topic_named(&partition.topic).filter(|topic| {
-            let same_topic = log.topic_id().is_none_or(|id| id == topic.id);
-            same_topic && topic.partition(partition.partition).is_some()
+            let is_same_topic = log.topic_id().is_none_or(|id| id == topic.id);
+            is_same_topic && topic.partition(partition.partition).is_some()
         });
-        if owner.is_some() {
-            continue;
-        }
-        tracing::warn!(%partition, "this log belongs to no topic of the cluster and is put aside for deletion");
-        if let Err(error) = state.storage.delete(partition, state.now_ms()) {
-            tracing::error!(%partition, %error, "it cannot be put aside");
+        if owner.is_none() {
+            tracing::warn!(%partition, "this log belongs to no topic of the cluster; it is kept and not served");
         }
     }
 }

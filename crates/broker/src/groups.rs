@@ -7,10 +7,9 @@
 //! A partition that has just become ours is replayed first; until then the group is told that its coordinator
 //! is loading. When the partition goes, whoever waits is told to look for the coordinator again.
 use crate::partition::Partition;
-use base::{LeaderEpoch, Offset, ProducerEpoch, ProducerId};
+use base::Offset;
 use coordinator::{
-    Coordinator, CoordinatorRecord, Driver, EndOfTransaction, Now, Outcome, Position, Producer, Refusal, Replayed,
-    Token,
+    CoordinatorRecord, Driver, EndOfTransaction, Now, Outcome, Position, Producer, Refusal, Replayed, Token,
 };
 use group::{Error, GroupConfig, GroupId, List, Listed, Operation, Reply, Shard};
 use parking_lot::{Mutex, RwLock};
@@ -73,14 +72,14 @@ impl Groups {
     }
 
     pub(crate) fn set_partition_count(&self, count: usize) {
-        self.partition_count.store(i32::try_from(count).expect("partitions are counted in i32"), Ordering::Release);
+        self.partition_count
+            .store(i32::try_from(count).expect("partitions are counted in i32"), Ordering::Release);
     }
 
     /// This broker leads a partition of the offsets topic from now on.
     pub(crate) fn lead(&self, partition: Arc<Partition>) {
         let driver = Driver::new(Shard::new(self.config.clone()), self.config.offsets_commit_timeout_ms);
-        let inner =
-            Inner { driver, loaded: false, waiting: HashMap::new(), next_token: 0, wake_at: None };
+        let inner = Inner { driver, loaded: false, waiting: HashMap::new(), next_token: 0, wake_at: None };
         let shard = Arc::new(GroupShard {
             inner: Mutex::new(inner),
             bell: Arc::default(),
@@ -101,7 +100,11 @@ impl Groups {
     }
 
     /// Asks the coordinator of a group and waits for its answer.
-    pub(crate) async fn ask<O: Operation>(&self, group_id: &GroupId, operation: O) -> Result<O::Reply, Error> {
+    pub(crate) async fn ask<O: Operation>(
+        &self,
+        group_id: &GroupId,
+        operation: O,
+    ) -> Result<O::Reply, Error> {
         let shard = {
             let count = self.partition_count().ok_or(Error::NotCoordinator)?;
             let index = group::partition_for(group_id, count);
@@ -165,7 +168,8 @@ impl GroupShard {
         let token = Token(inner.next_token);
         inner.next_token += 1;
         inner.waiting.insert(token, sender);
-        let outcome = inner.driver.step(&mut PartitionLog { partition: &self.partition, now }, now, token, request);
+        let outcome =
+            inner.driver.step(&mut PartitionLog { partition: &self.partition, now }, now, token, request);
         inner.deliver(outcome);
         let wake_at = inner.driver.wake_at();
         if wake_at.is_some_and(|at| inner.wake_at.is_none_or(|planned| at < planned)) {
@@ -208,14 +212,16 @@ impl GroupShard {
         let mut inner = self.inner.lock();
         let mut replayed = 0u64;
         while from < end && !self.closed.load(Ordering::Acquire) {
-            let read = log.read(Read { from, max_bytes: LOAD_BYTES, upper_bound: end, min_one_batch: true })?;
+            let read =
+                log.read(Read { from, max_bytes: LOAD_BYTES, upper_bound: end, min_one_batch: true })?;
             if read.chunks.is_empty() {
                 break;
             }
             from = read.next_offset;
             let bytes = read.chunks.into_iter().collect::<wire::RecordBytes>().into_bytes();
             for batch in Batches::new(bytes) {
-                replayed += inner.replay(&batch.map_err(|error| storage::Error::InvalidBatch(Arc::new(error)))?)?;
+                replayed +=
+                    inner.replay(&batch.map_err(|error| storage::Error::InvalidBatch(Arc::new(error)))?)?;
             }
         }
         let now = now();
@@ -224,7 +230,12 @@ impl GroupShard {
         inner.loaded = true;
         if replayed > 0 {
             let took_ms = begun.elapsed().as_millis();
-            tracing::info!(partition = self.partition.index, records = replayed, took_ms, "group state loaded");
+            tracing::info!(
+                partition = self.partition.index,
+                records = replayed,
+                took_ms,
+                "group state loaded"
+            );
         }
         Ok(())
     }
@@ -238,7 +249,9 @@ impl GroupShard {
 }
 
 /// Runs a load where it may block.
-async fn load(work: impl FnOnce() -> Result<(), storage::Error> + Send + 'static) -> Result<(), storage::Error> {
+async fn load(
+    work: impl FnOnce() -> Result<(), storage::Error> + Send + 'static,
+) -> Result<(), storage::Error> {
     tokio::task::spawn_blocking(work).await.expect("loading does not panic")
 }
 
@@ -267,7 +280,10 @@ impl Inner {
             let record = record.map_err(invalid)?;
             let offset = record.offset;
             if batch.is_control() {
-                let ControlRecord::EndTransaction(marker) = ControlRecord::read(&record).map_err(invalid)? else { continue };
+                let ControlRecord::EndTransaction(marker) = ControlRecord::read(&record).map_err(invalid)?
+                else {
+                    continue;
+                };
                 let end = if marker.committed { EndOfTransaction::Commit } else { EndOfTransaction::Abort };
                 if let Some(producer) = producer {
                     self.driver.replay_end_of_transaction(offset, producer, end);
@@ -298,7 +314,11 @@ struct PartitionLog<'a> {
 }
 
 impl coordinator::Log for PartitionLog<'_> {
-    fn append(&mut self, records: &[CoordinatorRecord], producer: Option<Producer>) -> Result<Offset, Refusal> {
+    fn append(
+        &mut self,
+        records: &[CoordinatorRecord],
+        producer: Option<Producer>,
+    ) -> Result<Offset, Refusal> {
         let mut builder = BatchBuilder::new(Compression::None);
         if let Some(producer) = producer {
             builder = builder.producer(producer.id, producer.epoch, NO_SEQUENCE).transactional();

@@ -20,7 +20,12 @@ pub(crate) struct ShardCounters {
 impl Default for ShardCounters {
     fn default() -> Self {
         let zeros = || std::array::from_fn(|_| AtomicU64::new(0));
-        Self { bytes_read: AtomicU64::new(0), bytes_written: AtomicU64::new(0), requests: zeros(), handling_ns: zeros() }
+        Self {
+            bytes_read: AtomicU64::new(0),
+            bytes_written: AtomicU64::new(0),
+            requests: zeros(),
+            handling_ns: zeros(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! There is one replica, so what is durable is committed: the high watermark follows the end of the log as
 //! soon as the topic's durability is reached, and whoever waits looks again.
 use crate::waiters::Waiters;
-use base::{LeaderEpoch, Offset, TopicId};
+use base::{LeaderEpoch, Offset};
 use parking_lot::Mutex;
 use protocol::ErrorCode;
 use std::sync::{
@@ -12,12 +12,9 @@ use std::sync::{
 };
 use storage::{Append, AppendInfo, Log};
 use tokio::sync::Notify;
-use wire::Text;
 
 #[derive(Debug)]
 pub(crate) struct Partition {
-    pub topic: Text,
-    pub topic_id: TopicId,
     pub index: i32,
     pub log: Arc<Log>,
     leader_epoch: AtomicI32,
@@ -29,11 +26,9 @@ pub(crate) struct Partition {
 }
 
 impl Partition {
-    pub(crate) fn new(topic: Text, topic_id: TopicId, index: i32, log: Arc<Log>, leader_epoch: LeaderEpoch) -> Arc<Self> {
+    pub(crate) fn new(index: i32, log: Arc<Log>, leader_epoch: LeaderEpoch) -> Arc<Self> {
         log.start_leader_epoch(leader_epoch);
         let partition = Arc::new(Self {
-            topic,
-            topic_id,
             index,
             log,
             leader_epoch: AtomicI32::new(leader_epoch.0),

@@ -17,7 +17,8 @@ impl ProducerIds {
         let mut block = self.block.lock().await;
         if block.is_none_or(|block| block.count == 0) {
             let (node, epoch) = (state.node_id, state.broker_epoch());
-            *block = Some(state.decide(move |image| controller::allocate_producer_ids(image, node, epoch)).await?);
+            *block =
+                Some(state.decide(move |image| controller::allocate_producer_ids(image, node, epoch)).await?);
         }
         let left = block.as_mut().expect("a block was just allocated");
         let id = left.first;

@@ -1,7 +1,11 @@
 //! What every request can reach: the configuration, the metadata, the logs, the coordinators.
 use crate::{
-    fetch_sessions::FetchSessions, groups::{self, Groups}, metrics::ShardCounters, network::ConnectionLimits,
-    producer_ids::ProducerIds, topics::Topics,
+    fetch_sessions::FetchSessions,
+    groups::{self, Groups},
+    metrics::ShardCounters,
+    network::ConnectionLimits,
+    producer_ids::ProducerIds,
+    topics::Topics,
 };
 use ::metadata::{MetadataImage, controller::Decision};
 use base::{BrokerEpoch, NodeId, Offset};

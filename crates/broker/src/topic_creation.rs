@@ -82,7 +82,12 @@ pub(crate) async fn create_missing(state: &Arc<State>, names: &[Text]) -> Vec<(T
 /// A topic with the cluster's defaults, or what an internal topic needs.
 fn described(state: &State, name: &Text) -> NewTopic {
     if **name != *OFFSETS_TOPIC {
-        return NewTopic { name: name.detached(), partitions: -1, replication_factor: -1, ..NewTopic::default() };
+        return NewTopic {
+            name: name.detached(),
+            partitions: -1,
+            replication_factor: -1,
+            ..NewTopic::default()
+        };
     }
     let config = &state.config.group;
     // Kafka waits for as many brokers as the factor says, which on one node with Kafka's default of 3 is for ever.

@@ -66,7 +66,8 @@ pub(crate) fn accept(
     now_ms: i64,
 ) -> Result<RecordBatch, Refused> {
     let batch = validate::one_batch(records)?;
-    if batch.compression().map_err(Rejected::Unreadable)? == Compression::Zstd && version < ZSTD_FROM_VERSION {
+    if batch.compression().map_err(Rejected::Unreadable)? == Compression::Zstd && version < ZSTD_FROM_VERSION
+    {
         return Err(ErrorCode::UNSUPPORTED_COMPRESSION_TYPE.into());
     }
     let limit = topic.max_message_bytes.as_usize();
@@ -77,7 +78,8 @@ pub(crate) fn accept(
     }
     let accepted = validate::for_produce(&batch, &rules(topic), now_ms)?;
     if accepted.body.as_ptr() == batch.body().as_ptr()
-        && (accepted.header == *batch.header() || topic.message_timestamp_type == TimestampType::LogAppendTime)
+        && (accepted.header == *batch.header()
+            || topic.message_timestamp_type == TimestampType::LogAppendTime)
     {
         return Ok(batch);
     }

@@ -5,7 +5,7 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 #[derive(Clone, Debug, Default)]
 pub struct LogOptions {
     /// As `tracing-subscriber` reads it: `info`, or `info,broker=debug`. Without it, the environment's
-    /// `MAINSTEM_LOG` or `RUST_LOG`, else `info`.
+    /// `MAINSTEM_LOG` or `RUST_LOG`, else `info` for us and `warn` for the Raft library.
     pub filter: Option<String>,
     /// Without a file, standard error.
     pub file: Option<PathBuf>,
@@ -29,9 +29,13 @@ pub enum LoggingError {
     AlreadyStarted,
 }
 
+/// Without a wish of the user: what the broker does, and of the Raft library only what is wrong.
+const DEFAULT_FILTER: &str = "info,openraft=warn";
+
 /// Sends the log lines of this process to one place, from now on. Once for each process.
 pub fn start_logging(options: &LogOptions) -> Result<(), LoggingError> {
-    let filter = options.filter.clone().or_else(filter_of_environment).unwrap_or_else(|| "info".to_owned());
+    let filter =
+        options.filter.clone().or_else(filter_of_environment).unwrap_or_else(|| DEFAULT_FILTER.to_owned());
     let filter = EnvFilter::try_new(&filter).map_err(|source| LoggingError::Filter { filter, source })?;
     let Some(path) = &options.file else {
         return start(filter, io::stderr);

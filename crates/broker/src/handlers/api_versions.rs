@@ -70,8 +70,11 @@ pub(crate) async fn handle(context: &RequestContext, request: ApiVersionsRequest
 pub(crate) fn refuse_version(frame: &Bytes) -> Option<Started> {
     let correlation_id = i32::from_be_bytes(*frame.get(4..)?.first_chunk()?);
     let own = served().into_iter().filter(|api| api.api_key == ApiKey::ApiVersions as i16).collect();
-    let response =
-        ApiVersionsResponse { error_code: ErrorCode::UNSUPPORTED_VERSION.0, api_keys: own, ..Default::default() };
+    let response = ApiVersionsResponse {
+        error_code: ErrorCode::UNSUPPORTED_VERSION.0,
+        api_keys: own,
+        ..Default::default()
+    };
     let segments = protocol::encode_response(correlation_id, &response, 0).ok()?;
     Some(Started::InOrder(Reply::Ready(Response::Segments(segments))))
 }
@@ -80,7 +83,11 @@ fn served() -> Vec<ApiVersion> {
     dispatch::specs()
         .map(|spec| ApiVersion {
             api_key: spec.key as i16,
-            min_version: if spec.key == ApiKey::Produce { ADVERTISED_PRODUCE_MINIMUM } else { *spec.versions.start() },
+            min_version: if spec.key == ApiKey::Produce {
+                ADVERTISED_PRODUCE_MINIMUM
+            } else {
+                *spec.versions.start()
+            },
             max_version: *spec.versions.end(),
         })
         .collect()

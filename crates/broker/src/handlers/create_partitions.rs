@@ -7,12 +7,16 @@ use super::*;
 use ::metadata::controller::{self, NewPartitions};
 use base::NodeId;
 use protocol::{
-    CreatePartitionsRequest, CreatePartitionsResponse, create_partitions::response::CreatePartitionsTopicResult,
+    CreatePartitionsRequest, CreatePartitionsResponse,
+    create_partitions::response::CreatePartitionsTopicResult,
 };
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::CreatePartitions, versions: 0..=3 };
 
-pub(crate) async fn handle(context: &RequestContext, request: CreatePartitionsRequest) -> CreatePartitionsResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: CreatePartitionsRequest,
+) -> CreatePartitionsResponse {
     let names: Vec<Text> = request.topics.iter().map(|topic| topic.name.clone()).collect();
     let wanted: Vec<NewPartitions> = request
         .topics
@@ -32,7 +36,8 @@ pub(crate) async fn handle(context: &RequestContext, request: CreatePartitionsRe
         .decide(move |image| Ok(controller::create_partitions(image, &wanted, seed, validate_only)))
         .await;
     let result = |name: Text, failed: Option<(ErrorCode, String)>| {
-        let (code, message) = failed.map_or((ErrorCode::NONE, None), |(code, text)| (code, Some(Text::from(text))));
+        let (code, message) =
+            failed.map_or((ErrorCode::NONE, None), |(code, text)| (code, Some(Text::from(text))));
         CreatePartitionsTopicResult { name, error_code: code.0, error_message: message }
     };
     let results = match decided {

@@ -25,7 +25,11 @@ pub(crate) async fn handle(context: &RequestContext, request: DeleteTopicsReques
         if context.version() < 3 { ErrorCode::INVALID_REQUEST } else { ErrorCode::TOPIC_DELETION_DISABLED };
     let mut responses: Vec<DeletableTopicResult> = wanted
         .iter()
-        .map(|topic| DeletableTopicResult { name: topic.name.clone(), topic_id: topic.topic_id, ..Default::default() })
+        .map(|topic| DeletableTopicResult {
+            name: topic.name.clone(),
+            topic_id: topic.topic_id,
+            ..Default::default()
+        })
         .collect();
     let mut topics = Vec::new();
     for (position, topic) in wanted.iter().enumerate() {
@@ -44,7 +48,8 @@ pub(crate) async fn handle(context: &RequestContext, request: DeleteTopicsReques
         }
     }
     let (positions, references): (Vec<usize>, Vec<TopicRef>) = topics.into_iter().unzip();
-    let decided = context.state().decide(move |image| Ok(controller::delete_topics(image, &references))).await;
+    let decided =
+        context.state().decide(move |image| Ok(controller::delete_topics(image, &references))).await;
     match decided {
         Err(error) => {
             for position in positions {

@@ -41,7 +41,10 @@ pub(crate) async fn handle(
             entity: entity
                 .parts()
                 .iter()
-                .map(|(entity_type, name)| EntityData { entity_type: entity_type.clone(), entity_name: name.clone() })
+                .map(|(entity_type, name)| EntityData {
+                    entity_type: entity_type.clone(),
+                    entity_name: name.clone(),
+                })
                 .collect(),
             values: values.iter().map(|(key, value)| ValueData { key: key.clone(), value: *value }).collect(),
         })

@@ -5,14 +5,19 @@
 //! UNSUPPORTED_ENDPOINT_TYPE.
 use super::*;
 use crate::authorized_operations;
-use protocol::{DescribeClusterRequest, DescribeClusterResponse, describe_cluster::response::DescribeClusterBroker};
+use protocol::{
+    DescribeClusterRequest, DescribeClusterResponse, describe_cluster::response::DescribeClusterBroker,
+};
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeCluster, versions: 0..=2 };
 
 const BROKERS: i8 = 1;
 const CONTROLLERS: i8 = 2;
 
-pub(crate) async fn handle(context: &RequestContext, request: DescribeClusterRequest) -> DescribeClusterResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: DescribeClusterRequest,
+) -> DescribeClusterResponse {
     let state = context.state();
     let refuse = |code: ErrorCode| DescribeClusterResponse {
         error_code: code.0,

@@ -17,7 +17,10 @@ use protocol::{
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeConfigs, versions: 1..=4 };
 
-pub(crate) async fn handle(context: &RequestContext, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: DescribeConfigsRequest,
+) -> DescribeConfigsResponse {
     let results = request
         .resources
         .into_iter()
@@ -28,9 +31,13 @@ pub(crate) async fn handle(context: &RequestContext, request: DescribeConfigsReq
                 Err((code, message)) => (code, Some(Text::from(message)), Vec::new()),
             };
             let asked = |entry: &Entry| {
-                resource.configuration_keys.as_ref().is_none_or(|keys| keys.iter().any(|key| **key == *entry.name))
+                resource
+                    .configuration_keys
+                    .as_ref()
+                    .is_none_or(|keys| keys.iter().any(|key| **key == *entry.name))
             };
-            let result = |entry: Entry| to_result(entry, request.include_synonyms, request.include_documentation);
+            let result =
+                |entry: Entry| to_result(entry, request.include_synonyms, request.include_documentation);
             DescribeConfigsResult {
                 error_code: code.0,
                 error_message: message,
@@ -43,12 +50,16 @@ pub(crate) async fn handle(context: &RequestContext, request: DescribeConfigsReq
     DescribeConfigsResponse { results, ..Default::default() }
 }
 
-fn entries(context: &RequestContext, resource: &DescribeConfigsResource) -> Result<Vec<Entry>, (ErrorCode, String)> {
+fn entries(
+    context: &RequestContext,
+    resource: &DescribeConfigsResource,
+) -> Result<Vec<Entry>, (ErrorCode, String)> {
     let state = context.state();
     let name = &*resource.resource_name;
     match ConfigResourceType::from_wire(resource.resource_type) {
         Some(ConfigResourceType::Topic) => {
-            ::metadata::controller::validate_topic_name(name).map_err(|error| (error.code(), error.to_string()))?;
+            ::metadata::controller::validate_topic_name(name)
+                .map_err(|error| (error.code(), error.to_string()))?;
             let image = state.image();
             if image.topic_id(name).is_none() {
                 let message = format!("topic `{name}` does not exist");
@@ -58,13 +69,17 @@ fn entries(context: &RequestContext, resource: &DescribeConfigsResource) -> Resu
             Ok(config_view::of_topic(state, &own.cloned().unwrap_or_default()))
         }
         Some(ConfigResourceType::Broker) if name.is_empty() => Ok(config_view::of_cluster_default(state)),
-        Some(ConfigResourceType::Broker) if name == state.node_id.to_string() => Ok(config_view::of_broker(state)),
+        Some(ConfigResourceType::Broker) if name == state.node_id.to_string() => {
+            Ok(config_view::of_broker(state))
+        }
         Some(ConfigResourceType::Broker) => {
             let message = format!("broker `{name}` was asked for, this is broker {}", state.node_id);
             Err((ErrorCode::INVALID_REQUEST, message))
         }
         Some(ConfigResourceType::BrokerLogger) => Ok(Vec::new()),
-        Some(ConfigResourceType::ClientMetrics) => Ok(config_view::of_client_metrics(state, &resource.resource_name)),
+        Some(ConfigResourceType::ClientMetrics) => {
+            Ok(config_view::of_client_metrics(state, &resource.resource_name))
+        }
         Some(ConfigResourceType::Group) if name.is_empty() => {
             Err((ErrorCode::INVALID_REQUEST, "the group id is empty".to_owned()))
         }

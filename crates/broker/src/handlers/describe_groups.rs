@@ -16,7 +16,10 @@ pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeGroups, versions
 
 const DEAD: Text = Text::from_static("Dead");
 
-pub(crate) async fn handle(context: &RequestContext, request: DescribeGroupsRequest) -> DescribeGroupsResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: DescribeGroupsRequest,
+) -> DescribeGroupsResponse {
     let mut groups = Vec::with_capacity(request.groups.len());
     for group_id in request.groups {
         let group = GroupId::from(group_id.clone());

@@ -16,13 +16,20 @@ use storage::DirectoryDescription;
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeLogDirs, versions: 1..=5 };
 
-pub(crate) async fn handle(context: &RequestContext, request: DescribeLogDirsRequest) -> DescribeLogDirsResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: DescribeLogDirsRequest,
+) -> DescribeLogDirsResponse {
     let described = context.state().storage.describe();
-    let results = described.into_iter().map(|directory| result(directory, request.topics.as_deref())).collect();
+    let results =
+        described.into_iter().map(|directory| result(directory, request.topics.as_deref())).collect();
     DescribeLogDirsResponse { results, ..Default::default() }
 }
 
-fn result(directory: DirectoryDescription, wanted: Option<&[DescribableLogDirTopic]>) -> DescribeLogDirsResult {
+fn result(
+    directory: DirectoryDescription,
+    wanted: Option<&[DescribableLogDirTopic]>,
+) -> DescribeLogDirsResult {
     let log_dir = Text::from(directory.path.to_string_lossy().into_owned());
     if directory.offline {
         return DescribeLogDirsResult {
@@ -32,7 +39,9 @@ fn result(directory: DirectoryDescription, wanted: Option<&[DescribableLogDirTop
         };
     }
     let is_wanted = |topic: &str, partition: i32| {
-        let names = |wanted: &DescribableLogDirTopic| *wanted.topic == *topic && wanted.partitions.contains(&partition);
+        let names = |wanted: &DescribableLogDirTopic| {
+            *wanted.topic == *topic && wanted.partitions.contains(&partition)
+        };
         wanted.is_none_or(|topics| topics.iter().any(names))
     };
     let mut topics = BTreeMap::<_, Vec<_>>::new();

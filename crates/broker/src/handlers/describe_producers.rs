@@ -32,7 +32,10 @@ pub(crate) async fn handle(
                     ..Default::default()
                 },
             };
-            TopicResponse { partitions: topic.partition_indexes.iter().map(partition).collect(), name: topic.name }
+            TopicResponse {
+                partitions: topic.partition_indexes.iter().map(partition).collect(),
+                name: topic.name,
+            }
         })
         .collect();
     DescribeProducersResponse { topics, ..Default::default() }

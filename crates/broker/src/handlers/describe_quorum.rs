@@ -12,7 +12,10 @@ pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeQuorum, versions
 
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
-pub(crate) async fn handle(context: &RequestContext, request: DescribeQuorumRequest) -> DescribeQuorumResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: DescribeQuorumRequest,
+) -> DescribeQuorumResponse {
     let state = context.state();
     let topics = request
         .topics

@@ -115,9 +115,9 @@ fn describe(
     partition: &::metadata::Partition,
 ) -> DescribeTopicPartitionsResponsePartition {
     let ids = |nodes: &[NodeId]| nodes.iter().map(|node| node.0).collect::<Vec<_>>();
-    let leader = partition.leader.filter(|leader| {
-        image.broker(*leader).is_some_and(|broker| broker.endpoint(listener).is_some())
-    });
+    let leader = partition
+        .leader
+        .filter(|leader| image.broker(*leader).is_some_and(|broker| broker.endpoint(listener).is_some()));
     let is_offline = |node: &&NodeId| image.broker(**node).is_none_or(|broker| broker.fenced);
     DescribeTopicPartitionsResponsePartition {
         error_code: leader.map_or(ErrorCode::LEADER_NOT_AVAILABLE, |_| ErrorCode::NONE).0,

@@ -29,7 +29,9 @@ pub(crate) async fn handle(context: &RequestContext, request: ElectLeadersReques
         .decide(move |image| Ok(controller::elect_leaders(image, election, wanted.as_deref())))
         .await;
     match decided {
-        Ok(elected) => ElectLeadersResponse { replica_election_results: by_topic(elected), ..Default::default() },
+        Ok(elected) => {
+            ElectLeadersResponse { replica_election_results: by_topic(elected), ..Default::default() }
+        }
         Err(error) => ElectLeadersResponse { error_code: error.code().0, ..Default::default() },
     }
 }
@@ -45,7 +47,9 @@ fn by_topic(elected: Vec<ElectedPartition>) -> Vec<ReplicaElectionResult> {
             PartitionResult { partition_id: partition.partition, error_code: code.0, error_message: message };
         match results.iter_mut().find(|topic| topic.topic == partition.topic) {
             Some(topic) => topic.partition_result.push(result),
-            None => results.push(ReplicaElectionResult { topic: partition.topic, partition_result: vec![result] }),
+            None => {
+                results.push(ReplicaElectionResult { topic: partition.topic, partition_result: vec![result] })
+            }
         }
     }
     results

@@ -11,14 +11,20 @@
 //! lets it go at once. Batches leave as they lie in the log, byte for byte.
 use super::*;
 use crate::{
-    fetch_sessions::{Admitted, Answered, Error as SessionError, Interest, PartitionKey, Request as SessionRequest, Told, TopicKey},
+    fetch_sessions::{
+        Admitted, Answered, Error as SessionError, Interest, PartitionKey, Request as SessionRequest, Told,
+        TopicKey,
+    },
     metrics::add,
     partition::{Partition, storage_error_code},
     topics::{Topic, TopicTable},
 };
 use protocol::{
     FetchRequest, FetchResponse,
-    fetch::response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData},
+    fetch::response::{
+        AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint,
+        PartitionData,
+    },
 };
 use std::{sync::Arc, time::Duration};
 use storage::Read;
@@ -62,8 +68,10 @@ struct Limits {
 impl Limits {
     fn of(context: &RequestContext, request: &FetchRequest) -> Self {
         let bytes = |count: i32| usize::try_from(count).unwrap_or(0);
-        let replica = if context.version() >= 15 { request.replica_state.replica_id } else { request.replica_id };
-        let max_bytes = bytes(request.max_bytes).min(context.state().config.network.fetch_max_bytes.as_usize());
+        let replica =
+            if context.version() >= 15 { request.replica_state.replica_id } else { request.replica_id };
+        let max_bytes =
+            bytes(request.max_bytes).min(context.state().config.network.fetch_max_bytes.as_usize());
         Self {
             max_wait: Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0)),
             min_bytes: bytes(request.min_bytes).min(max_bytes),
@@ -152,7 +160,9 @@ async fn read_when_ready(context: &RequestContext, admitted: &Admitted, limits: 
 fn watch(context: &RequestContext, admitted: &Admitted, waiter: &Arc<Notify>) {
     let topics = context.state().topics.load();
     for (key, _) in &admitted.wanted {
-        if let Some(Ok(partition)) = find_topic(&topics, &key.topic).map(|topic| topic.partition(key.partition)) {
+        if let Some(Ok(partition)) =
+            find_topic(&topics, &key.topic).map(|topic| topic.partition(key.partition))
+        {
             partition.watch(waiter);
         }
     }
@@ -169,8 +179,15 @@ fn read_all(context: &RequestContext, admitted: &Admitted, limits: &Limits) -> P
     let topics = context.state().topics.load();
     let mut result = Parts { parts: Vec::with_capacity(admitted.wanted.len()), ..Default::default() };
     for (key, interest) in &admitted.wanted {
-        let part = read_one(&topics, key, interest, limits, limits.max_bytes.saturating_sub(result.bytes), result.bytes == 0)
-            .unwrap_or_else(|code| failed(context, key, code));
+        let part = read_one(
+            &topics,
+            key,
+            interest,
+            limits,
+            limits.max_bytes.saturating_sub(result.bytes),
+            result.bytes == 0,
+        )
+        .unwrap_or_else(|code| failed(context, key, code));
         result.bytes += part.records.as_ref().map_or(0, RecordBytes::len);
         result.urgent |= part.error_code != 0 || part.diverging_epoch.epoch >= 0;
         result.parts.push(part);
@@ -239,13 +256,17 @@ fn diverging_epoch(partition: &Partition, interest: &Interest) -> Result<Option<
     if interest.last_fetched_epoch == LeaderEpoch::NONE {
         return Ok(None);
     }
-    let end = partition.log.end_offset_for_epoch(interest.last_fetched_epoch).ok_or(ErrorCode::OFFSET_OUT_OF_RANGE)?;
+    let end = partition
+        .log
+        .end_offset_for_epoch(interest.last_fetched_epoch)
+        .ok_or(ErrorCode::OFFSET_OUT_OF_RANGE)?;
     let agrees = end.leader_epoch >= interest.last_fetched_epoch && end.end_offset >= interest.fetch_offset;
     Ok((!agrees).then_some(EpochEndOffset { epoch: end.leader_epoch.0, end_offset: end.end_offset.0 }))
 }
 
 fn aborted(partition: &Partition, from: Offset, to: Offset) -> Result<Vec<AbortedTransaction>, ErrorCode> {
-    let transactions = partition.log.aborted_transactions(from, to).map_err(|error| storage_error_code(&error))?;
+    let transactions =
+        partition.log.aborted_transactions(from, to).map_err(|error| storage_error_code(&error))?;
     let entry = |transaction: storage::AbortedTransaction| AbortedTransaction {
         producer_id: transaction.producer_id.0,
         first_offset: transaction.first_offset.0,

@@ -21,7 +21,10 @@ mod key_type {
     pub(super) const SHARE: i8 = 2;
 }
 
-pub(crate) async fn handle(context: &RequestContext, request: FindCoordinatorRequest) -> FindCoordinatorResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: FindCoordinatorRequest,
+) -> FindCoordinatorResponse {
     if context.version() >= SEVERAL_KEYS_FROM_VERSION {
         let mut coordinators = Vec::with_capacity(request.coordinator_keys.len());
         for key in request.coordinator_keys {

@@ -29,24 +29,37 @@ pub(crate) async fn handle(
     request: IncrementalAlterConfigsRequest,
 ) -> IncrementalAlterConfigsResponse {
     let validate_only = request.validate_only;
-    let names: Vec<_> =
-        request.resources.iter().map(|resource| (resource.resource_type, resource.resource_name.clone())).collect();
+    let names: Vec<_> = request
+        .resources
+        .iter()
+        .map(|resource| (resource.resource_type, resource.resource_name.clone()))
+        .collect();
     let wanted = request.resources.into_iter().map(|resource| {
-        let target = config_changes::resource(context.state(), resource.resource_type, &resource.resource_name)?;
+        let target =
+            config_changes::resource(context.state(), resource.resource_type, &resource.resource_name)?;
         let alterations: Result<Vec<_>, _> = resource.configs.into_iter().map(alteration).collect();
         Ok((target, alterations?))
     });
     let schema = config_changes::Schema::of(context.state());
-    let outcomes = config_changes::apply(context.state(), wanted.collect(), move |image, resources: &[(ConfigResource, Vec<ConfigAlteration>)]| {
-        controller::incremental_alter_configs(image, resources, &schema, validate_only)
-    })
+    let outcomes = config_changes::apply(
+        context.state(),
+        wanted.collect(),
+        move |image, resources: &[(ConfigResource, Vec<ConfigAlteration>)]| {
+            controller::incremental_alter_configs(image, resources, &schema, validate_only)
+        },
+    )
     .await;
     let responses = names
         .into_iter()
         .zip(outcomes)
         .map(|((resource_type, resource_name), outcome)| {
             let (code, message) = config_changes::answer(outcome);
-            AlterConfigsResourceResponse { error_code: code.0, error_message: message, resource_type, resource_name }
+            AlterConfigsResourceResponse {
+                error_code: code.0,
+                error_message: message,
+                resource_type,
+                resource_name,
+            }
         })
         .collect();
     IncrementalAlterConfigsResponse { responses, ..Default::default() }

@@ -9,7 +9,10 @@ use protocol::{InitProducerIdRequest, InitProducerIdResponse};
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::InitProducerId, versions: 0..=5 };
 
-pub(crate) async fn handle(context: &RequestContext, request: InitProducerIdRequest) -> InitProducerIdResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: InitProducerIdRequest,
+) -> InitProducerIdResponse {
     let failed = |code: ErrorCode| InitProducerIdResponse {
         error_code: code.0,
         producer_epoch: -1,

@@ -37,7 +37,8 @@ pub(crate) async fn handle(context: &RequestContext, request: JoinGroupRequest) 
         can_skip_assignment: version >= 9,
         uuid: uuid::Uuid::from_u128(rand::random()),
     };
-    let nullable_protocol = |protocol: Option<Text>| if version >= 7 { protocol } else { protocol.or(Some(NO_PROTOCOL)) };
+    let nullable_protocol =
+        |protocol: Option<Text>| if version >= 7 { protocol } else { protocol.or(Some(NO_PROTOCOL)) };
     match context.state().groups.ask(&join.group_id.clone(), join).await {
         Ok(joined) => JoinGroupResponse {
             generation_id: joined.generation.0,

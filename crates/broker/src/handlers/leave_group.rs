@@ -26,7 +26,10 @@ pub(crate) async fn handle(context: &RequestContext, request: LeaveGroupRequest)
     };
     let leave = Leave { group_id: request.group_id.into(), members };
     match context.state().groups.ask(&leave.group_id.clone(), leave).await {
-        Ok(left) if several => LeaveGroupResponse { members: left.into_iter().map(member_response).collect(), ..Default::default() },
+        Ok(left) if several => LeaveGroupResponse {
+            members: left.into_iter().map(member_response).collect(),
+            ..Default::default()
+        },
         Ok(left) => {
             let failed = left.into_iter().find_map(|member| member.result.err());
             let code = failed.map_or(ErrorCode::NONE, |error| error.code());

@@ -63,7 +63,9 @@ pub(crate) async fn handle(context: &RequestContext, request: ListOffsetsRequest
             Err(ErrorCode::UNSUPPORTED_VERSION)
         } else {
             let topic = topics.by_name(name).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
-            topic.and_then(|topic| look_up(topic.partition(index)?, &wanted, request.replica_id, request.isolation_level))
+            topic.and_then(|topic| {
+                look_up(topic.partition(index)?, &wanted, request.replica_id, request.isolation_level)
+            })
         };
         let (found, code) = match found {
             Ok(found) => (found, ErrorCode::NONE),
@@ -81,7 +83,11 @@ pub(crate) async fn handle(context: &RequestContext, request: ListOffsetsRequest
         .topics
         .into_iter()
         .map(|topic| ListOffsetsTopicResponse {
-            partitions: topic.partitions.into_iter().map(|partition| answer(&topic.name, partition)).collect(),
+            partitions: topic
+                .partitions
+                .into_iter()
+                .map(|partition| answer(&topic.name, partition))
+                .collect(),
             name: topic.name,
         })
         .collect();
@@ -95,7 +101,8 @@ struct Found {
 }
 
 impl Found {
-    const NOTHING: Self = Self { timestamp: NO_TIMESTAMP, offset: Offset::NONE, leader_epoch: LeaderEpoch::NONE };
+    const NOTHING: Self =
+        Self { timestamp: NO_TIMESTAMP, offset: Offset::NONE, leader_epoch: LeaderEpoch::NONE };
 }
 
 fn look_up(

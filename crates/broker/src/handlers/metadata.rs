@@ -52,7 +52,8 @@ pub(crate) async fn handle(context: &RequestContext, request: MetadataRequest) -
             }
             let image = context.state().image();
             let answered: BTreeSet<Text> = topics.iter().filter_map(|topic| topic.name.clone()).collect();
-            let left = named.iter().filter(|topic| topic.name.as_ref().is_none_or(|name| !answered.contains(name)));
+            let left =
+                named.iter().filter(|topic| topic.name.as_ref().is_none_or(|name| !answered.contains(name)));
             topics.extend(left.map(|topic| find(context, &image, topic)));
         }
     }
@@ -96,17 +97,25 @@ async fn create(context: &RequestContext, missing: &[Text]) -> Vec<MetadataRespo
         .into_iter()
         .map(|(name, code)| {
             // Whoever lost a race finds the topic.
-            let code = if code == ErrorCode::TOPIC_ALREADY_EXISTS { ErrorCode::LEADER_NOT_AVAILABLE } else { code };
+            let code =
+                if code == ErrorCode::TOPIC_ALREADY_EXISTS { ErrorCode::LEADER_NOT_AVAILABLE } else { code };
             MetadataResponseTopic { error_code: code.0, name: Some(name), ..Default::default() }
         })
         .collect()
 }
 
-fn find(context: &RequestContext, image: &MetadataImage, wanted: &MetadataRequestTopic) -> MetadataResponseTopic {
+fn find(
+    context: &RequestContext,
+    image: &MetadataImage,
+    wanted: &MetadataRequestTopic,
+) -> MetadataResponseTopic {
     let id = TopicId(wanted.topic_id);
     let failed = |code: ErrorCode| MetadataResponseTopic {
         error_code: code.0,
-        name: wanted.name.clone().or_else(|| (context.version() < TOPIC_IDS_FROM_VERSION).then(Text::default)),
+        name: wanted
+            .name
+            .clone()
+            .or_else(|| (context.version() < TOPIC_IDS_FROM_VERSION).then(Text::default)),
         topic_id: id.0,
         ..Default::default()
     };
@@ -147,7 +156,11 @@ fn describe(context: &RequestContext, image: &MetadataImage, topic: &Topic) -> M
             MetadataResponsePartition {
                 error_code: code.0,
                 partition_index: *index,
-                leader_id: if code == ErrorCode::NONE { partition.leader.map_or(-1, |leader| leader.0) } else { -1 },
+                leader_id: if code == ErrorCode::NONE {
+                    partition.leader.map_or(-1, |leader| leader.0)
+                } else {
+                    -1
+                },
                 leader_epoch: partition.leader_epoch.0,
                 replica_nodes: ids(&partition.replicas),
                 isr_nodes: ids(&partition.isr),

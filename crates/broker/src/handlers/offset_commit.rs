@@ -24,7 +24,10 @@ const TOPIC_IDS_FROM_VERSION: i16 = 10;
 /// Before this version a commit to a group that does not exist is ILLEGAL_GENERATION.
 const GROUP_NOT_FOUND_FROM_VERSION: i16 = 9;
 
-pub(crate) fn begin(context: &RequestContext, request: OffsetCommitRequest) -> Phase<Outcome<OffsetCommitResponse>> {
+pub(crate) fn begin(
+    context: &RequestContext,
+    request: OffsetCommitRequest,
+) -> Phase<Outcome<OffsetCommitResponse>> {
     let by_id = context.version() >= TOPIC_IDS_FROM_VERSION;
     let mut response = OffsetCommitResponse::default();
     let mut topics = Vec::new();
@@ -69,7 +72,8 @@ fn resolve(
     requested: OffsetCommitRequestTopic,
 ) -> (OffsetCommitResponseTopic, Option<CommitTopic>) {
     let image = context.state().image();
-    let topic = if by_id { image.topic(TopicId(requested.topic_id)) } else { image.topic_named(&requested.name) };
+    let topic =
+        if by_id { image.topic(TopicId(requested.topic_id)) } else { image.topic_named(&requested.name) };
     let mut answer = OffsetCommitResponseTopic {
         name: requested.name,
         topic_id: requested.topic_id,
@@ -80,12 +84,15 @@ fn resolve(
         let code = match topic {
             None if by_id => ErrorCode::UNKNOWN_TOPIC_ID,
             None => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-            Some(topic) if topic.partition(wanted.partition_index).is_none() => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            Some(topic) if topic.partition(wanted.partition_index).is_none() => {
+                ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+            }
             Some(_) => ErrorCode::NONE,
         };
-        answer
-            .partitions
-            .push(OffsetCommitResponsePartition { partition_index: wanted.partition_index, error_code: code.0 });
+        answer.partitions.push(OffsetCommitResponsePartition {
+            partition_index: wanted.partition_index,
+            error_code: code.0,
+        });
         if code == ErrorCode::NONE {
             known.push(CommitPartition {
                 partition: wanted.partition_index,
@@ -105,7 +112,9 @@ fn resolve(
 
 fn error_code(version: i16, error: &group::Error) -> ErrorCode {
     match error {
-        group::Error::GroupNotFound(_) if version < GROUP_NOT_FOUND_FROM_VERSION => ErrorCode::ILLEGAL_GENERATION,
+        group::Error::GroupNotFound(_) if version < GROUP_NOT_FOUND_FROM_VERSION => {
+            ErrorCode::ILLEGAL_GENERATION
+        }
         error => error.code(),
     }
 }
@@ -133,7 +142,11 @@ fn fill_in(response: &mut OffsetCommitResponse, results: &[group::TopicResult]) 
         return;
     }
     for topic in &mut response.topics {
-        let key = if topic.name.is_empty() { Text::from(TopicId(topic.topic_id).to_string()) } else { topic.name.clone() };
+        let key = if topic.name.is_empty() {
+            Text::from(TopicId(topic.topic_id).to_string())
+        } else {
+            topic.name.clone()
+        };
         for partition in &mut topic.partitions {
             if let Some(code) = failed.get(&(key.clone(), partition.partition_index))
                 && partition.error_code == ErrorCode::NONE.0

@@ -16,12 +16,15 @@ pub(crate) async fn handle(context: &RequestContext, request: OffsetDeleteReques
     let mut unknown = Vec::new();
     let mut topics = Vec::new();
     for topic in request.topics {
-        let exists = |index: i32| image.topic_named(&topic.name).is_some_and(|topic| topic.partition(index).is_some());
+        let exists =
+            |index: i32| image.topic_named(&topic.name).is_some_and(|topic| topic.partition(index).is_some());
         let indexes = topic.partitions.iter().map(|partition| partition.partition_index);
         let (known, missing): (Vec<i32>, Vec<i32>) = indexes.partition(|index| exists(*index));
         if !missing.is_empty() {
-            let partitions =
-                missing.into_iter().map(|index| partition(index, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)).collect();
+            let partitions = missing
+                .into_iter()
+                .map(|index| partition(index, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION))
+                .collect();
             unknown.push(OffsetDeleteResponseTopic { name: topic.name.clone(), partitions });
         }
         if !known.is_empty() {
@@ -34,9 +37,14 @@ pub(crate) async fn handle(context: &RequestContext, request: OffsetDeleteReques
         Ok(results) => {
             let mut response = OffsetDeleteResponse { topics: unknown, ..Default::default() };
             for topic in results {
-                let code = |result: Result<(), group::Error>| result.map_or_else(|error| error.code(), |()| ErrorCode::NONE);
-                let partitions: Vec<_> =
-                    topic.partitions.into_iter().map(|(index, result)| partition(index, code(result))).collect();
+                let code = |result: Result<(), group::Error>| {
+                    result.map_or_else(|error| error.code(), |()| ErrorCode::NONE)
+                };
+                let partitions: Vec<_> = topic
+                    .partitions
+                    .into_iter()
+                    .map(|(index, result)| partition(index, code(result)))
+                    .collect();
                 match response.topics.iter_mut().find(|other| other.name == topic.name) {
                     Some(other) => other.partitions.extend(partitions),
                     None => response.topics.push(OffsetDeleteResponseTopic { name: topic.name, partitions }),

@@ -49,16 +49,26 @@ async fn one_group(context: &RequestContext, request: OffsetFetchRequest) -> Off
         ..Default::default()
     };
     match context.state().groups.ask(&fetch.group_id.clone(), fetch).await {
-        Ok(fetched) => OffsetFetchResponse { topics: fetched.into_iter().map(old_topic).collect(), ..Default::default() },
+        Ok(fetched) => {
+            OffsetFetchResponse { topics: fetched.into_iter().map(old_topic).collect(), ..Default::default() }
+        }
         Err(error) => {
             let code = error.code();
             // v1 has no error for the group: every partition says it.
             let topics = topics.filter(|_| context.version() < 2).unwrap_or_default();
             let failed = |topic: FetchTopic| OffsetFetchResponseTopic {
                 name: topic.name,
-                partitions: topic.partitions.iter().map(|index| old_partition(&missing(*index), code)).collect(),
+                partitions: topic
+                    .partitions
+                    .iter()
+                    .map(|index| old_partition(&missing(*index), code))
+                    .collect(),
             };
-            OffsetFetchResponse { error_code: code.0, topics: topics.into_iter().map(failed).collect(), ..Default::default() }
+            OffsetFetchResponse {
+                error_code: code.0,
+                topics: topics.into_iter().map(failed).collect(),
+                ..Default::default()
+            }
         }
     }
 }
@@ -117,7 +127,8 @@ fn missing(partition: i32) -> FetchedPartition {
 }
 
 fn old_topic(topic: FetchedTopic) -> OffsetFetchResponseTopic {
-    let partitions = topic.partitions.iter().map(|partition| old_partition(partition, ErrorCode::NONE)).collect();
+    let partitions =
+        topic.partitions.iter().map(|partition| old_partition(partition, ErrorCode::NONE)).collect();
     OffsetFetchResponseTopic { name: topic.name, partitions }
 }
 
@@ -133,13 +144,18 @@ fn old_partition(partition: &FetchedPartition, code: ErrorCode) -> OffsetFetchRe
 }
 
 fn new_topic(topic: FetchedTopic, id: TopicId) -> OffsetFetchResponseTopics {
-    let partitions = topic.partitions.iter().map(|partition| new_partition(partition, ErrorCode::NONE)).collect();
+    let partitions =
+        topic.partitions.iter().map(|partition| new_partition(partition, ErrorCode::NONE)).collect();
     OffsetFetchResponseTopics { name: topic.name, topic_id: id.0, partitions }
 }
 
 fn unknown_topic(id: TopicId, partitions: &[i32]) -> OffsetFetchResponseTopics {
     let failed = |index: &i32| new_partition(&missing(*index), ErrorCode::UNKNOWN_TOPIC_ID);
-    OffsetFetchResponseTopics { topic_id: id.0, partitions: partitions.iter().map(failed).collect(), ..Default::default() }
+    OffsetFetchResponseTopics {
+        topic_id: id.0,
+        partitions: partitions.iter().map(failed).collect(),
+        ..Default::default()
+    }
 }
 
 fn new_partition(fetched: &FetchedPartition, code: ErrorCode) -> OffsetFetchResponsePartitions {
@@ -150,7 +166,10 @@ fn new_partition(fetched: &FetchedPartition, code: ErrorCode) -> OffsetFetchResp
     OffsetFetchResponsePartitions {
         partition_index: fetched.partition,
         committed_offset: committed.map_or(Offset::NONE, |committed| committed.offset).0,
-        committed_leader_epoch: committed.and_then(|committed| committed.leader_epoch).unwrap_or(LeaderEpoch::NONE).0,
+        committed_leader_epoch: committed
+            .and_then(|committed| committed.leader_epoch)
+            .unwrap_or(LeaderEpoch::NONE)
+            .0,
         metadata: Some(committed.map(|committed| committed.metadata.clone()).unwrap_or_default()),
         error_code: code.0,
     }

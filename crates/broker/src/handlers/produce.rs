@@ -22,7 +22,7 @@ use protocol::{
     ProduceRequest, ProduceResponse,
     produce::{
         request::{PartitionProduceData, TopicProduceData},
-        response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse},
+        response::{PartitionProduceResponse, TopicProduceResponse},
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -46,10 +46,8 @@ pub(crate) fn begin(context: &RequestContext, request: ProduceRequest) -> Phase<
     let acks = request.acks;
     let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     let mut waiting = Vec::new();
-    let mut response = ProduceResponse {
-        responses: Vec::with_capacity(request.topic_data.len()),
-        ..Default::default()
-    };
+    let mut response =
+        ProduceResponse { responses: Vec::with_capacity(request.topic_data.len()), ..Default::default() };
     let refused = refuse_whole(&request);
     for (topic_index, topic_data) in request.topic_data.into_iter().enumerate() {
         let answer = match refused {
@@ -61,7 +59,8 @@ pub(crate) fn begin(context: &RequestContext, request: ProduceRequest) -> Phase<
 
     if acks == 0 {
         let failed = response.responses.iter().flat_map(|topic| &topic.partition_responses);
-        let failed = failed.map(|partition| ErrorCode(partition.error_code)).find(|code| *code != ErrorCode::NONE);
+        let failed =
+            failed.map(|partition| ErrorCode(partition.error_code)).find(|code| *code != ErrorCode::NONE);
         return Phase::Done(match failed {
             None => Outcome::Silence,
             Some(code) => {
@@ -91,7 +90,11 @@ fn refuse_whole(request: &ProduceRequest) -> Option<ErrorCode> {
 
 fn refuse_topic(topic: &TopicProduceData, code: ErrorCode) -> TopicProduceResponse {
     let partitions = topic.partition_data.iter().map(|data| refusal(data.index, code, None)).collect();
-    TopicProduceResponse { name: topic.name.clone(), topic_id: topic.topic_id, partition_responses: partitions }
+    TopicProduceResponse {
+        name: topic.name.clone(),
+        topic_id: topic.topic_id,
+        partition_responses: partitions,
+    }
 }
 
 fn refusal(index: i32, code: ErrorCode, message: Option<String>) -> PartitionProduceResponse {
@@ -111,7 +114,11 @@ fn produce_topic(
     waiting: &mut Vec<Waiting>,
 ) -> TopicProduceResponse {
     let topics = context.state().topics.load();
-    let topic = if context.version() >= 13 { topics.by_id(TopicId(data.topic_id)) } else { topics.by_name(&data.name) };
+    let topic = if context.version() >= 13 {
+        topics.by_id(TopicId(data.topic_id))
+    } else {
+        topics.by_name(&data.name)
+    };
     let Some(topic) = topic else {
         let unknown = if context.version() >= 13 {
             ErrorCode::UNKNOWN_TOPIC_ID

@@ -4,11 +4,16 @@
 //! Errors: INVALID_UPDATE_VERSION, INVALID_REQUEST.
 use super::*;
 use ::metadata::controller::{self, FeatureUpdate, UpgradeType};
-use protocol::{UpdateFeaturesRequest, UpdateFeaturesResponse, update_features::response::UpdatableFeatureResult};
+use protocol::{
+    UpdateFeaturesRequest, UpdateFeaturesResponse, update_features::response::UpdatableFeatureResult,
+};
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::UpdateFeatures, versions: 0..=2 };
 
-pub(crate) async fn handle(context: &RequestContext, request: UpdateFeaturesRequest) -> UpdateFeaturesResponse {
+pub(crate) async fn handle(
+    context: &RequestContext,
+    request: UpdateFeaturesRequest,
+) -> UpdateFeaturesResponse {
     let version = context.version();
     let names: Vec<Text> = request.feature_updates.iter().map(|update| update.feature.clone()).collect();
     let mut updates = Vec::with_capacity(names.len());
@@ -27,7 +32,9 @@ pub(crate) async fn handle(context: &RequestContext, request: UpdateFeaturesRequ
     let validate_only = request.validate_only;
     let decided = context
         .state()
-        .decide(move |image| controller::update_features(image, &updates, &crate::features::supported, validate_only))
+        .decide(move |image| {
+            controller::update_features(image, &updates, &crate::features::supported, validate_only)
+        })
         .await;
     match decided {
         Ok(()) => {
@@ -40,5 +47,9 @@ pub(crate) async fn handle(context: &RequestContext, request: UpdateFeaturesRequ
 }
 
 fn failed(code: ErrorCode, message: String) -> UpdateFeaturesResponse {
-    UpdateFeaturesResponse { error_code: code.0, error_message: Some(Text::from(message)), ..Default::default() }
+    UpdateFeaturesResponse {
+        error_code: code.0,
+        error_message: Some(Text::from(message)),
+        ..Default::default()
+    }
 }

@@ -31,7 +31,8 @@ pub(crate) struct Shards {
 impl Shards {
     pub(crate) fn start(count: usize) -> std::io::Result<Self> {
         let (stop, _) = watch::channel(false);
-        let shards = (0..count.max(1)).map(|index| Shard::start(index, stop.subscribe())).collect::<Result<_, _>>()?;
+        let shards =
+            (0..count.max(1)).map(|index| Shard::start(index, stop.subscribe())).collect::<Result<_, _>>()?;
         Ok(Self { shards, stop })
     }
 
@@ -77,11 +78,6 @@ impl Shard {
             // The sender lives as long as the shards, so an error means the same as a stop.
             runtime.block_on(async { drop(stop.wait_for(|stopped| *stopped).await) });
         })?;
-        Ok(Self {
-            handle,
-            load: Arc::default(),
-            counters: Arc::default(),
-            thread: Some(thread),
-        })
+        Ok(Self { handle, load: Arc::default(), counters: Arc::default(), thread: Some(thread) })
     }
 }
