@@ -24,6 +24,8 @@
 //! - A join or sync that waits is answered: by the end of its round, by a newer request of the same member, when
 //!   the member is removed, or when the round is abandoned.
 //! - Every member of a group with members supports at least one protocol that all support.
+//! - Silence is judged by a tick that is on time. After a late one, as when the process was stopped, nothing is
+//!   judged for a second: what members sent meanwhile comes first.
 //! - Equal histories give equal actions: members are kept in order, and nothing here draws random numbers. The
 //!   random part of a member id comes with the request.
 //! - A client decides neither what this panics on nor how much it allocates.

@@ -10,7 +10,7 @@ use coordinator::{
     Coordinator, CoordinatorRecord, EndOfTransaction, Now, Position, Producer, Refusal, ReplayError,
     Replayed, Token,
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The groups of one partition of `__consumer_offsets`.
 #[derive(Debug)]
@@ -19,11 +19,25 @@ pub struct Shard {
     groups: Groups,
     timers: Timers,
     undo: Undo,
+    /// No timer is judged before, after the broker has been away.
+    held_until: Option<Instant>,
 }
+
+/// A tick that is this late says that the broker was away: suspended, stopped, or out of breath. Then members may
+/// have been heard, but not yet by the shard.
+const LATE: Duration = Duration::from_millis(500);
+/// How long requests get to arrive after that.
+const HOLD: Duration = Duration::from_secs(1);
 
 impl Shard {
     pub fn new(config: GroupConfig) -> Self {
-        Self { config, groups: Groups::default(), timers: Timers::default(), undo: Undo::Nothing }
+        Self {
+            config,
+            groups: Groups::default(),
+            timers: Timers::default(),
+            undo: Undo::Nothing,
+            held_until: None,
+        }
     }
 
     /// Settings that changed apply from the next turn.
@@ -38,7 +52,7 @@ impl Shard {
 
     fn turn(&mut self, now: Now, act: impl FnOnce(&mut Groups, &mut Turn<'_>)) -> Transition {
         let mut out = Transition::default();
-        let Self { config, groups, timers, undo } = self;
+        let Self { config, groups, timers, undo, .. } = self;
         act(groups, &mut Turn { now, config, timers, out: &mut out, undo });
         out
     }
@@ -78,7 +92,12 @@ impl Coordinator for Shard {
     }
 
     fn tick(&mut self, now: Now) -> Transition {
-        let Some((_, timer)) = self.timers.pop_due(now.instant) else { return Transition::default() };
+        let Some(due) = self.wake_at().filter(|at| *at <= now.instant) else { return Transition::default() };
+        if now.instant.duration_since(due) >= LATE {
+            self.held_until = Some(now.instant + HOLD);
+            return Transition::default();
+        }
+        let (_, timer) = self.timers.pop_due(now.instant).expect("a timer is due");
         self.turn(now, |groups, turn| match timer {
             Timer::Session(group_id, member_id) => {
                 if let Some(group) = groups.get_mut(&group_id) {
@@ -102,7 +121,7 @@ impl Coordinator for Shard {
     }
 
     fn wake_at(&self) -> Option<Instant> {
-        self.timers.next()
+        self.timers.next().map(|at| self.held_until.map_or(at, |until| until.max(at)))
     }
 
     fn appended(&mut self, _: Offset, _: Offset) {

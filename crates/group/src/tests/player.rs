@@ -24,6 +24,7 @@
 //! | `reload` | | another broker takes over: a new shard replays the log |
 //! | `log` | | what was written since the last time |
 //! | `wait` | | only time passes |
+//! | `freeze` | | time passes up to here, and nothing ran meanwhile |
 
 use crate::{
     Commit, CommitPartition, CommitTopic, DeleteGroup, DeleteOffsets, Describe, Error, FetchOffsets,
@@ -142,7 +143,10 @@ impl Player {
         let mut words = line.split_whitespace();
         let ms = words.next().and_then(|ms| ms.parse().ok()).unwrap_or_else(|| panic!("no time in {line:?}"));
         let command = words.next().unwrap_or_else(|| panic!("no command in {line:?}"));
-        self.advance(ms);
+        match command {
+            "freeze" => self.ms = ms,
+            _ => self.advance(ms),
+        }
         self.command(command, &Arguments::new(words));
         self.tick();
         std::mem::take(&mut self.answers)
@@ -215,7 +219,7 @@ impl Player {
     fn command(&mut self, command: &str, args: &Arguments<'_>) {
         let label = args.label();
         match command {
-            "wait" => {}
+            "wait" | "freeze" => {}
             "config" => self.configure(args),
             "hold" => self.log.held_at = Some(self.log.end()),
             "release" => {

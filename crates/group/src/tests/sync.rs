@@ -152,6 +152,27 @@ fn silence_is_judged_at_the_session_timeout_and_not_before() {
     );
 }
 
+/// A stopped process, a suspended machine: what members sent meanwhile is read after the timers.
+#[test]
+fn a_broker_that_was_away_listens_before_it_judges() {
+    pair(
+        "1 sync a c#1 2 c#1:x,c#2:y -> a: synced x
+         2 sync b c#2 2 -> b: synced y
+         30000 freeze
+         30500 hb a c#1 2 -> a: ok
+         31000 wait
+         31001 hb a c#1 2 -> a: REBALANCE_IN_PROGRESS
+         31002 hb b c#2 2 -> b: UNKNOWN_MEMBER_ID",
+    );
+    // Waking up a little late is no absence.
+    pair(
+        "1 sync a c#1 2 c#1:x,c#2:y -> a: synced x
+         2 sync b c#2 2 -> b: synced y
+         10400 freeze
+         10401 hb a c#1 2 -> a: UNKNOWN_MEMBER_ID",
+    );
+}
+
 #[test]
 fn leaving_is_answered_member_by_member() {
     pair(
