@@ -1,0 +1,139 @@
+use crate::node::{Dev, wait};
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+/// Lines as real files have them, and as they should not.
+fn lines() -> Vec<u8> {
+    let mut file = Vec::new();
+    for n in 0..20_000u32 {
+        match n % 50 {
+            0 => file.extend(b""),
+            1 => file.extend(b"carriage return\r"),
+            2 => file.extend([0xff, 0xfe, 0x00, n as u8 | 0x80]),
+            3 => file.extend(vec![b'x'; 5000]),
+            _ => file.extend(format!("10.0.0.{} - - \"GET /{n} HTTP/1.1\" 200", n % 256).bytes()),
+        }
+        file.push(b'\n');
+    }
+    file
+}
+
+#[test]
+fn a_file_comes_back_byte_for_byte() {
+    let dev = Dev::ephemeral();
+    let file = lines();
+    for codec in ["none", "gzip", "snappy", "lz4", "zstd"] {
+        let topic = format!("log-{codec}");
+        dev.run(&format!("topic create {topic}")).ok();
+        dev.run_with(&format!("produce {topic} -z {codec}"), &file).ok();
+        let back = dev.run(&format!("consume {topic} -e")).ok();
+        assert!(back == file, "{codec}: {} bytes instead of {}", back.len(), file.len());
+    }
+}
+
+#[test]
+fn a_file_spread_over_partitions_comes_back_whole() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t --partitions 4").ok();
+    let file = lines();
+    dev.run_with("produce t", &file).ok();
+    let back = dev.run("consume t -e").ok();
+    let sorted = |bytes: &[u8]| {
+        let mut lines: Vec<Vec<u8>> = bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        lines.sort();
+        lines
+    };
+    assert!(sorted(&back) == sorted(&file));
+}
+
+#[test]
+fn begins_where_it_is_told() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t --partitions 2").ok();
+    let ten: String = (0..10).map(|n| format!("v{n}\n")).collect();
+    dev.run_with("produce t -p 0", ten.as_bytes()).ok();
+    dev.run("produce t -p 1 other").ok();
+    let time_of_last = {
+        let last = dev.run("consume t -e -p 0 --offset -1 -o json").json();
+        last["timestamp"].as_i64().unwrap()
+    };
+    for (arguments, expected) in [
+        ("-p 0 --offset 8", "v8\nv9\n".to_owned()),
+        ("-p 0 --offset -2", "v8\nv9\n".to_owned()),
+        ("-p 0 --offset -100", ten.clone()),
+        ("-p 0 --offset start -n 2", "v0\nv1\n".to_owned()),
+        ("-p 0 --offset end", String::new()),
+        ("-p 0 --offset 10", String::new()),
+        ("-p 1", "other\n".to_owned()),
+        ("-p 0 --offset @0", ten.clone()),
+        (&format!("-p 0 --offset @{}", time_of_last + 1), String::new()),
+        ("-p 0 --offset @1h", ten.clone()),
+    ] {
+        assert_eq!(dev.run(&format!("consume t -e {arguments}")).text(), expected, "{arguments}");
+    }
+    dev.run("consume t -p 0 --offset 11 -e").failed(2, &["offset 11 of t-0 is outside 0 to 10"]);
+    dev.run("consume t -p 2 -e").failed(5, &["0 to 1, not 2"]);
+    dev.run("produce t -p 2 x").failed(5, &["0 to 1, not 2"]);
+}
+
+#[test]
+fn json_has_everything() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    dev.run_with("produce t -k : -H a=b -H a=c", b"k:v\nno key\n\xff:\xfe\n").ok();
+    let text = dev.run("consume t -e -o json").text();
+    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let fields = |record: &Value, key: &str| record[key].as_str().map(str::to_owned);
+    assert_eq!(records.len(), 3);
+    assert_eq!(
+        (fields(&records[0], "key"), fields(&records[0], "value")),
+        (Some("k".to_owned()), Some("v".to_owned()))
+    );
+    assert!(records[1]["key"].is_null());
+    assert_eq!(fields(&records[2], "key_base64"), Some("/w==".to_owned()));
+    assert_eq!(
+        records[0]["headers"],
+        serde_json::json!([{ "key": "a", "value": "b" }, { "key": "a", "value": "c" }])
+    );
+    assert_eq!(records[2]["offset"], 2);
+    assert_eq!(dev.run("consume t -e -n 2 -k =>").text(), "k=>v\n=>no key\n");
+}
+
+#[test]
+fn follows_what_comes() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    dev.run("produce t before").ok();
+    let mut following = dev.command("consume t -n 2").stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    // It shows what is there before it waits for more.
+    assert_eq!(lines.next().unwrap().unwrap(), "before");
+    dev.run("produce t after").ok();
+    assert_eq!(lines.next().unwrap().unwrap(), "after");
+    assert!(wait(&mut following).success());
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    dev.run_with("produce t", &lines()).ok();
+    for format in ["value", "json", "table"] {
+        let mut command = dev.command(&format!("consume t -o {format}"));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{format}: {ended:?}");
+    }
+}
+
+#[test]
+fn a_record_that_is_too_large_is_refused_by_name() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t --config max.message.bytes=1000").ok();
+    dev.run_with("produce t", &[b'x'; 5000]).failed(2, &["t-0", "MESSAGE_TOO_LARGE"]);
+}

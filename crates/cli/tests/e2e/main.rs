@@ -1,0 +1,9 @@
+//! The binary as its users meet it: started as a process, spoken to over its ports and its command line.
+//!
+//! Each test starts its own server on ports that the system chooses, with its data in a temporary folder.
+mod consume;
+mod dev;
+mod groups;
+mod node;
+mod server;
+mod topics;
