@@ -82,7 +82,7 @@ impl Changes {
             ..Self::default()
         };
         for change in differences(&before.topics, &after.topics) {
-            changes.add_topic(change);
+            changes.add_topic(&change);
         }
         for item in before.configs.diff(&after.configs) {
             let (DiffItem::Add(resource, _)
@@ -97,9 +97,9 @@ impl Changes {
         *self == Self::default()
     }
 
-    fn add_topic(&mut self, change: Change<Arc<Topic>>) {
+    fn add_topic(&mut self, change: &Change<Arc<Topic>>) {
         let none = OrdMap::new();
-        let (before, topic) = match &change {
+        let (before, topic) = match change {
             Change::Removed(topic) => return self.topics_deleted.push(topic.clone()),
             Change::Added(topic) => {
                 self.topics_created.push(topic.clone());

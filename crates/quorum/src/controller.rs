@@ -165,6 +165,7 @@ impl Controller {
 /// Errors are not cloned, but several may hear of the same one.
 type Refusal = Box<dyn Fn() -> Error + Send + Sync>;
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped with")]
 fn not_leader(forward: ForwardToLeader<Metadata>) -> Refusal {
     let leader = forward.leader_id.map(|key| key.id);
     Box::new(move || Error::NotLeader { leader })

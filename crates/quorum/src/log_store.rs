@@ -76,6 +76,8 @@ struct State {
     vote: Option<Vote>,
     last_purged: Option<LogId>,
     places: VecDeque<Place>,
+    /// Sum of the sizes of `places`.
+    bytes: u64,
     /// The newest entries; the last of them is the last of `places`.
     cache: VecDeque<(Entry, usize)>,
     cache_bytes: usize,
@@ -127,6 +129,7 @@ impl State {
         segment.size += size as u64;
         self.next_offset = self.next_offset.plus(entry::record_count(&entry));
         self.places.push_back(place);
+        self.bytes += size as u64;
         self.cache_bytes += size;
         self.cache.push_back((entry, size));
         place
@@ -149,7 +152,7 @@ impl State {
         let keep = usize::try_from(next_index.saturating_sub(self.first_index())).unwrap_or(usize::MAX);
         let Some(first_dropped) = self.places.get(keep).copied() else { return (Vec::new(), None) };
         let dropped = self.places.len() - keep;
-        self.places.truncate(keep);
+        self.bytes -= self.places.drain(keep..).map(|place| place.size as u64).sum::<u64>();
         for _ in 0..dropped.min(self.cache.len()) {
             self.cache_bytes -= self.cache.pop_back().map_or(0, |(_, size)| size);
         }
@@ -169,7 +172,7 @@ impl State {
     fn purge(&mut self, id: LogId) -> Vec<Offset> {
         let count = (id.index + 1).saturating_sub(self.first_index());
         let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.places.len());
-        self.places.drain(..count);
+        self.bytes -= self.places.drain(..count).map(|place| place.size as u64).sum::<u64>();
         while self.cache.len() > self.places.len() {
             self.cache_bytes -= self.cache.pop_front().map_or(0, |(_, size)| size);
         }
@@ -221,8 +224,8 @@ impl LogStore {
     }
 
     /// Size of the log that no snapshot holds yet.
-    pub(crate) fn size(&self) -> u64 {
-        self.0.state.lock().places.iter().map(|place| place.size as u64).sum()
+    pub(crate) fn unsnapshotted_bytes(&self) -> u64 {
+        self.0.state.lock().bytes
     }
 
     /// The newest membership in the log.
@@ -299,6 +302,7 @@ fn recover(dir: &Path, anchor: Option<Anchor>, state: &mut State) -> io::Result<
             position: found.position,
             size,
         });
+        state.bytes += size as u64;
         state.cache_bytes += size;
         state.cache.push_back((entry, size));
         state.flushed = index + 1;

@@ -392,7 +392,7 @@ impl SnapshotTimer {
                     Err(_) => false,
                 };
             let end = self.images.borrow_and_update().next_offset();
-            let is_full = changed && self.log.size() >= self.after_bytes;
+            let is_full = changed && self.log.unsnapshotted_bytes() >= self.after_bytes;
             if is_full || (!changed && end > last_end) {
                 if let Err(error) = take_snapshot(&self.raft).await {
                     tracing::error!(%error, "cannot take a metadata snapshot");
@@ -457,6 +457,7 @@ fn epoch_of(term: u64) -> LeaderEpoch {
     LeaderEpoch(i32::try_from(term).unwrap_or(i32::MAX))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped with")]
 fn fatal(error: openraft::errors::Fatal<Metadata>) -> Error {
     Error::Raft(error.to_string())
 }

@@ -70,10 +70,10 @@ pub(crate) fn load(dir: &Path) -> io::Result<Option<(Snapshot, Bytes)>> {
         match decode(contents.clone()) {
             Ok(snapshot) if SnapshotId::of(&snapshot.image) == id => return Ok(Some((snapshot, contents))),
             Ok(_) => {
-                tracing::error!(path = %path.display(), "the metadata snapshot is not what its name says")
+                tracing::error!(path = %path.display(), "the metadata snapshot is not what its name says");
             }
             Err(error) => {
-                tracing::error!(path = %path.display(), %error, "the metadata snapshot cannot be read")
+                tracing::error!(path = %path.display(), %error, "the metadata snapshot cannot be read");
             }
         }
     }

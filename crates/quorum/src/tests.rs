@@ -136,28 +136,37 @@ async fn what_was_answered_survives_a_kill_at_any_moment() {
     quorum.shutdown().await;
 }
 
+/// The log alone, opened and closed again: how many offsets it has.
+fn log_end(dir: &Path) -> Offset {
+    log_store::LogStore::open(&log_dir(dir), None, 1 << 20).expect("the log opens").log_end_offset()
+}
+
 #[tokio::test]
 async fn a_torn_tail_is_cut_at_every_byte_of_the_last_batch() {
     let dir = tempfile::tempdir().unwrap();
     let quorum = start(dir.path()).await;
     commit(&quorum, vec![topic(1)]).await;
-    let expected = contents(&quorum.image());
+    let before = quorum.image();
     let log = files(dir.path(), ".log").pop().unwrap();
     let whole = fs::metadata(&log).unwrap().len();
     commit(&quorum, vec![topic(2), topic(3)]).await;
-    let with_last = contents(&quorum.image());
-    let end = fs::metadata(&log).unwrap().len();
+    let with_last = quorum.image();
     quorum.shutdown().await;
+    let end = fs::metadata(&log).unwrap().len();
     for length in whole..=end {
         let copy = copy(dir.path());
         let log = log_dir(copy.path()).join(log.file_name().unwrap());
-        fs::File::options().write(true).open(log).unwrap().set_len(length).unwrap();
-        let quorum = start(copy.path()).await;
-        let expected = if length == end { &with_last } else { &expected };
-        assert_eq!(contents(&quorum.image()), *expected, "cut to {length} of {end}");
-        // And the log goes on from there.
-        commit(&quorum, vec![topic(9)]).await;
-        quorum.shutdown().await;
+        fs::File::options().write(true).open(&log).unwrap().set_len(length).unwrap();
+        let expected = if length == end { &with_last } else { &before };
+        assert_eq!(log_end(copy.path()), expected.next_offset(), "cut to {length} of {end}");
+        assert_eq!(fs::metadata(&log).unwrap().len(), if length == end { end } else { whole });
+        if length % 32 == 0 || length == end {
+            // And the whole quorum goes on from there.
+            let quorum = start(copy.path()).await;
+            assert_eq!(contents(&quorum.image()), contents(expected));
+            commit(&quorum, vec![topic(9)]).await;
+            quorum.shutdown().await;
+        }
     }
 }
 
@@ -166,20 +175,30 @@ async fn garbage_and_flipped_bits_at_the_end_are_cut_off() {
     let dir = tempfile::tempdir().unwrap();
     let quorum = start(dir.path()).await;
     commit(&quorum, vec![topic(1)]).await;
-    let expected = contents(&quorum.image());
+    let expected = quorum.image().next_offset();
     let log = files(dir.path(), ".log").pop().unwrap();
     let whole = fs::metadata(&log).unwrap().len() as usize;
     commit(&quorum, vec![topic(2)]).await;
     quorum.shutdown().await;
     let bytes = fs::read(&log).unwrap();
-    for damaged in (whole..bytes.len()).step_by(7) {
+    for (damaged, bit) in (whole..bytes.len()).flat_map(|byte| [(byte, 0x10), (byte, 0x80), (byte, 0x01)]) {
         let copy = copy(dir.path());
         let mut bytes = bytes.clone();
-        bytes[damaged] ^= 0x10;
+        bytes[damaged] ^= bit;
         fs::write(log_dir(copy.path()).join(log.file_name().unwrap()), bytes).unwrap();
-        let quorum = start(copy.path()).await;
-        assert_eq!(contents(&quorum.image()), expected, "byte {}", damaged - whole);
-        quorum.shutdown().await;
+        assert_eq!(log_end(copy.path()), expected, "byte {} bit {bit:x}", damaged - whole);
+    }
+    for garbage in [
+        &[0; 1][..],
+        &[0; 5000],
+        &[0xff; 100],
+        b"not a batch at all, but long enough for the header of one.......",
+    ] {
+        let copy = copy(dir.path());
+        let mut bytes = bytes[..whole].to_vec();
+        bytes.extend(garbage);
+        fs::write(log_dir(copy.path()).join(log.file_name().unwrap()), bytes).unwrap();
+        assert_eq!(log_end(copy.path()), expected, "{} bytes of garbage", garbage.len());
     }
 }
 
@@ -258,6 +277,25 @@ async fn a_damaged_snapshot_is_never_served() {
     let again = start(with_log.path()).await;
     assert_eq!(contents(&again.image()), expected);
     again.shutdown().await;
+}
+
+#[tokio::test]
+async fn no_flipped_bit_of_a_snapshot_changes_what_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let quorum = start(dir.path()).await;
+    commit(&quorum, vec![topic(1), setting("a", "1")]).await;
+    quorum.snapshot_now().await.unwrap();
+    quorum.shutdown().await;
+    let (expected, contents) = snapshot::load(&log_dir(dir.path())).unwrap().unwrap();
+    for byte in 0..contents.len() {
+        let mut damaged = contents.to_vec();
+        damaged[byte] ^= 0x04;
+        if let Ok(read) = snapshot::decode(damaged.into()) {
+            assert_eq!(read.image, expected.image, "byte {byte}");
+            assert_eq!(read.meta, expected.meta, "byte {byte}");
+        }
+        assert!(snapshot::decode(contents.slice(..byte)).is_err(), "cut at {byte}");
+    }
 }
 
 #[tokio::test]
@@ -399,4 +437,161 @@ async fn after_a_shutdown_nothing_is_decided() {
         .decide(|_: &MetadataImage| Ok(Decision { records: vec![NoOpRecord::default().into()], reply: () }));
     let late = tokio::time::timeout(Duration::from_secs(5), late).await.expect("an answer, even so");
     assert!(late.is_err());
+}
+
+/// Leaves a folder for other programs to read: `MAINSTEM_METADATA_DIR=... cargo test -p mainstem-quorum -- --ignored`.
+#[tokio::test]
+#[ignore = "writes to a folder of the caller's choice"]
+async fn writes_a_folder_for_kafkas_tools() {
+    let dir = PathBuf::from(std::env::var("MAINSTEM_METADATA_DIR").expect("a folder to write to"));
+    let quorum = start(&dir).await;
+    commit(&quorum, vec![topic(1), setting("log.retention.ms", "5")]).await;
+    quorum.snapshot_now().await.unwrap();
+    commit(&quorum, vec![topic(2), topic(3)]).await;
+    quorum.shutdown().await;
+    drop(quorum);
+    let quorum = start(&dir).await;
+    quorum.shutdown().await;
+}
+
+/// The log against a list, under anything that openraft may ask of it and any number of restarts.
+mod model {
+    use crate::{
+        log_store::{Anchor, LogStore},
+        types::{Entry, EntryPayload, LogId, MetadataBatch, Vote, VoterKey, log_id},
+    };
+    use base::{NodeId, Offset};
+    use bytes::Bytes;
+    use openraft::{
+        entry::RaftEntry as _,
+        storage::{RaftLogReader, RaftLogStorage, RaftLogStorageExt as _},
+    };
+    use proptest::prelude::*;
+    use std::path::Path;
+    use uuid::Uuid;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// Entries of so many records each; none is a blank entry. Perhaps a new term begins.
+        Append {
+            new_term: bool,
+            records: Vec<usize>,
+        },
+        /// Cuts off so many entries.
+        Truncate(usize),
+        /// A snapshot of all but so many entries.
+        Purge(usize),
+        Reopen,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let append = (any::<bool>(), prop::collection::vec(0..4usize, 1..5))
+            .prop_map(|(new_term, records)| Step::Append { new_term, records });
+        prop_oneof![
+            4 => append,
+            1 => (0..4usize).prop_map(Step::Truncate),
+            1 => (0..6usize).prop_map(Step::Purge),
+            2 => Just(Step::Reopen),
+        ]
+    }
+
+    #[derive(Default)]
+    struct Model {
+        entries: Vec<(Entry, Offset)>,
+        term: u64,
+        next_offset: Offset,
+        anchor: Option<Anchor>,
+        purged: usize,
+    }
+
+    impl Model {
+        fn make(&mut self, records: usize) -> Entry {
+            let index = self.entries.len() as u64;
+            let value = |n| Bytes::from(format!("record {n} of entry {index} in term {}", self.term));
+            let payload = match records {
+                0 => EntryPayload::Blank,
+                _ => EntryPayload::Normal(MetadataBatch {
+                    timestamp_ms: 7,
+                    records: (0..records).map(value).collect(),
+                }),
+            };
+            let entry = Entry::new(log_id(self.term, index), payload);
+            self.entries.push((entry.clone(), self.next_offset));
+            self.next_offset = self.next_offset.plus(records.max(1) as i64);
+            entry
+        }
+
+        fn last_log_id(&self) -> Option<LogId> {
+            self.entries.last().map(|(entry, _)| entry.log_id)
+        }
+    }
+
+    async fn check(log: &mut LogStore, model: &Model) {
+        let state = log.get_log_state().await.unwrap();
+        assert_eq!(state.last_log_id, model.last_log_id());
+        assert_eq!(state.last_purged_log_id, model.anchor.map(|anchor| anchor.last_log_id));
+        assert_eq!(log.log_end_offset(), model.next_offset);
+        let entries = log.try_get_log_entries(..).await.unwrap();
+        let expected: Vec<_> = model.entries[model.purged..].iter().map(|(entry, _)| entry.clone()).collect();
+        assert_eq!(entries, expected);
+        for (entry, offset) in &model.entries[model.purged..] {
+            let end = offset.plus(crate::entry::record_count(entry));
+            assert_eq!(log.end_offset_of(entry.log_id.index), Some(end));
+        }
+    }
+
+    async fn play(dir: &Path, steps: Vec<Step>) {
+        let open = |anchor| LogStore::open(dir, anchor, 400).unwrap();
+        let key = VoterKey { id: NodeId(1), directory: Uuid::from_u128(1) };
+        let mut log = open(None);
+        let mut model = Model::default();
+        for step in steps {
+            match step {
+                Step::Append { new_term, records } => {
+                    if new_term || model.term == 0 {
+                        model.term += 1;
+                        log.save_vote(&Vote::new_committed(model.term, key)).await.unwrap();
+                    }
+                    let entries: Vec<_> = records.into_iter().map(|records| model.make(records)).collect();
+                    log.blocking_append(entries).await.unwrap();
+                }
+                Step::Truncate(count) => {
+                    let keep = model.entries.len().saturating_sub(count).max(model.purged);
+                    if let Some((_, offset)) = model.entries.get(keep) {
+                        model.next_offset = *offset;
+                    }
+                    model.entries.truncate(keep);
+                    log.truncate_after(model.last_log_id()).await.unwrap();
+                }
+                Step::Purge(but) => {
+                    let count = model.entries.len().saturating_sub(but);
+                    if count > model.purged {
+                        let last_log_id = model.entries[count - 1].0.log_id;
+                        let end_offset =
+                            model.entries.get(count).map_or(model.next_offset, |(_, offset)| *offset);
+                        model.anchor = Some(Anchor { last_log_id, end_offset });
+                        model.purged = count;
+                        log.purge(last_log_id).await.unwrap();
+                    }
+                }
+                Step::Reopen => {
+                    drop(log);
+                    log = open(model.anchor);
+                    let vote = log.read_vote().await.unwrap();
+                    assert_eq!(vote.map(|vote| vote.leader_id.term), (model.term > 0).then_some(model.term));
+                }
+            }
+            check(&mut log, &model).await;
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+        #[test]
+        fn the_log_is_a_list_of_entries(steps in prop::collection::vec(step(), 1..25)) {
+            let dir = tempfile::tempdir().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(play(dir.path(), steps));
+        }
+    }
 }

@@ -122,7 +122,7 @@ fn a_created_topic_has_its_settings_and_leaders() {
     assert_eq!(image.config_value(&ConfigResource::topic("t"), "retention.ms").unwrap(), &Text::from("5"));
 
     let changes = Changes::between(&before, &image);
-    assert_eq!(changes.topics_created, [created.clone()]);
+    assert_eq!(changes.topics_created, std::slice::from_ref(&created));
     assert_eq!(changes.partitions.len(), 3);
     assert_eq!(changes.configs, [ConfigResource::topic("t")]);
     assert!(!changes.features && changes.brokers.is_empty());

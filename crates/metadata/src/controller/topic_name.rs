@@ -25,8 +25,7 @@ pub(super) fn check_collision(image: &MetadataImage, name: &str) -> Result<(), E
     if !name.contains(['.', '_']) {
         return Ok(());
     }
-    let unified = unify(name);
-    match image.topic_ids.keys().find(|existing| unify(existing) == unified) {
+    match image.topic_ids.keys().find(|existing| collide(existing.as_bytes(), name.as_bytes())) {
         Some(existing) => {
             Err(Error::TopicNameCollision { name: name.to_owned(), existing: existing.to_string() })
         }
@@ -34,8 +33,9 @@ pub(super) fn check_collision(image: &MetadataImage, name: &str) -> Result<(), E
     }
 }
 
-fn unify(name: &str) -> String {
-    name.replace('.', "_")
+fn collide(one: &[u8], other: &[u8]) -> bool {
+    let unify = |byte: u8| if byte == b'.' { b'_' } else { byte };
+    one.len() == other.len() && one.iter().zip(other).all(|(&a, &b)| unify(a) == unify(b))
 }
 
 #[cfg(test)]
