@@ -12,6 +12,7 @@ mod batches;
 mod codecs;
 mod input;
 mod messages;
+mod recovery;
 pub mod seeds;
 
 pub use batches::{builder, produce, record_batch};
@@ -19,6 +20,7 @@ pub use codecs::{gzip, lz4, snappy, zstd};
 pub use messages::{
     every_record, every_request, every_response, frame, header, missing_requests, primitives,
 };
+pub use recovery::log_recovery;
 
 /// A decoder under test.
 #[derive(Clone, Copy)]
@@ -38,6 +40,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "frame", run: frame, seeds: seeds::stored_frames },
     Target { name: "gzip", run: gzip, seeds: || seeds::frames("gzip") },
     Target { name: "header", run: header, seeds: seeds::headers },
+    Target { name: "log_recovery", run: log_recovery, seeds: recovery::seeds },
     Target { name: "lz4", run: lz4, seeds: || seeds::frames("lz4") },
     Target { name: "primitives", run: primitives, seeds: seeds::none },
     Target { name: "produce", run: produce, seeds: seeds::batches },
