@@ -9,6 +9,12 @@ use records::Batches;
 use std::{collections::BTreeMap, sync::Arc};
 use support::*;
 
+/// How many cases to try: so many, times `MAINSTEM_CASES_FACTOR`.
+fn cases(count: u64) -> u64 {
+    let factor = std::env::var("MAINSTEM_CASES_FACTOR").ok().and_then(|factor| factor.parse().ok());
+    count * factor.unwrap_or(1)
+}
+
 /// What a log ought to hold: batches by base offset, as they are stored.
 #[derive(Clone, Debug, Default)]
 struct Model {
@@ -60,7 +66,13 @@ fn active(log: &Log) -> Vec<(i64, i16, i32)> {
 }
 
 /// One step of an arbitrary life of a log.
-fn live(random: &mut Random, manager: &LogManager, log: &Log, model: &mut Model, sequences: &mut BTreeMap<i64, i32>) {
+fn live(
+    random: &mut Random,
+    manager: &LogManager,
+    log: &Log,
+    model: &mut Model,
+    sequences: &mut BTreeMap<i64, i32>,
+) {
     match random.below(40) {
         0 => {
             log.flush().unwrap();
@@ -71,7 +83,8 @@ fn live(random: &mut Random, manager: &LogManager, log: &Log, model: &mut Model,
             let target = random.below(model.end as u64 + 1) as i64;
             log.truncate_to(Offset(target)).unwrap();
             model.truncate(log.log_end_offset().0);
-            *sequences = producers(&model.batches).into_iter().map(|(id, _, sequence)| (id, sequence + 1)).collect();
+            *sequences =
+                producers(&model.batches).into_iter().map(|(id, _, sequence)| (id, sequence + 1)).collect();
         }
         3 => log.roll(NOW).unwrap(),
         4 => {
@@ -82,7 +95,8 @@ fn live(random: &mut Random, manager: &LogManager, log: &Log, model: &mut Model,
         _ => {
             let (records, id) = (random.below(3) as i64 + 1, random.below(4) as i64);
             let sequence = sequences.entry(id).or_default();
-            let batch = Batch { timestamp: random.below(1000) as i64, ..Batch::by(id, 0, *sequence, records) };
+            let batch =
+                Batch { timestamp: random.below(1000) as i64, ..Batch::by(id, 0, *sequence, records) };
             let batch = if id == 0 { Batch { producer: None, ..batch } } else { batch };
             *sequence += records as i32;
             let epoch = (model.end / 50) as i32;
@@ -100,22 +114,32 @@ fn live(random: &mut Random, manager: &LogManager, log: &Log, model: &mut Model,
 fn check(log: &Log, model: &Model, least: i64, context: &str) {
     let end = log.log_end_offset().0;
     assert!((least..=model.end).contains(&end), "{context}: ends at {end}, not in {least}..={}", model.end);
-    let expected: BTreeMap<_, _> = model.batches.range(..end).map(|(base, bytes)| (*base, bytes.clone())).collect();
+    let expected: BTreeMap<_, _> =
+        model.batches.range(..end).map(|(base, bytes)| (*base, bytes.clone())).collect();
     let found = stored(log);
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{context}");
     assert_eq!(found, expected, "{context}");
     assert_eq!(active(log), producers(&expected), "{context}");
     for (base, bytes) in &expected {
         let header = records::BatchHeader::read(bytes).unwrap();
-        assert_eq!(log.epoch_at(Offset(*base)), Some(header.partition_leader_epoch), "{context}: epoch at {base}");
+        assert_eq!(
+            log.epoch_at(Offset(*base)),
+            Some(header.partition_leader_epoch),
+            "{context}: epoch at {base}"
+        );
     }
-    let newest = expected.values().map(|bytes| records::BatchHeader::read(bytes).unwrap().max_timestamp).max();
+    let newest =
+        expected.values().map(|bytes| records::BatchHeader::read(bytes).unwrap().max_timestamp).max();
     assert_eq!(log.max_timestamp().unwrap().map(|found| found.timestamp), newest, "{context}");
     for timestamp in [0, 300, 700, 990] {
         let first = expected.values().find_map(|bytes| {
             let batch = records::RecordBatch::parse(bytes.clone()).unwrap();
             let records = batch.records(1 << 20).unwrap();
-            records.iter().map(Result::unwrap).find(|record| record.timestamp >= timestamp).map(|record| record.offset)
+            records
+                .iter()
+                .map(Result::unwrap)
+                .find(|record| record.timestamp >= timestamp)
+                .map(|record| record.offset)
         });
         let found = log.offset_for_timestamp(timestamp).unwrap().map(|found| found.offset);
         assert_eq!(found, first, "{context}: time {timestamp}");
@@ -124,14 +148,15 @@ fn check(log: &Log, model: &Model, least: i64, context: &str) {
 
 #[test]
 fn after_a_loss_of_power_a_valid_front_part_is_left() {
-    for seed in 0..400 {
+    for seed in 0..cases(100) {
         let mut random = Random(seed);
         let mut fs = MemoryFileSystem::new();
         let mut model = Model::default();
         for life in 0..4 {
             let (manager, log) = fresh(&fs, config());
             model.truncate(log.log_end_offset().0);
-            let mut sequences = producers(&model.batches).into_iter().map(|(id, _, last)| (id, last + 1)).collect();
+            let mut sequences =
+                producers(&model.batches).into_iter().map(|(id, _, last)| (id, last + 1)).collect();
             for _ in 0..random.below(120) {
                 live(&mut random, &manager, &log, &mut model, &mut sequences);
             }
@@ -148,7 +173,7 @@ fn after_a_loss_of_power_a_valid_front_part_is_left() {
 
 #[test]
 fn a_killed_process_loses_nothing() {
-    for seed in 0..100 {
+    for seed in 0..cases(30) {
         let mut random = Random(seed);
         let fs = MemoryFileSystem::new();
         let (manager, log) = fresh(&fs, config());
@@ -164,7 +189,7 @@ fn a_killed_process_loses_nothing() {
 
 #[test]
 fn a_clean_shutdown_needs_no_recovery() {
-    for seed in 0..50 {
+    for seed in 0..cases(20) {
         let mut random = Random(seed);
         let fs = MemoryFileSystem::new();
         let (manager, log) = fresh(&fs, config());
@@ -215,7 +240,8 @@ fn rich() -> (MemoryFileSystem, Model) {
     let mut model = Model::default();
     let mut sequence = 0;
     for i in 0..60 {
-        let batch = Batch { timestamp: i * 10, transactional: i % 7 == 3, ..Batch::by(5, 0, sequence, i % 3 + 1) };
+        let batch =
+            Batch { timestamp: i * 10, transactional: i % 7 == 3, ..Batch::by(5, 0, sequence, i % 3 + 1) };
         sequence += (i % 3 + 1) as i32;
         let epoch = (i / 20) as i32;
         let info = log.append_as_leader(Append::new(batch.bytes(), LeaderEpoch(epoch), NOW)).unwrap();
@@ -240,8 +266,10 @@ fn rich() -> (MemoryFileSystem, Model) {
 fn abort(log: &Log, epoch: i32) -> (i64, Bytes) {
     use records::control::{EndTransactionMarker, Placement, end_transaction};
     let marker = EndTransactionMarker { committed: false, coordinator_epoch: 0 };
-    let at = |base_offset| Placement { base_offset, partition_leader_epoch: LeaderEpoch(epoch), timestamp: NOW };
-    let write = |base_offset| end_transaction(at(base_offset), base::ProducerId(5), base::ProducerEpoch(0), marker);
+    let at =
+        |base_offset| Placement { base_offset, partition_leader_epoch: LeaderEpoch(epoch), timestamp: NOW };
+    let write =
+        |base_offset| end_transaction(at(base_offset), base::ProducerId(5), base::ProducerEpoch(0), marker);
     let origin = mainstem_storage::AppendOrigin::Coordinator;
     let append = Append { origin, ..Append::new(write(Offset(0)), LeaderEpoch(epoch), NOW) };
     let offset = log.append_as_leader(append).unwrap().first_offset;
@@ -276,11 +304,17 @@ fn open_damaged(fs: &MemoryFileSystem, context: &str) -> Option<(LogManager, Arc
 fn torn_and_garbled_files_of_every_kind() {
     let (fs, model) = rich();
     let files = fs.files();
-    assert!([".log", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint", ".properties"].iter().all(|kind| {
-        files.iter().any(|(path, content)| path.to_string_lossy().ends_with(kind) && !content.is_empty())
-    }));
+    assert!(
+        [".log", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint", ".properties"].iter().all(
+            |kind| {
+                files
+                    .iter()
+                    .any(|(path, content)| path.to_string_lossy().ends_with(kind) && !content.is_empty())
+            }
+        )
+    );
     let mut random = Random(99);
-    for case in 0..4000 {
+    for case in 0..cases(1500) {
         let (path, content) = &files[random.below(files.len() as u64) as usize];
         let mut damaged = content.clone();
         let kept = random.below(content.len() as u64 + 1) as usize;
@@ -324,7 +358,7 @@ fn flipped_bits_in_files_of_every_kind() {
     let (fs, model) = rich();
     let files: Vec<_> = fs.files().into_iter().filter(|(_, content)| !content.is_empty()).collect();
     let mut random = Random(7);
-    for case in 0..4000 {
+    for case in 0..cases(1500) {
         let (path, content) = &files[random.below(files.len() as u64) as usize];
         let mut damaged = content.clone();
         let bit = random.below(content.len() as u64 * 8) as usize;
@@ -355,7 +389,11 @@ fn valid_front(bytes: &[u8]) -> usize {
         let size = batch.size_in_bytes();
         let whole = bytes.len() - at >= size;
         let far = i32::try_from(batch.last_offset().0).is_err();
-        if !whole || far || batch.base_offset.0 < next || batch.verify_crc(&bytes[at + 61..at + size]).is_err() {
+        if !whole
+            || far
+            || batch.base_offset.0 < next
+            || batch.verify_crc(&bytes[at + 61..at + size]).is_err()
+        {
             break;
         }
         next = batch.next_offset().0;
@@ -375,7 +413,7 @@ fn a_torn_tail_is_cut_exactly_after_the_last_valid_batch() {
     let path = file("00000000000000000000.log");
     let whole = fs.files().into_iter().find(|(other, _)| *other == path).unwrap().1;
     let mut random = Random(1);
-    for case in 0..3000 {
+    for case in 0..cases(1500) {
         let mut bytes = whole.clone();
         bytes.truncate(random.below(bytes.len() as u64 + 1) as usize);
         if case % 3 == 1 {
@@ -390,7 +428,8 @@ fn a_torn_tail_is_cut_exactly_after_the_last_valid_batch() {
         let (_manager, log) = fresh(&fs, large);
         let left = fs.files().into_iter().find(|(other, _)| *other == path).unwrap().1;
         assert_eq!(left.len(), valid, "case {case}");
-        let end = records::Batches::new(Bytes::from(left)).last().map_or(0, |batch| batch.unwrap().next_offset().0);
+        let end =
+            records::Batches::new(Bytes::from(left)).last().map_or(0, |batch| batch.unwrap().next_offset().0);
         assert_eq!(log.log_end_offset(), Offset(end), "case {case}");
         let expected = if end == 0 { Vec::new() } else { vec![end as i32 - 1] };
         let sequences: Vec<_> = log.active_producers().iter().map(|line| line.last_sequence).collect();
@@ -442,5 +481,9 @@ fn interrupted_compaction_is_finished_or_undone() {
     assert_eq!(log.segment_count(), segments);
     assert_eq!(read_from(&log, 0).unwrap().base_offset, Offset(3));
     let left = listing(&fs);
-    assert!(!left.iter().any(|name| name.ends_with("swap") || name.ends_with("cleaned") || name.ends_with("deleted")));
+    assert!(
+        !left
+            .iter()
+            .any(|name| name.ends_with("swap") || name.ends_with("cleaned") || name.ends_with("deleted"))
+    );
 }

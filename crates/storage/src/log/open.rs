@@ -311,12 +311,7 @@ struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
-    fn run(
-        &self,
-        found: &[Found],
-        log_start: Offset,
-        epochs: &mut LeaderEpochs,
-    ) -> Result<Recovered, Error> {
+    fn run(&self, found: &[Found], log_start: Offset, epochs: &mut LeaderEpochs) -> Result<Recovered, Error> {
         let passed = found.partition_point(|segment| segment.base <= self.recovery_point);
         // The segment in which the recovery point lies.
         let floor = passed.saturating_sub(1);
@@ -519,7 +514,11 @@ impl Recovery<'_> {
     /// What was removed must not come back, beside what is appended in its place.
     fn sync_folder(&self) -> Result<(), Error> {
         let folder = self.files.folder.read();
-        self.files.directory.fs.sync_folder(&folder).map_err(|error| self.files.directory.fatal(&folder, &error))
+        self.files
+            .directory
+            .fs
+            .sync_folder(&folder)
+            .map_err(|error| self.files.directory.fatal(&folder, &error))
     }
 
     /// Of each segment, the entries whose markers lie in the trusted part.
