@@ -76,6 +76,8 @@ pub(crate) struct ClassicGroup {
     protocol: Option<Text>,
     leader: Option<MemberId>,
     members: BTreeMap<MemberId, Member>,
+    /// Eldest first.
+    by_age: BTreeMap<u64, MemberId>,
     instances: BTreeMap<InstanceId, MemberId>,
     /// Ids that were given out, whose owners have yet to join with them; until when.
     pending: BTreeMap<MemberId, Instant>,
@@ -115,6 +117,7 @@ impl ClassicGroup {
             protocol: None,
             leader: None,
             members: BTreeMap::new(),
+            by_age: BTreeMap::new(),
             instances: BTreeMap::new(),
             pending: BTreeMap::new(),
             pending_sync: BTreeSet::new(),
@@ -167,6 +170,7 @@ impl ClassicGroup {
         // Kafka writes a protocol wherever there are members; a record without one gets a nameless one.
         let protocol = record.protocol.or_else(|| (!record.members.is_empty()).then(Text::default));
         let mut known = std::mem::take(&mut self.members);
+        self.by_age.clear();
         self.instances.clear();
         self.supported.clear();
         self.awaiting_join = 0;
@@ -239,12 +243,14 @@ impl ClassicGroup {
             *self.supported.entry(protocol.name.clone()).or_default() += 1;
         }
         self.awaiting_join += usize::from(member.awaiting_join.is_some());
+        self.by_age.insert(member.order, member_id.clone());
         self.members.insert(member_id, member);
     }
 
     /// Takes a member out of every index. Its waiting requests and its timer are the caller's to end.
     fn take_out(&mut self, member_id: &MemberId) -> Option<Member> {
         let member = self.members.remove(member_id)?;
+        self.by_age.remove(&member.order);
         if let Some(instance_id) = &member.instance_id
             && self.instances.get(instance_id) == Some(member_id)
         {
@@ -276,8 +282,7 @@ impl ClassicGroup {
     }
 
     fn eldest(&self, eligible: impl Fn(&Member) -> bool) -> Option<MemberId> {
-        let eligible = self.members.iter().filter(|(_, member)| eligible(member));
-        eligible.min_by_key(|(_, member)| member.order).map(|(member_id, _)| member_id.clone())
+        self.by_age.values().find(|member_id| self.members.get(member_id).is_some_and(&eligible)).cloned()
     }
 
     /// Checks that a request comes from a member, and from the present owner of its instance id.
@@ -473,6 +478,8 @@ impl ClassicGroup {
     pub(crate) fn check(&self) {
         let waiting = self.members.values().filter(|member| member.awaiting_join.is_some()).count();
         assert_eq!(waiting, self.awaiting_join);
+        assert!(self.by_age.iter().all(|(order, member_id)| self.members[member_id].order == *order));
+        assert_eq!(self.by_age.len(), self.members.len());
         assert_eq!(
             self.state == State::Empty,
             self.members.is_empty() && self.state != State::PreparingRebalance
