@@ -28,7 +28,7 @@ pub use brokers::{
     register_controller, unregister_broker,
 };
 pub use configs::{ConfigAlteration, ConfigOperation, alter_configs, incremental_alter_configs};
-pub use features::{FeatureUpdate, UpgradeType, bootstrap, update_features};
+pub use features::{FeatureUpdate, UpgradeType, bootstrap, cluster_min_in_sync_replicas, update_features};
 pub use partition_change::ElectionType;
 pub use partitions::{
     AlterPartition, AlteredPartition, ElectedPartition, InSyncReplica, alter_partition, elect_leaders,

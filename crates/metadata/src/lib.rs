@@ -36,6 +36,8 @@ pub mod feature {
     pub const TRANSACTION_VERSION: &str = "transaction.version";
     pub const GROUP_VERSION: &str = "group.version";
     pub const ELIGIBLE_LEADER_REPLICAS_VERSION: &str = "eligible.leader.replicas.version";
+    /// Level 1: the voters of the quorum are in records (KIP-853).
+    pub const KRAFT_VERSION: &str = "kraft.version";
     pub const SHARE_VERSION: &str = "share.version";
     pub const STREAMS_VERSION: &str = "streams.version";
 

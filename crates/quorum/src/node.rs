@@ -305,6 +305,15 @@ impl Quorum {
         take_snapshot(&self.0.raft).await
     }
 
+    /// Waits for the end: a shutdown, or that the log cannot be written any more, after which nothing here works.
+    pub async fn stopped(&self) -> Error {
+        let has_stopped = |metrics: &RaftMetrics<Metadata>| metrics.running_state.is_err();
+        match self.0.raft.wait(None).metrics(has_stopped, "the end").await {
+            Ok(RaftMetrics { running_state: Err(error), .. }) => fatal(error),
+            _ => Error::Stopped,
+        }
+    }
+
     /// Stops taking part. What was answered is on disk already.
     pub async fn shutdown(&self) {
         self.0.snapshots.abort();

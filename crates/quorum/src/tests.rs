@@ -429,6 +429,25 @@ async fn another_voters_folder_is_refused() {
 }
 
 #[tokio::test]
+async fn when_the_log_cannot_be_written_nothing_is_acknowledged_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let quorum = Quorum::start(QuorumConfig { segment_bytes: 1, ..config(dir.path()) }).await.unwrap();
+    commit(&quorum, vec![topic(1)]).await;
+    // Each batch begins a segment, for which there is no folder now.
+    fs::remove_dir_all(log_dir(dir.path())).unwrap();
+    for number in 2..4 {
+        let lost =
+            quorum.decide(move |_: &MetadataImage| Ok(Decision { records: vec![topic(number)], reply: () }));
+        let lost = tokio::time::timeout(Duration::from_secs(5), lost).await.expect("an answer, even so");
+        assert!(lost.is_err());
+    }
+    let end = tokio::time::timeout(Duration::from_secs(5), quorum.stopped()).await.expect("it has stopped");
+    assert!(matches!(end, Error::Raft(_)), "{end}");
+    assert!(quorum.image().topic_named("topic-2").is_none());
+    quorum.shutdown().await;
+}
+
+#[tokio::test]
 async fn after_a_shutdown_nothing_is_decided() {
     let dir = tempfile::tempdir().unwrap();
     let quorum = start(dir.path()).await;

@@ -1,6 +1,6 @@
 //! Finalized feature levels (KIP-584).
-use super::Decision;
-use crate::{Error, MetadataImage, Record, VersionRange, feature};
+use super::{Decision, MIN_IN_SYNC_REPLICAS, configs};
+use crate::{ConfigResource, Error, MetadataImage, Record, VersionRange, feature};
 use protocol::metadata_records::FeatureLevelRecord;
 use wire::Text;
 
@@ -38,6 +38,13 @@ pub fn bootstrap(features: &[(&'static str, i16)]) -> Vec<Record> {
         .chain(others)
         .map(|(name, level)| record(&Text::from_static(name), level))
         .collect()
+}
+
+/// What belongs to [`bootstrap`] when eligible leader replicas are on: they are judged by the minimum of in-sync replicas, so
+/// that all nodes must know the same one (KIP-966).
+pub fn cluster_min_in_sync_replicas(minimum: i32) -> Record {
+    let value = Text::from(minimum.to_string());
+    configs::record(&ConfigResource::CLUSTER, &Text::from_static(MIN_IN_SYNC_REPLICAS), Some(&value))
 }
 
 /// All of the updates or none.
@@ -88,8 +95,9 @@ fn check(
         }
         _ => {}
     }
-    if &**name == feature::METADATA_VERSION && *level < current {
-        return refuse(format!("going back from metadata version {current} is not supported"));
+    let one_way = [feature::METADATA_VERSION, feature::KRAFT_VERSION].contains(&&**name);
+    if one_way && *level < current {
+        return refuse(format!("feature `{name}` cannot go back from level {current}"));
     }
     match supported(name) {
         Some(range) if *level == 0 || range.contains(*level) => {}
