@@ -341,3 +341,6 @@ async fn write_requests(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let kafka_port = port(arguments.kafka_port, KAFKA_PORT, "Kafka")?;
     let admin_port = port(arguments.admin_port, ADMIN_PORT, "the admin port")?;
     let config = server_config(folder.path(), kafka_port, admin_port, arguments.ephemeral)?;
-    super::block_on(node::run_until_stopped(config, |broker| {
+    super::block_on(node::run_until_stopped(config, "use --ephemeral or another --data-dir", |broker| {
         let kafka = broker.kafka_addresses().first().map(|(_, address)| *address);
         let ready = Ready {
             kafka: kafka.expect("a broker that started has a listener"),

@@ -6,15 +6,16 @@ use std::future::Future;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Starts a broker, says so through `ready`, and stops it at the first SIGINT or SIGTERM. A second one ends the
-/// process at once.
+/// process at once. `other_folder` says how to use one, for when something is wrong with the data folder.
 pub(crate) async fn run_until_stopped(
     config: ServerConfig,
+    other_folder: &str,
     ready: impl FnOnce(&Broker) -> std::io::Result<()>,
 ) -> Result<(), Failure> {
     // Before anything is opened, so that no signal finds half a start.
     let mut stop = Stop::listen()?;
     let broker = tokio::select! {
-        started = Broker::start(config) => started.map_err(cannot_start)?,
+        started = Broker::start(config) => started.map_err(|error| cannot_start(&error, other_folder))?,
         () = stop.asked() => return Ok(()),
     };
     ready(&broker)?;
@@ -51,14 +52,14 @@ impl Stop {
     }
 }
 
-fn cannot_start(error: StartError) -> Failure {
-    let next_step = match &error {
+fn cannot_start(error: &StartError, other_folder: &str) -> Failure {
+    let next_step = match error {
         StartError::Bind { .. } => Some("stop what listens there, or choose another port"),
-        StartError::Storage(_) => Some("look at the folder, or choose another one"),
+        StartError::Storage(_) => Some(other_folder),
         StartError::Protocol(..) | StartError::NoListener => Some("change `listeners`"),
         _ => None,
     };
-    let failure = Failure::new(Exit::Other, crate::failure::with_causes(&error));
+    let failure = Failure::new(Exit::Other, crate::failure::with_causes(error));
     match next_step {
         Some(step) => failure.next_step(step),
         None => failure,

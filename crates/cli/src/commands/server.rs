@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     telemetry::start_logging(&telemetry::LogOptions::default())
         .map_err(|error| Failure::new(Exit::Other, crate::failure::with_causes(&error)))?;
     let node_id = config.node.node_id.0;
-    super::block_on(node::run_until_stopped(config, |_| {
+    super::block_on(node::run_until_stopped(config, "use another folder in `log.dirs`", |_| {
         output::print_line(&ready_line(node_id, &Zoned::now()))
     }))
 }

@@ -17,7 +17,7 @@ pub struct GroupListing {
     pub protocol_type: String,
     /// `None` from brokers older than Kafka 2.6.
     pub state: Option<String>,
-    /// `Classic`, `Consumer`, `Share`, `Streams`; `None` from brokers older than Kafka 3.7.
+    /// `classic`, `consumer`, `share`, `streams`; `None` from brokers older than Kafka 3.7.
     pub group_type: Option<String>,
 }
 
@@ -167,7 +167,7 @@ impl Admin {
         Ok(GroupDescription {
             group_id: found.group_id.to_string(),
             state: found.group_state.to_string(),
-            group_type: "Classic",
+            group_type: "classic",
             protocol_type: found.protocol_type.to_string(),
             assignor: found.protocol_data.to_string(),
             coordinator: node,
@@ -285,7 +285,7 @@ async fn describe_consumer_group(
     Ok(GroupDescription {
         group_id: found.group_id.to_string(),
         state: found.group_state.to_string(),
-        group_type: "Consumer",
+        group_type: "consumer",
         protocol_type: "consumer".to_owned(),
         assignor: found.assignor_name.to_string(),
         coordinator,
