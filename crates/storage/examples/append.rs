@@ -3,7 +3,9 @@
 //! `cargo run --release -p mainstem-storage --example append -- [FOLDER] [MiB per size]`
 use base::{LeaderEpoch, NodeId, Offset};
 use bytes::Bytes;
-use mainstem_storage::{Append, CreateLog, Durability, Log, LogConfig, LogManager, Read, StorageOptions, TopicPartition};
+use mainstem_storage::{
+    Append, CreateLog, Durability, Log, LogConfig, LogManager, Read, StorageOptions, TopicPartition,
+};
 use records::{BatchBuilder, Compression, NewRecord};
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
@@ -13,7 +15,10 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().map_or_else(|| std::env::temp_dir().join("mainstem-append"), PathBuf::from);
     let mib: usize = arguments.next().map_or(Ok(1024), |text| text.parse())?;
-    println!("{:>10} {:>24} {:>24} {:>24} {:>24}", "batch", "append", "read, memory", "read, file", "read, file, no CRC");
+    println!(
+        "{:>10} {:>24} {:>24} {:>24} {:>24}",
+        "batch", "append", "read, memory", "read, file", "read, file, no CRC"
+    );
     for kib in [1, 16, 256, 1024] {
         let append = measure(&folder, kib << 10, mib << 20)?;
         println!("{:>6} KiB {}", kib, append.join(" "));
@@ -66,14 +71,16 @@ fn config() -> LogConfig {
 
 fn log(manager: &LogManager) -> Result<Arc<Log>> {
     let partition = TopicPartition::new("bench", 0);
-    Ok(manager.get_or_create(CreateLog { partition, topic_id: None, config: config(), directory: None }, 0)?)
+    Ok(manager
+        .get_or_create(CreateLog { partition, topic_id: None, config: config(), directory: None }, 0)?)
 }
 
 /// Reads to the end, as consumers do; returns how many offsets that were.
 fn read(log: &Log, from: i64) -> Result<i64> {
     let mut at = Offset(from);
     while at < log.log_end_offset() {
-        let found = log.read(Read { from: at, max_bytes: 1 << 20, upper_bound: Offset::MAX, min_one_batch: true })?;
+        let found =
+            log.read(Read { from: at, max_bytes: 1 << 20, upper_bound: Offset::MAX, min_one_batch: true })?;
         at = found.next_offset;
     }
     Ok(at.0 - from)

@@ -1,6 +1,7 @@
 //! Counts what an append and a read from memory allocate: nothing that grows with the batch.
 //!
 //! A test binary of its own, because it has its own allocator.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 #![allow(unsafe_code)]
 mod support;
 

@@ -1,4 +1,5 @@
 //! Disks that are full, slow to take everything, or broken.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 mod support;
 
 use base::{BrokerEpoch, ByteCount, Offset, ProducerId};
@@ -27,7 +28,7 @@ fn with_log(test: impl Fn(&MemoryFileSystem, &LogManager, &Arc<Log>)) {
     test(&fs, &manager, &log);
 }
 
-fn is_offline(result: Result<impl Sized, Error>) -> bool {
+fn is_offline<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::DirectoryOffline { .. }))
 }
 
@@ -97,14 +98,18 @@ fn an_error_takes_the_directory_offline() {
             let listener = Arc::clone(&told);
             manager.on_offline(move |id: DirectoryId, _: &Error| listener.lock().unwrap().push(id));
             fs.inject(Fault { times: 99, ..fault(operation, suffix, Failure::Error(ErrorKind::Other)) });
-            let failed = if operation == Operation::Open { log.roll(NOW).err() } else { append(log, Batch::default()).err() };
+            let failed = if operation == Operation::Open {
+                log.roll(NOW).err()
+            } else {
+                append(log, Batch::default()).err()
+            };
             assert!(matches!(failed, Some(Error::DirectoryOffline { .. })));
             assert_eq!(*told.lock().unwrap(), manager.directories());
-            assert!(is_offline(append(log, Batch::default())));
-            assert!(is_offline(read_from(log, 0)));
-            assert!(is_offline(log.flush()));
-            assert!(is_offline(log.truncate_to(Offset(1))));
-            assert!(is_offline(log.offset_for_timestamp(0)));
+            assert!(is_offline(&append(log, Batch::default())));
+            assert!(is_offline(&read_from(log, 0)));
+            assert!(is_offline(&log.flush()));
+            assert!(is_offline(&log.truncate_to(Offset(1))));
+            assert!(is_offline(&log.offset_for_timestamp(0)));
             assert!(manager.describe()[0].offline);
             assert_eq!(told.lock().unwrap().len(), 1, "told once");
         });
@@ -115,8 +120,8 @@ fn an_error_takes_the_directory_offline() {
 fn a_read_error_takes_the_directory_offline() {
     with_log(|fs, _, log| {
         fs.inject(fault(Operation::Read, ".log", Failure::Error(ErrorKind::Other)));
-        assert!(is_offline(read_from(log, 0)));
-        assert!(is_offline(append(log, Batch::default())));
+        assert!(is_offline(&read_from(log, 0)));
+        assert!(is_offline(&append(log, Batch::default())));
     });
 }
 
@@ -131,9 +136,9 @@ fn a_failed_flush_is_not_tried_again() {
             log.request_flush(up_to, Box::new(move |result| done.send(result).unwrap()));
         }
         for _ in 0..2 {
-            assert!(is_offline(outcome.recv_timeout(Duration::from_secs(10)).unwrap()));
+            assert!(is_offline(&outcome.recv_timeout(Duration::from_secs(10)).unwrap()));
         }
-        assert!(is_offline(log.flush()));
+        assert!(is_offline(&log.flush()));
         assert_eq!((fs.syncs(), log.flushed_offset()), (syncs, Offset(0)));
     });
 }
@@ -145,7 +150,8 @@ fn one_directory_offline_leaves_the_other() {
     let manager = try_open(options, config()).unwrap();
     let [a, b] = [0, 1].map(|i| {
         let partition = mainstem_storage::TopicPartition::new("t", i);
-        let create = mainstem_storage::CreateLog { partition, topic_id: None, config: config(), directory: None };
+        let create =
+            mainstem_storage::CreateLog { partition, topic_id: None, config: config(), directory: None };
         manager.get_or_create(create, NOW).unwrap()
     });
     assert_ne!(a.directory_id(), b.directory_id(), "the least loaded directory is chosen");

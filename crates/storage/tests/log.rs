@@ -1,4 +1,5 @@
 //! One log: what goes in comes out, at every offset, from memory and from files.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 mod support;
 
 use base::{LeaderEpoch, Offset, ProducerEpoch, ProducerId};

@@ -1,4 +1,5 @@
 //! Directories: whose they are, what lies in them, and files on a real disk.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 mod support;
 
 use base::{BrokerEpoch, NodeId, Offset, TopicId};
@@ -12,7 +13,12 @@ fn real(directory: &Path) -> StorageOptions {
     StorageOptions::new([directory])
 }
 
-fn create_at(manager: &LogManager, topic: &str, partition: i32, topic_id: Option<TopicId>) -> Arc<mainstem_storage::Log> {
+fn create_at(
+    manager: &LogManager,
+    topic: &str,
+    partition: i32,
+    topic_id: Option<TopicId>,
+) -> Arc<mainstem_storage::Log> {
     let partition = TopicPartition::new(topic, partition);
     manager.get_or_create(CreateLog { partition, topic_id, config: config(), directory: None }, NOW).unwrap()
 }
@@ -109,9 +115,20 @@ fn a_log_that_makes_no_sense_is_set_aside() {
     let manager = open(&after, config());
     assert_eq!(manager.logs().len(), 1);
     assert_eq!(manager.broken_logs()[0].0, TopicPartition::new("bad", 0));
-    let create = CreateLog { partition: TopicPartition::new("bad", 0), topic_id: None, config: config(), directory: None };
+    let create = CreateLog {
+        partition: TopicPartition::new("bad", 0),
+        topic_id: None,
+        config: config(),
+        directory: None,
+    };
     assert!(matches!(manager.get_or_create(create, NOW), Err(Error::Malformed { .. })));
-    assert!(after.files().iter().any(|(path, content)| path.ends_with("__cluster_metadata-0/00000000000000000000.log") && content == b"not ours"));
+    assert!(
+        after
+            .files()
+            .iter()
+            .any(|(path, content)| path.ends_with("__cluster_metadata-0/00000000000000000000.log")
+                && content == b"not ours")
+    );
 }
 
 #[test]
@@ -138,7 +155,10 @@ fn checkpoints_are_kafkas_files() {
     let after = fs.kill();
     let manager = open(&after, config());
     let log = manager.get(&TopicPartition::new("a.b", 3)).unwrap();
-    assert_eq!((log.log_start_offset(), log.high_watermark(), log.log_end_offset()), (Offset(5), Offset(18), Offset(20)));
+    assert_eq!(
+        (log.log_start_offset(), log.high_watermark(), log.log_end_offset()),
+        (Offset(5), Offset(18), Offset(20))
+    );
 }
 
 #[test]
@@ -153,15 +173,23 @@ fn a_segments_files_are_kafkas() {
     let content = |name: &str| fs.files().into_iter().find(|(path, _)| *path == file(name)).unwrap().1;
     // An entry before the first batch after more than 100 bytes: the third and so on, by last offset and position.
     assert_eq!(size, 88);
-    let offsets: Vec<u8> = [(2u32, 176u32)].iter().flat_map(|(offset, at)| [offset.to_be_bytes(), at.to_be_bytes()].concat()).collect();
+    let offsets: Vec<u8> = [(2u32, 176u32)]
+        .iter()
+        .flat_map(|(offset, at)| [offset.to_be_bytes(), at.to_be_bytes()].concat())
+        .collect();
     assert_eq!(content("00000000000000000000.index"), offsets);
-    let times: Vec<u8> = [(NOW + 2, 2u32), (NOW + 3, 3)].iter().flat_map(|(time, offset)| [&time.to_be_bytes()[..], &offset.to_be_bytes()].concat()).collect();
+    let times: Vec<u8> = [(NOW + 2, 2u32), (NOW + 3, 3)]
+        .iter()
+        .flat_map(|(time, offset)| [&time.to_be_bytes()[..], &offset.to_be_bytes()].concat())
+        .collect();
     assert_eq!(content("00000000000000000000.timeindex"), times);
     let log_file = content("00000000000000000000.log");
     assert_eq!(log_file.len(), 4 * size as usize);
     let expected: Vec<u8> = (0..4).flat_map(|i| Batch::at(NOW + i).stored(i, 0)).collect();
     assert_eq!(log_file, expected);
-    let root = String::from_utf8(fs.files().into_iter().find(|(path, _)| path.ends_with(".kafka_cleanshutdown")).unwrap().1);
+    let root = String::from_utf8(
+        fs.files().into_iter().find(|(path, _)| path.ends_with(".kafka_cleanshutdown")).unwrap().1,
+    );
     assert_eq!(root.unwrap(), r#"{"version":0,"brokerEpoch":5}"#);
 }
 
@@ -189,7 +217,8 @@ fn a_broken_index_is_not_believed() {
 }
 
 fn open_descriptors(directory: &Path) -> usize {
-    let links = fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+    let links =
+        fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
     links.filter(|path| path.starts_with(directory) && !path.ends_with(".lock")).count()
 }
 
@@ -223,9 +252,14 @@ fn a_real_disk_keeps_what_is_written() {
     assert!(manager.describe()[0].total_bytes >= manager.describe()[0].usable_bytes);
     manager.shutdown(BrokerEpoch(9)).unwrap();
     drop((manager, log));
-    let manager = try_open(StorageOptions { tail_cache: base::ByteCount(0), ..real(directory.path()) }, config()).unwrap();
+    let manager =
+        try_open(StorageOptions { tail_cache: base::ByteCount(0), ..real(directory.path()) }, config())
+            .unwrap();
     let log = manager.get(&TopicPartition::new("t", 0)).unwrap();
-    assert_eq!((log.topic_id(), manager.previous_broker_epoch()), (Some(TopicId(uuid(7))), Some(BrokerEpoch(9))));
+    assert_eq!(
+        (log.topic_id(), manager.previous_broker_epoch()),
+        (Some(TopicId(uuid(7))), Some(BrokerEpoch(9)))
+    );
     assert_eq!(read_all(&log, 0).unwrap(), (0..200).collect::<Vec<_>>());
     log.truncate_to(Offset(77)).unwrap();
     append_many(&log, 3);
@@ -247,7 +281,9 @@ fn threads_share_one_log() {
         let write = |id: i64| {
             let mut offsets = Vec::new();
             for i in 0..EACH {
-                let info = append(&log, Batch { value_bytes: (i % 50) as usize, ..Batch::by(id, 0, i * 2, 2) }).unwrap();
+                let info =
+                    append(&log, Batch { value_bytes: (i % 50) as usize, ..Batch::by(id, 0, i * 2, 2) })
+                        .unwrap();
                 offsets.push(info.first_offset.0);
                 // What was acknowledged can be read.
                 let found = read_from(&log, info.last_offset.0).unwrap();

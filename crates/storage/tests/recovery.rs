@@ -1,5 +1,6 @@
 //! What is left after a crash, a kill, and damage: exactly a valid front part of what was appended, and never a byte
 //! that was not.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 mod support;
 
 use base::{BrokerEpoch, LeaderEpoch, Offset};
