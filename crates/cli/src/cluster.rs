@@ -21,7 +21,7 @@ impl ClusterArguments {
             connect_timeout: Duration::from_millis(2500),
             bootstrap_timeout: Duration::ZERO,
             request_timeout: Duration::from_secs(15),
-            api_timeout: Duration::from_secs(20),
+            api_timeout: Duration::from_secs(10),
             ..Config::new(addresses)
         };
         Ok(Cluster::connect(config).await?)

@@ -1,6 +1,5 @@
 //! How a command ends when it did not do what was asked.
-use client::Error;
-use protocol::ErrorCode;
+use client::{Error, ErrorCode};
 use std::{fmt::Write as _, io, process::ExitCode};
 
 /// What a script can tell apart.

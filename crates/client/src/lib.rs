@@ -46,3 +46,4 @@ pub use error::Error;
 pub use metadata::{Broker, Metadata, Partition, Topic, TopicPartition};
 pub use partitioner::{murmur2, partition_for_key};
 pub use producer::Producer;
+pub use protocol::ErrorCode;

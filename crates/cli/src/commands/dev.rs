@@ -40,10 +40,10 @@ const KAFKA_PORT: u16 = 9092;
 const ADMIN_PORT: u16 = 9644;
 const LOG_FILE: &str = "mainstem.log";
 
-pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let started = Instant::now();
-    let folder = Folder::open(&arguments)?;
-    start_logging(&arguments, folder.path())?;
+    let folder = Folder::open(arguments)?;
+    start_logging(arguments, folder.path())?;
     let kafka_port = port(arguments.kafka_port, KAFKA_PORT, "Kafka")?;
     let admin_port = port(arguments.admin_port, ADMIN_PORT, "the admin port")?;
     let config = server_config(folder.path(), kafka_port, admin_port, arguments.ephemeral)?;

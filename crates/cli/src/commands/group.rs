@@ -5,10 +5,9 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use client::{
-    Admin, Error, TopicPartition,
+    Admin, Error, ErrorCode, TopicPartition,
     admin::{GroupDescription, GroupMember, OffsetSpec},
 };
-use protocol::ErrorCode;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 

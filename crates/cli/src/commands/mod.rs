@@ -14,7 +14,7 @@ use std::future::Future;
 
 pub(crate) fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Dev(arguments) => dev::run(arguments),
+        Command::Dev(arguments) => dev::run(&arguments),
         Command::Server(arguments) => server::run(arguments),
         Command::Topic(command) => block_on(topic::run(command)),
         Command::Produce(arguments) => block_on(produce::run(arguments)),

@@ -2,7 +2,6 @@
 use crate::failure::{Exit, Failure};
 use broker::{Broker, StartError};
 use config::ServerConfig;
-use std::future::Future;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Starts a broker, says so through `ready`, and stops it at the first SIGINT or SIGTERM. A second one ends the
@@ -42,12 +41,10 @@ impl Stop {
         Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
     }
 
-    fn asked(&mut self) -> impl Future<Output = ()> {
-        async {
-            tokio::select! {
-                _ = self.interrupt.recv() => {}
-                _ = self.terminate.recv() => {}
-            }
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }

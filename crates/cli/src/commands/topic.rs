@@ -6,10 +6,9 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use client::{
-    Admin, Error, Topic, TopicPartition,
+    Admin, Error, ErrorCode, Topic, TopicPartition,
     admin::{ConfigChange, ConfigEntry, ConfigSource, CreateOptions, NewTopic, OffsetSpec, Resource},
 };
-use protocol::ErrorCode;
 use serde_json::json;
 use std::collections::BTreeMap;
 

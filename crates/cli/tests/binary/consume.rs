@@ -70,7 +70,7 @@ fn begins_where_it_is_told() {
         ("-p 1", "other\n".to_owned()),
         ("-p 0 --offset @0", ten.clone()),
         (&format!("-p 0 --offset @{}", time_of_last + 1), String::new()),
-        ("-p 0 --offset @1h", ten.clone()),
+        ("-p 0 --offset @1h", ten),
     ] {
         assert_eq!(dev.run(&format!("consume t -e {arguments}")).text(), expected, "{arguments}");
     }

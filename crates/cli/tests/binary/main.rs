@@ -1,6 +1,8 @@
 //! The binary as its users meet it: started as a process, spoken to over its ports and its command line.
 //!
 //! Each test starts its own server on ports that the system chooses, with its data in a temporary folder.
+#![allow(clippy::unwrap_used)]
+
 mod consume;
 mod dev;
 mod groups;

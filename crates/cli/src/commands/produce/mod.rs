@@ -84,7 +84,7 @@ impl Arguments {
             // Large batches for files; what is typed goes after the linger all the same.
             batch_size: 512 << 10,
             max_request_size: 16 << 20,
-            buffer_memory: 64 << 20,
+            buffer_memory: 16 << 20,
             delivery_timeout: Duration::from_secs(30),
             max_block: Duration::from_secs(30),
             ..Default::default()
