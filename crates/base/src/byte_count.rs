@@ -43,7 +43,9 @@ mod tests {
 
     #[test]
     fn prints_in_the_largest_exact_unit() {
-        for (bytes, text) in [(0, "0 B"), (1000, "1000 B"), (1 << 10, "1 KiB"), (3 << 20, "3 MiB"), (1 << 30, "1 GiB")] {
+        for (bytes, text) in
+            [(0, "0 B"), (1000, "1000 B"), (1 << 10, "1 KiB"), (3 << 20, "3 MiB"), (1 << 30, "1 GiB")]
+        {
             assert_eq!(ByteCount(bytes).to_string(), text);
         }
     }

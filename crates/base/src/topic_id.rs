@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_id() {
-        for text in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAA/A", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAAAA"] {
+        for text in
+            ["", "AAAA", "AAAAAAAAAAAAAAAAAAAA/A", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAAAA"]
+        {
             assert_eq!(text.parse::<TopicId>(), Err(InvalidTopicId(text.to_owned())));
         }
     }
