@@ -1,7 +1,7 @@
 use crate::node::{Dev, wait};
 use serde_json::Value;
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     process::Stdio,
 };
 
@@ -32,6 +32,28 @@ fn a_file_comes_back_byte_for_byte() {
         let back = dev.run(&format!("consume {topic} -e")).ok();
         assert!(back == file, "{codec}: {} bytes instead of {}", back.len(), file.len());
     }
+}
+
+#[test]
+fn a_file_survives_a_kill_in_the_middle() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dev = Dev::in_folder(folder.path());
+    dev.run("topic create t").ok();
+    let file = lines();
+    let (first, rest) = file.split_at(file.len() / 3);
+    let mut producing = dev.command("produce t").stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = producing.stdin.take().unwrap();
+    input.write_all(first).unwrap();
+    let written =
+        |dev: &Dev| dev.run("topic describe t -o json").json()["partitions"][0]["end_offset"].as_i64();
+    while written(&dev) == Some(0) {}
+    dev = dev.kill_and_restart();
+    input.write_all(rest).unwrap();
+    drop(input);
+    assert!(wait(&mut producing).success());
+    assert!(dev.run("consume t -e").ok() == file);
+    dev = dev.kill_and_restart();
+    assert!(dev.run("consume t -e").ok() == file);
 }
 
 #[test]

@@ -28,16 +28,24 @@ pub(crate) struct Dev {
 
 impl Dev {
     pub(crate) fn ephemeral() -> Self {
-        Self::start(&["--ephemeral"])
+        Self::start("0", &["--ephemeral"])
     }
 
     pub(crate) fn in_folder(folder: &Path) -> Self {
-        Self::start(&["--data-dir", folder.to_str().unwrap()])
+        Self::start("0", &["--data-dir", folder.to_str().unwrap()])
     }
 
-    fn start(arguments: &[&str]) -> Self {
+    /// Kills it and starts it again on the same folder and port, as clients that go on expect.
+    pub(crate) fn kill_and_restart(self) -> Self {
+        let (kafka, folder) = (self.kafka.clone(), self.data_dir.clone());
+        self.kill();
+        let port = kafka.rsplit(':').next().unwrap();
+        Self::start(port, &["--data-dir", &folder])
+    }
+
+    fn start(kafka_port: &str, arguments: &[&str]) -> Self {
         let mut command = binary();
-        command.args(["dev", "--json", "--kafka-port", "0", "--admin-port", "0"]).args(arguments);
+        command.args(["dev", "--json", "--kafka-port", kafka_port, "--admin-port", "0"]).args(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
