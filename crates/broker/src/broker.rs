@@ -4,13 +4,13 @@ use crate::{
     network::{Bound, ConnectionLimits, Shards},
     state::{Parts, State},
 };
-use ::metadata::{Changes, DirectoryId, Endpoint, MetadataImage, controller};
+use ::metadata::{Changes, DirectoryId, Endpoint, MetadataImage, VersionRange, controller};
 use base::{BrokerEpoch, TopicId};
 use config::{Listener, ServerConfig};
 use parking_lot::Mutex;
 use quorum::{Quorum, QuorumConfig};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     io,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -155,15 +155,13 @@ impl Broker {
     async fn register(&self, endpoints: Vec<Endpoint>) -> Result<(), StartError> {
         let failed = |error: quorum::Error| StartError::Register(error.to_string());
         let state = &self.state;
+        let incarnation_id = Uuid::from_u128(rand::random());
         let registration = controller::RegisterBroker {
             id: state.node_id,
             cluster_id: state.cluster_id.clone(),
-            incarnation_id: Uuid::from_u128(rand::random()),
+            incarnation_id,
             endpoints,
-            features: features::SUPPORTED
-                .iter()
-                .map(|feature| (Text::from_static(feature.name), feature.range))
-                .collect(),
+            features: supported_features(),
             rack: state.config.node.broker_rack.clone().map(Text::from),
             directories: state.storage.directories().into_iter().map(|id| DirectoryId(id.0)).collect(),
             previous_epoch: state.storage.previous_broker_epoch().unwrap_or(BrokerEpoch::NONE),
@@ -189,7 +187,17 @@ impl Broker {
             };
             controller::heartbeat(image, &heartbeat)
         });
-        awake.await.map(drop).map_err(failed)
+        awake.await.map_err(failed)?;
+        let controller = ::metadata::ControllerRegistration {
+            id: broker,
+            incarnation_id,
+            endpoints: Vec::new(),
+            features: supported_features(),
+        };
+        state
+            .decide(move |image| Ok(controller::register_controller(image, &controller)))
+            .await
+            .map_err(failed)
     }
 
     fn serve(&mut self, bound: Vec<(Listener, Bound)>, admin: Option<std::net::TcpListener>) {
@@ -212,6 +220,10 @@ impl Broker {
             }));
         }
     }
+}
+
+fn supported_features() -> BTreeMap<Text, VersionRange> {
+    features::SUPPORTED.iter().map(|feature| (Text::from_static(feature.name), feature.range)).collect()
 }
 
 /// Binds every listener for clients, before anything else is touched.
@@ -274,12 +286,19 @@ async fn start_quorum(
     let levels: Vec<_> =
         features::SUPPORTED.iter().map(|feature| (feature.name, feature.default_level)).collect();
     options.bootstrap = controller::bootstrap(&levels);
+    // With eligible leader replicas every broker must agree on the minimum, so it is the cluster's (KIP-966).
+    options.bootstrap.push(controller::cluster_min_in_sync_replicas(min_in_sync_replicas(config)));
     options.snapshot_after_bytes = config.quorum.metadata_log_max_record_bytes_between_snapshots.0;
     let interval = config.quorum.metadata_log_max_snapshot_interval_ms;
     if !interval.is_zero() {
         options.snapshot_after = interval;
     }
     Ok(Quorum::start(options).await?)
+}
+
+/// `min.insync.replicas` of the server's file.
+fn min_in_sync_replicas(config: &ServerConfig) -> i32 {
+    config.properties.get("min.insync.replicas").and_then(|value| value.trim().parse().ok()).unwrap_or(1)
 }
 
 /// What clients are told to connect to. A port that the system chose and a host that was left open are known

@@ -21,21 +21,24 @@ use wire::Text;
 /// Carries out the changes that led to `after`.
 pub(crate) fn apply(state: &Arc<State>, after: &MetadataImage, changes: &Changes) {
     let mut table = TopicTable::clone(&state.topics.load());
+    // Closed once more when they are out of the table, for whoever looked them up there after the first time.
+    let mut gone = Vec::new();
     for topic in &changes.topics_deleted {
-        remove_topic(state, &mut table, topic);
+        gone.extend(remove_topic(state, &mut table, topic));
     }
     if !changes.topics_deleted.is_empty() {
         let topics = changes.topics_deleted.iter().map(|topic| (topic.name.clone(), topic.id)).collect();
-        state.groups.tell_all(&ForgetTopics { topics });
+        state.groups.forget_topics(&ForgetTopics { topics });
     }
     for topic in &changes.topics_created {
         table.insert(Arc::new(new_topic(state, after, topic)));
     }
     reconfigure(state, &mut table, after, changes);
     for update in &changes.partitions {
-        apply_partition(state, &mut table, update);
+        gone.extend(apply_partition(state, &mut table, update));
     }
     state.topics.publish(table);
+    gone.iter().for_each(|partition| partition.close());
     lead_groups(state, after, changes);
     state.applied(after.next_offset());
 }
@@ -53,12 +56,13 @@ fn new_topic(state: &State, image: &MetadataImage, topic: &::metadata::Topic) ->
     }
 }
 
-fn remove_topic(state: &State, table: &mut TopicTable, topic: &::metadata::Topic) {
+/// Returns the partitions that were served here.
+fn remove_topic(state: &State, table: &mut TopicTable, topic: &::metadata::Topic) -> Vec<Arc<Partition>> {
     if topic.name == Text::from_static(OFFSETS_TOPIC) {
         topic.partitions.keys().for_each(|index| state.groups.resign(*index));
         state.groups.set_partition_count(0);
     }
-    let Some(removed) = table.remove(topic.id) else { return };
+    let Some(removed) = table.remove(topic.id) else { return Vec::new() };
     let now_ms = state.now_ms();
     for partition in removed.partitions.values() {
         partition.close();
@@ -66,6 +70,7 @@ fn remove_topic(state: &State, table: &mut TopicTable, topic: &::metadata::Topic
             tracing::error!(partition = %partition.log.partition(), %error, "a deleted partition's log stays");
         }
     }
+    removed.partitions.values().cloned().collect()
 }
 
 /// Gives topics whose settings, or whose broker's settings, changed their new ones.
@@ -95,12 +100,18 @@ fn reconfigure(state: &State, table: &mut TopicTable, image: &MetadataImage, cha
     }
 }
 
-fn apply_partition(state: &State, table: &mut TopicTable, update: &PartitionUpdate) {
-    let Some(topic) = table.by_id(update.topic.id) else { return };
+/// Returns the partition if it is not led here any more.
+fn apply_partition(
+    state: &State,
+    table: &mut TopicTable,
+    update: &PartitionUpdate,
+) -> Option<Arc<Partition>> {
+    let topic = table.by_id(update.topic.id)?;
     let mut topic = Topic::clone(topic);
     topic.partition_count = update.topic.partitions.len();
     topic.replication_factor = update.topic.replication_factor();
     let index = update.index;
+    let mut gone = None;
     if update.partition.leader == Some(state.node_id) {
         match topic.partitions.get(&index) {
             Some(partition) => partition.start_epoch(update.partition.leader_epoch),
@@ -113,8 +124,10 @@ fn apply_partition(state: &State, table: &mut TopicTable, update: &PartitionUpda
         }
     } else if let Some(partition) = topic.partitions.remove(&index) {
         partition.close();
+        gone = Some(partition);
     }
     table.insert(Arc::new(topic));
+    gone
 }
 
 fn open(

@@ -37,6 +37,11 @@ impl Partition {
             failed: AtomicBool::new(false),
         });
         partition.advance();
+        // What a crash left behind is as good as new once the disk has it.
+        let end = partition.log.log_end_offset();
+        if partition.high_watermark() < end {
+            partition.commit_once_flushed(end);
+        }
         partition
     }
 
@@ -72,16 +77,7 @@ impl Partition {
         if info.durable {
             self.advance();
         } else {
-            let partition = self.clone();
-            self.log.request_flush(
-                info.last_offset.next(),
-                Box::new(move |flushed| {
-                    if flushed.is_err() {
-                        partition.failed.store(true, Ordering::Release);
-                    }
-                    partition.advance();
-                }),
-            );
+            self.commit_once_flushed(info.last_offset.next());
         }
         Ok(info)
     }
@@ -103,6 +99,19 @@ impl Partition {
     pub(crate) fn close(&self) {
         self.failed.store(true, Ordering::Release);
         self.waiters.wake_all();
+    }
+
+    fn commit_once_flushed(self: &Arc<Self>, end: Offset) {
+        let partition = self.clone();
+        self.log.request_flush(
+            end,
+            Box::new(move |flushed| {
+                if flushed.is_err() {
+                    partition.failed.store(true, Ordering::Release);
+                }
+                partition.advance();
+            }),
+        );
     }
 
     fn advance(&self) {

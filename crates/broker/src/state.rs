@@ -1,11 +1,7 @@
 //! What every request can reach: the configuration, the metadata, the logs, the coordinators.
 use crate::{
-    fetch_sessions::FetchSessions,
-    groups::{self, Groups},
-    metrics::ShardCounters,
-    network::ConnectionLimits,
-    producer_ids::ProducerIds,
-    topics::Topics,
+    fetch_sessions::FetchSessions, groups::Groups, metrics::ShardCounters, network::ConnectionLimits,
+    producer_ids::ProducerIds, topics::Topics,
 };
 use ::metadata::{MetadataImage, controller::Decision};
 use base::{BrokerEpoch, NodeId, Offset};
@@ -66,7 +62,7 @@ impl State {
             quorum,
             storage,
             topics: Topics::default(),
-            groups: Groups::new(groups::core_config(&config.group)),
+            groups: Groups::new((&config.group).into()),
             fetch_sessions: Mutex::new(FetchSessions::new(slots)),
             producer_ids: ProducerIds::default(),
             limits,

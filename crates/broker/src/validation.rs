@@ -72,8 +72,8 @@ pub(crate) fn accept(
     }
     let limit = topic.max_message_bytes.as_usize();
     let size = batch.bytes().len();
-    // A batch that will be stored in another form is measured in that form.
-    if size > limit && topic.compression_type == TopicCompression::Producer {
+    // Both what is sent and what is stored must fit.
+    if size > limit {
         return Err(too_large(size, limit));
     }
     let accepted = validate::for_produce(&batch, &rules(topic), now_ms)?;

@@ -17,7 +17,9 @@ impl Waiters {
     pub(crate) fn register(&self, waiter: &Arc<Notify>) {
         let mut waiting = self.waiting.lock();
         if waiting.len() == waiting.capacity() {
-            waiting.retain(|other| other.strong_count() > 0);
+            waiting.retain(|other| {
+                other.strong_count() > 0 && !std::ptr::eq(other.as_ptr(), Arc::as_ptr(waiter))
+            });
         }
         waiting.push(Arc::downgrade(waiter));
     }

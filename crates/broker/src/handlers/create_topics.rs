@@ -34,6 +34,7 @@ pub(crate) async fn handle(context: &RequestContext, request: CreateTopicsReques
                 name,
                 error_code: code.0,
                 error_message: Some(Text::from(message)),
+                configs: None,
                 ..Default::default()
             },
         })
@@ -72,6 +73,7 @@ fn describe(context: &RequestContext, name: Text, created: &CreatedTopic) -> Cre
         .collect();
     CreatableTopicResult {
         name,
+        error_message: None,
         topic_id: created.id.0,
         num_partitions: created.partitions,
         replication_factor: created.replication_factor,

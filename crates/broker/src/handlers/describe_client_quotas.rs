@@ -49,7 +49,7 @@ pub(crate) async fn handle(
             values: values.iter().map(|(key, value)| ValueData { key: key.clone(), value: *value }).collect(),
         })
         .collect();
-    DescribeClientQuotasResponse { entries: Some(entries), ..Default::default() }
+    DescribeClientQuotasResponse { error_message: None, entries: Some(entries), ..Default::default() }
 }
 
 fn fault(components: &[ComponentData]) -> Option<String> {

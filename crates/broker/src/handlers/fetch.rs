@@ -219,6 +219,7 @@ fn read_one(
         high_watermark: partition.high_watermark().0,
         last_stable_offset: log.last_stable_offset().0,
         log_start_offset: log.log_start_offset().0,
+        aborted_transactions: None,
         records: Some(RecordBytes::new()),
         ..Default::default()
     };
@@ -285,6 +286,7 @@ fn failed(context: &RequestContext, key: &PartitionKey, code: ErrorCode) -> Part
         partition_index: key.partition,
         error_code: code.0,
         high_watermark: Offset::NONE.0,
+        aborted_transactions: None,
         records: Some(RecordBytes::new()),
         ..Default::default()
     }

@@ -77,6 +77,7 @@ async fn find(context: &RequestContext, key_type: i8, key: Text) -> Coordinator 
             node_id: node.0,
             host: endpoint.host.clone(),
             port: endpoint.port.into(),
+            error_message: None,
             ..Default::default()
         },
         None => failed(key, ErrorCode::COORDINATOR_NOT_AVAILABLE),

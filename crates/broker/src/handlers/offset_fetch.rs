@@ -53,7 +53,7 @@ async fn one_group(context: &RequestContext, request: OffsetFetchRequest) -> Off
             OffsetFetchResponse { topics: fetched.into_iter().map(old_topic).collect(), ..Default::default() }
         }
         Err(error) => {
-            let code = error.code();
+            let code = group_error_code(&error);
             // v1 has no error for the group: every partition says it.
             let topics = topics.filter(|_| context.version() < 2).unwrap_or_default();
             let failed = |topic: FetchTopic| OffsetFetchResponseTopic {
@@ -116,9 +116,17 @@ async fn fetch_group(
         }
         Err(error) => OffsetFetchResponseGroup {
             group_id: group.group_id,
-            error_code: error.code().0,
+            error_code: group_error_code(&error).0,
             ..Default::default()
         },
+    }
+}
+
+/// Consumers before 3.9 take only NOT_COORDINATOR for a reason to look for the coordinator again.
+fn group_error_code(error: &group::Error) -> ErrorCode {
+    match error.code() {
+        ErrorCode::COORDINATOR_NOT_AVAILABLE => ErrorCode::NOT_COORDINATOR,
+        code => code,
     }
 }
 

@@ -25,6 +25,7 @@ use protocol::{
         response::{PartitionProduceResponse, TopicProduceResponse},
     },
 };
+use records::BatchHeader;
 use std::{sync::Arc, time::Duration};
 use storage::Append;
 use tokio::{sync::Notify, time::Instant};
@@ -81,11 +82,18 @@ pub(crate) fn begin(context: &RequestContext, request: ProduceRequest) -> Phase<
 
 /// An error that concerns the request and so every partition in it.
 fn refuse_whole(request: &ProduceRequest) -> Option<ErrorCode> {
-    if request.transactional_id.is_some() {
+    if has_transactional_batch(request) {
         // Transactions come with their coordinator; until then nobody can have been given the right to one.
         return Some(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     }
     (!matches!(request.acks, -1..=1)).then_some(ErrorCode::INVALID_REQUIRED_ACKS)
+}
+
+fn has_transactional_batch(request: &ProduceRequest) -> bool {
+    let parts = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    let is_transactional =
+        |chunk: &bytes::Bytes| BatchHeader::read(chunk).is_ok_and(|header| header.is_transactional());
+    parts.filter_map(|part| part.records.as_ref()?.chunks().next()).any(is_transactional)
 }
 
 fn refuse_topic(topic: &TopicProduceData, code: ErrorCode) -> TopicProduceResponse {

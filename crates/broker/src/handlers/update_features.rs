@@ -38,9 +38,10 @@ pub(crate) async fn handle(
         .await;
     match decided {
         Ok(()) => {
-            let done = |feature| UpdatableFeatureResult { feature, ..Default::default() };
+            let done =
+                |feature| UpdatableFeatureResult { feature, error_message: None, ..Default::default() };
             let results = if version < 2 { names.into_iter().map(done).collect() } else { Vec::new() };
-            UpdateFeaturesResponse { results, ..Default::default() }
+            UpdateFeaturesResponse { error_message: None, results, ..Default::default() }
         }
         Err(error) => failed(error.code(), error.to_string()),
     }

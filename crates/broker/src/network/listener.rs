@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 
 const BACKLOG: i32 = 1024;
 /// Pause after a failed accept: out of descriptors, most likely, and asking at once would spin.
@@ -23,6 +23,17 @@ pub(crate) struct ConnectionLimits {
     per_ip: usize,
     overrides: HashMap<IpAddr, usize>,
     open: Mutex<Open>,
+    /// Rung whenever a place is given back.
+    freed: Notify,
+}
+
+/// Why there is no place for a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Full {
+    /// It may wait for one, as in Kafka.
+    InTotal,
+    /// It is turned away.
+    ForAddress,
 }
 
 #[derive(Debug, Default)]
@@ -33,24 +44,40 @@ struct Open {
 
 impl ConnectionLimits {
     pub(crate) fn new(total: usize, per_ip: usize, overrides: HashMap<IpAddr, usize>) -> Arc<Self> {
-        Arc::new(Self { total, per_ip, overrides, open: Mutex::default() })
+        Arc::new(Self { total, per_ip, overrides, open: Mutex::default(), freed: Notify::new() })
     }
 
     pub(crate) fn open_count(&self) -> usize {
         self.open.lock().total
     }
 
-    /// A place for one more connection of `ip`, given back when dropped; `None` when there is none left.
-    fn admit(self: &Arc<Self>, ip: IpAddr) -> Option<ConnectionPermit> {
+    /// A place for one more connection of `ip`, once there is one; `None` when there are enough of that address.
+    async fn wait_for_place(self: &Arc<Self>, ip: IpAddr) -> Option<ConnectionPermit> {
+        loop {
+            // Made before the look, so that a place given back in between is not missed.
+            let freed = self.freed.notified();
+            match self.admit(ip) {
+                Ok(permit) => return Some(permit),
+                Err(Full::ForAddress) => return None,
+                Err(Full::InTotal) => freed.await,
+            }
+        }
+    }
+
+    /// A place for one more connection of `ip`, given back when dropped.
+    fn admit(self: &Arc<Self>, ip: IpAddr) -> Result<ConnectionPermit, Full> {
         let mut open = self.open.lock();
         let of_ip = open.by_ip.get(&ip).copied().unwrap_or(0);
         let allowed = self.overrides.get(&ip).copied().unwrap_or(self.per_ip);
-        if open.total >= self.total || of_ip >= allowed {
-            return None;
+        if of_ip >= allowed {
+            return Err(Full::ForAddress);
+        }
+        if open.total >= self.total {
+            return Err(Full::InTotal);
         }
         open.total += 1;
         open.by_ip.insert(ip, of_ip + 1);
-        Some(ConnectionPermit { limits: self.clone(), ip })
+        Ok(ConnectionPermit { limits: self.clone(), ip })
     }
 }
 
@@ -70,6 +97,8 @@ impl Drop for ConnectionPermit {
                 open.by_ip.remove(&self.ip);
             }
         }
+        drop(open);
+        self.limits.freed.notify_waiters();
     }
 }
 
@@ -115,8 +144,8 @@ impl Bound {
                     continue;
                 }
             };
-            let Some(permit) = limits.admit(peer.ip()) else {
-                tracing::info!(%peer, "connection refused: the limit of max.connections or max.connections.per.ip");
+            let Some(permit) = limits.wait_for_place(peer.ip()).await else {
+                tracing::info!(%peer, "connection refused: the limit of max.connections.per.ip");
                 continue;
             };
             // Moved to the shard's own reactor. Either call fails only on a socket that is already dead.
@@ -151,11 +180,11 @@ mod tests {
         let ip = |last| IpAddr::from([127, 0, 0, last]);
         let limits = ConnectionLimits::new(3, 1, HashMap::from([(ip(2), 2)]));
         let first = limits.admit(ip(1)).expect("nobody is there yet");
-        assert!(limits.admit(ip(1)).is_none(), "one per address");
+        assert_eq!(limits.admit(ip(1)).err(), Some(Full::ForAddress));
         let _second = limits.admit(ip(2)).expect("another address");
         let _third = limits.admit(ip(2)).expect("its override allows two");
-        assert!(limits.admit(ip(3)).is_none(), "three in total");
+        assert_eq!(limits.admit(ip(3)).err(), Some(Full::InTotal));
         drop(first);
-        assert!(limits.admit(ip(3)).is_some());
+        assert!(limits.admit(ip(3)).is_ok());
     }
 }

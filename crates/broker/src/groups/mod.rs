@@ -6,14 +6,14 @@
 //!
 //! A partition that has just become ours is replayed first; until then the group is told that its coordinator
 //! is loading. When the partition goes, whoever waits is told to look for the coordinator again.
+mod loading;
+
 use crate::partition::Partition;
 use base::Offset;
-use coordinator::{
-    CoordinatorRecord, Driver, EndOfTransaction, Now, Outcome, Position, Producer, Refusal, Replayed, Token,
-};
-use group::{Error, GroupConfig, GroupId, List, Listed, Operation, Reply, Shard};
+use coordinator::{CoordinatorRecord, Driver, Now, Outcome, Producer, Refusal, Token};
+use group::{Error, ForgetTopics, GroupConfig, GroupId, List, Listed, Operation, Reply, Shard};
 use parking_lot::{Mutex, RwLock};
-use records::{BatchBuilder, Batches, Compression, ControlRecord, NO_SEQUENCE, NewRecord, RecordBatch};
+use records::{BatchBuilder, Compression, NO_SEQUENCE, NewRecord};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
@@ -22,13 +22,11 @@ use std::{
     },
     time::Instant,
 };
-use storage::{Append, AppendOrigin, Read};
+use storage::{Append, AppendOrigin};
 use tokio::sync::{Notify, oneshot};
 
 /// The topic that groups live in.
 pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
-/// Read at once while a partition is replayed (`offsets.load.buffer.size` of Kafka).
-const LOAD_BYTES: usize = 5 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Groups {
@@ -47,8 +45,10 @@ struct GroupShard {
 }
 
 struct Inner {
-    driver: Driver<Shard>,
-    loaded: bool,
+    /// `None` until the partition has been replayed.
+    driver: Option<Driver<Shard>>,
+    /// Topics that were deleted meanwhile.
+    forget_once_loaded: Vec<ForgetTopics>,
     waiting: HashMap<Token, oneshot::Sender<Result<Reply, Error>>>,
     next_token: u64,
     /// What the shard's task sleeps until.
@@ -78,8 +78,13 @@ impl Groups {
 
     /// This broker leads a partition of the offsets topic from now on.
     pub(crate) fn lead(&self, partition: Arc<Partition>) {
-        let driver = Driver::new(Shard::new(self.config.clone()), self.config.offsets_commit_timeout_ms);
-        let inner = Inner { driver, loaded: false, waiting: HashMap::new(), next_token: 0, wake_at: None };
+        let inner = Inner {
+            driver: None,
+            forget_once_loaded: Vec::new(),
+            waiting: HashMap::new(),
+            next_token: 0,
+            wake_at: None,
+        };
         let shard = Arc::new(GroupShard {
             inner: Mutex::new(inner),
             bell: Arc::default(),
@@ -89,7 +94,8 @@ impl Groups {
         if let Some(previous) = self.shards.write().insert(partition.index, shard.clone()) {
             previous.close();
         }
-        tokio::spawn(async move { shard.run().await });
+        let driver = Driver::new(Shard::new(self.config.clone()), self.config.offsets_commit_timeout_ms);
+        tokio::spawn(async move { shard.run(driver).await });
     }
 
     /// The partition is led elsewhere, or gone.
@@ -136,16 +142,15 @@ impl Groups {
         Ok(groups)
     }
 
-    /// Hands the same wish to every shard, without waiting.
-    pub(crate) fn tell_all(&self, request: &group::ForgetTopics) {
+    /// Topics were deleted: their offsets go, without anyone waiting for it.
+    pub(crate) fn forget_topics(&self, topics: &ForgetTopics) {
         for shard in self.shards.read().values() {
-            // A shard that is loading finds the topics gone when it looks for what to expire.
-            let _ = shard.submit(request.clone().into());
+            shard.forget_topics(topics.clone());
         }
     }
 
     pub(crate) fn is_loading(&self) -> bool {
-        self.shards.read().values().any(|shard| !shard.inner.lock().loaded)
+        self.shards.read().values().any(|shard| shard.inner.lock().driver.is_none())
     }
 }
 
@@ -156,47 +161,39 @@ impl GroupShard {
     }
 
     fn submit(&self, request: group::Request) -> Result<oneshot::Receiver<Result<Reply, Error>>, Error> {
-        let now = now();
         let mut inner = self.inner.lock();
         if self.closed.load(Ordering::Acquire) {
             return Err(Error::NotCoordinator);
         }
-        if !inner.loaded {
-            return Err(Error::Loading);
+        inner.submit(&self.partition, &self.bell, request)
+    }
+
+    fn forget_topics(&self, topics: ForgetTopics) {
+        let mut inner = self.inner.lock();
+        if inner.driver.is_none() {
+            inner.forget_once_loaded.push(topics);
+        } else {
+            // There is no answer to wait for, and a shard that was closed has nothing to forget.
+            let _ = inner.submit(&self.partition, &self.bell, topics.into());
         }
-        let (sender, receiver) = oneshot::channel();
-        let token = Token(inner.next_token);
-        inner.next_token += 1;
-        inner.waiting.insert(token, sender);
-        let outcome =
-            inner.driver.step(&mut PartitionLog { partition: &self.partition, now }, now, token, request);
-        inner.deliver(outcome);
-        let wake_at = inner.driver.wake_at();
-        if wake_at.is_some_and(|at| inner.wake_at.is_none_or(|planned| at < planned)) {
-            self.bell.notify_one();
-        }
-        Ok(receiver)
     }
 
     /// Loads the partition, then serves timers and commits until the shard is closed.
-    async fn run(self: Arc<Self>) {
-        let loading = self.clone();
-        if let Err(error) = load(move || loading.load()).await {
-            tracing::error!(partition = self.partition.index, %error, "group state cannot be loaded");
-            return;
+    async fn run(self: Arc<Self>, driver: Driver<Shard>) {
+        let shard = self.clone();
+        let loaded = tokio::task::spawn_blocking(move || {
+            loading::load(&shard.partition.log, driver, || shard.closed.load(Ordering::Acquire))
+        });
+        match loaded.await.expect("replaying does not panic") {
+            Ok(driver) => self.serve_from_now_on(driver),
+            Err(error) => {
+                tracing::error!(partition = self.partition.index, %error, "group state cannot be loaded");
+                return;
+            }
         }
         while !self.closed.load(Ordering::Acquire) {
             self.partition.watch(&self.bell);
-            let wake_at = {
-                let mut inner = self.inner.lock();
-                let committed = inner.driver.committed(self.partition.high_watermark());
-                inner.deliver(committed);
-                let now = now();
-                let ticked = inner.driver.tick(&mut PartitionLog { partition: &self.partition, now }, now);
-                inner.deliver(ticked);
-                inner.wake_at = inner.driver.wake_at();
-                inner.wake_at
-            };
+            let wake_at = self.inner.lock().turn(&self.partition);
             match wake_at {
                 // Whether time was up or the bell rang, the loop looks at both.
                 Some(at) => drop(tokio::time::timeout_at(at.into(), self.bell.notified()).await),
@@ -205,39 +202,15 @@ impl GroupShard {
         }
     }
 
-    fn load(&self) -> Result<(), storage::Error> {
-        let begun = Instant::now();
-        let log = &self.partition.log;
-        let (mut from, end) = (log.log_start_offset(), log.log_end_offset());
-        let mut inner = self.inner.lock();
-        let mut replayed = 0u64;
-        while from < end && !self.closed.load(Ordering::Acquire) {
-            let read =
-                log.read(Read { from, max_bytes: LOAD_BYTES, upper_bound: end, min_one_batch: true })?;
-            if read.chunks.is_empty() {
-                break;
-            }
-            from = read.next_offset;
-            let bytes = read.chunks.into_iter().collect::<wire::RecordBytes>().into_bytes();
-            for batch in Batches::new(bytes) {
-                replayed +=
-                    inner.replay(&batch.map_err(|error| storage::Error::InvalidBatch(Arc::new(error)))?)?;
-            }
-        }
+    fn serve_from_now_on(&self, mut driver: Driver<Shard>) {
         let now = now();
-        let loaded = inner.driver.loaded(&mut PartitionLog { partition: &self.partition, now }, now);
-        inner.deliver(loaded);
-        inner.loaded = true;
-        if replayed > 0 {
-            let took_ms = begun.elapsed().as_millis();
-            tracing::info!(
-                partition = self.partition.index,
-                records = replayed,
-                took_ms,
-                "group state loaded"
-            );
+        let outcome = driver.loaded(&mut PartitionLog { partition: &self.partition, now }, now);
+        let mut inner = self.inner.lock();
+        inner.driver = Some(driver);
+        inner.deliver(outcome);
+        for topics in std::mem::take(&mut inner.forget_once_loaded) {
+            let _ = inner.submit(&self.partition, &self.bell, topics.into());
         }
-        Ok(())
     }
 
     fn close(&self) {
@@ -248,17 +221,43 @@ impl GroupShard {
     }
 }
 
-/// Runs a load where it may block.
-async fn load(
-    work: impl FnOnce() -> Result<(), storage::Error> + Send + 'static,
-) -> Result<(), storage::Error> {
-    tokio::task::spawn_blocking(work).await.expect("loading does not panic")
-}
-
 impl Inner {
+    fn submit(
+        &mut self,
+        partition: &Arc<Partition>,
+        bell: &Notify,
+        request: group::Request,
+    ) -> Result<oneshot::Receiver<Result<Reply, Error>>, Error> {
+        let now = now();
+        let driver = self.driver.as_mut().ok_or(Error::Loading)?;
+        let (sender, receiver) = oneshot::channel();
+        let token = Token(self.next_token);
+        self.next_token += 1;
+        self.waiting.insert(token, sender);
+        let outcome = driver.step(&mut PartitionLog { partition, now }, now, token, request);
+        let wake_at = driver.wake_at();
+        if wake_at.is_some_and(|at| self.wake_at.is_none_or(|planned| at < planned)) {
+            bell.notify_one();
+        }
+        self.deliver(outcome);
+        Ok(receiver)
+    }
+
+    /// Lets go what is committed and runs the timers that are due. Returns when to look again.
+    fn turn(&mut self, partition: &Arc<Partition>) -> Option<Instant> {
+        let driver = self.driver.as_mut()?;
+        let now = now();
+        let committed = driver.committed(partition.high_watermark());
+        let ticked = driver.tick(&mut PartitionLog { partition, now }, now);
+        self.wake_at = driver.wake_at();
+        self.deliver(committed);
+        self.deliver(ticked);
+        self.wake_at
+    }
+
     fn deliver(&mut self, outcome: Outcome<Shard>) {
         for notice in outcome.effects {
-            tracing::info!(?notice, "group");
+            tracing::debug!(?notice, "group");
         }
         for answer in outcome.answers {
             if let Some(sender) = self.waiting.remove(&answer.token) {
@@ -266,44 +265,6 @@ impl Inner {
                 let _ = sender.send(answer.reply);
             }
         }
-    }
-
-    /// Returns how many records it took in.
-    fn replay(&mut self, batch: &RecordBatch) -> Result<u64, storage::Error> {
-        let invalid = |error| storage::Error::InvalidBatch(Arc::new(error));
-        let producer = batch
-            .is_transactional()
-            .then_some(Producer { id: batch.producer_id, epoch: batch.producer_epoch });
-        let records = batch.records(records::DEFAULT_INFLATED_LIMIT).map_err(invalid)?;
-        let mut count = 0;
-        for record in records.iter() {
-            let record = record.map_err(invalid)?;
-            let offset = record.offset;
-            if batch.is_control() {
-                let ControlRecord::EndTransaction(marker) = ControlRecord::read(&record).map_err(invalid)?
-                else {
-                    continue;
-                };
-                let end = if marker.committed { EndOfTransaction::Commit } else { EndOfTransaction::Abort };
-                if let Some(producer) = producer {
-                    self.driver.replay_end_of_transaction(offset, producer, end);
-                }
-                continue;
-            }
-            let Some(key) = record.key else { continue };
-            let record = CoordinatorRecord {
-                key: bytes::Bytes::copy_from_slice(key),
-                value: record.value.map(bytes::Bytes::copy_from_slice),
-            };
-            match self.driver.replay(Position { offset, producer }, &record) {
-                Ok(Replayed::Applied) => count += 1,
-                Ok(Replayed::Unknown { record_type }) => {
-                    tracing::debug!(record_type, %offset, "a record of a kind that is not acted on");
-                }
-                Err(error) => tracing::warn!(%offset, %error, "a record of {OFFSETS_TOPIC} was passed over"),
-            }
-        }
-        Ok(count)
     }
 }
 
@@ -347,20 +308,6 @@ impl coordinator::Log for PartitionLog<'_> {
 
     fn high_watermark(&self) -> Offset {
         self.partition.high_watermark()
-    }
-}
-
-/// The part of the server's settings that the core goes by.
-pub(crate) fn core_config(config: &config::GroupConfig) -> GroupConfig {
-    GroupConfig {
-        group_min_session_timeout_ms: config.group_min_session_timeout_ms,
-        group_max_session_timeout_ms: config.group_max_session_timeout_ms,
-        group_initial_rebalance_delay_ms: config.group_initial_rebalance_delay_ms,
-        group_max_size: config.group_max_size,
-        offset_metadata_max_bytes: config.offset_metadata_max_bytes,
-        offsets_retention_minutes: config.offsets_retention_minutes,
-        offsets_retention_check_interval_ms: config.offsets_retention_check_interval_ms,
-        offsets_commit_timeout_ms: config.offsets_commit_timeout_ms,
     }
 }
 
