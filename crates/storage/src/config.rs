@@ -84,8 +84,8 @@ pub struct StorageOptions {
     pub open_files: usize,
     /// `num.recovery.threads.per.data.dir`
     pub recovery_threads_per_directory: usize,
-    /// Bytes that may be appended to one log before its recovery point is moved up in the background. Bounds what
-    /// must be read after a crash.
+    /// Bytes that may be appended to one log before its recovery point is moved up in the background; and to all logs
+    /// together, four times as many. Bounds what must be read after a crash.
     pub unflushed_bytes: ByteCount,
     /// `producer.id.expiration.ms`
     pub producer_id_expiration: Duration,

@@ -67,6 +67,8 @@ const CLUSTER_METADATA: &str = "__cluster_metadata-0";
 
 /// How long a file stays open that nobody uses.
 const IDLE_FILE_MS: i64 = 60_000;
+/// All logs together may have this many times what one may have unflushed.
+const UNFLUSHED_LOGS: u64 = 4;
 /// How often producers are looked through for silent ones.
 const PRODUCER_EXPIRATION_CHECK_MS: i64 = 60_000;
 
@@ -518,12 +520,34 @@ impl LogManager {
         if check_producers {
             self.producers_checked_ms.store(now_ms, Relaxed);
         }
-        for log in self.logs() {
+        let logs = self.logs();
+        for log in &logs {
             if log.is_flush_due(now_ms) {
                 log.request_checkpoint();
             }
             if check_producers {
                 log.expire_producers(now_ms);
+            }
+        }
+        self.bound_recovery(&logs);
+    }
+
+    /// Keeps what all logs together would have to read after a crash within its bound, beginning with those that would
+    /// have to read most.
+    fn bound_recovery(&self, logs: &[Arc<Log>]) {
+        let unflushed = logs.iter().map(|log| (log.unflushed_bytes(), log));
+        let mut unflushed: Vec<_> = unflushed.filter(|(bytes, _)| *bytes > 0).collect();
+        let mut total: u64 = unflushed.iter().map(|(bytes, _)| bytes).sum();
+        let bound = self.options.unflushed_bytes.0.saturating_mul(UNFLUSHED_LOGS);
+        if total <= bound {
+            return;
+        }
+        unflushed.sort_unstable_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
+        for (bytes, log) in unflushed {
+            log.request_checkpoint();
+            total -= bytes;
+            if total <= bound / 2 {
+                return;
             }
         }
     }

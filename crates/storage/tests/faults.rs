@@ -192,6 +192,48 @@ fn with_flush_an_append_is_durable_when_it_says_so() {
 }
 
 #[test]
+fn after_a_restart_what_is_there_is_durable() {
+    let fs = MemoryFileSystem::new();
+    let config = LogConfig { durability: Durability::Flush, ..config() };
+    let (_manager, log) = fresh(&fs, config);
+    append_many(&log, 5);
+    let after = fs.kill();
+    let (_manager, log) = fresh(&after, config);
+    assert_eq!((log.durable_end_offset(), log.recovery_point()), (Offset(5), Offset(0)));
+    let crashed = after.crash(1);
+    let (_manager, log) = fresh(&crashed, config);
+    assert_eq!(log.log_end_offset(), Offset(5));
+}
+
+#[test]
+fn many_logs_together_do_not_leave_much_to_recover() {
+    let fs = MemoryFileSystem::new();
+    let options = StorageOptions { unflushed_bytes: ByteCount(1000), ..options(&fs) };
+    let config = LogConfig { segment_bytes: ByteCount(1 << 20), ..config() };
+    let manager = try_open(options, config).unwrap();
+    let logs: Vec<_> = (0..10)
+        .map(|i| {
+            let partition = mainstem_storage::TopicPartition::new("t", i);
+            let create = mainstem_storage::CreateLog { partition, topic_id: None, config, directory: None };
+            let log = manager.get_or_create(create, NOW).unwrap();
+            append_many(&log, 8);
+            log
+        })
+        .collect();
+    assert!(logs.iter().all(|log| log.recovery_point() == Offset(0)));
+    manager.maintain(NOW);
+    // A round of the flusher begins after the one before: the second answer comes after what was asked for first.
+    for _ in 0..2 {
+        append_many(&logs[0], 1);
+        let (done, outcome) = mpsc::channel();
+        let up_to = logs[0].log_end_offset();
+        logs[0].request_flush(up_to, Box::new(move |result| done.send(result).unwrap()));
+        outcome.recv_timeout(Duration::from_secs(10)).unwrap().unwrap();
+    }
+    assert!(logs.iter().filter(|log| log.recovery_point() >= Offset(8)).count() >= 7);
+}
+
+#[test]
 fn one_flush_serves_all_who_wait() {
     with_log(|fs, _, log| {
         let before = fs.syncs();

@@ -47,6 +47,7 @@ impl Log {
         }
     }
 
+    /// Has the recovery point moved in the background.
     pub(crate) fn request_checkpoint(&self) {
         if let Some(this) = self.this.upgrade() {
             self.flusher.checkpoint(this);

@@ -149,6 +149,14 @@ impl Log {
     /// Takes effect with the next append or the next round of retention.
     pub fn set_config(&self, config: LogConfig) {
         *self.config.write() = config;
+        if config.durability == Durability::Flush {
+            self.request_flush(self.log_end_offset(), Box::new(|_| {}));
+        }
+    }
+
+    /// Bytes appended since the recovery point was last to move.
+    pub(crate) fn unflushed_bytes(&self) -> u64 {
+        self.writer.lock().unflushed_bytes
     }
 
     pub fn log_start_offset(&self) -> Offset {

@@ -8,7 +8,7 @@
 //! After a clean shutdown the recovery point is the end. Should the files say otherwise, they are checked all the same.
 use super::{FlushState, Log, Offsets, Settings, View, Writer, malformed};
 use crate::{
-    Error, LogConfig, TopicPartition,
+    Durability, Error, LogConfig, TopicPartition,
     directory::{Directory, Flusher},
     epochs::LeaderEpochs,
     fs::{self, Entry},
@@ -138,6 +138,10 @@ impl Log {
             this: this.clone(),
         });
         log.find_producers(trusted)?;
+        // What was acknowledged before the crash was durable then; now it is known to be.
+        if open.config.durability == Durability::Flush {
+            log.flush_data()?;
+        }
         Ok(log)
     }
 
