@@ -64,7 +64,8 @@ fn come_back(session: &mut Session<'_>, broker: &Broker, topic: &str, file: &Pat
 /// kcat in the way of one who cares: every record acknowledged, none twice.
 fn producer(broker: &Broker, topic: &str) -> std::process::Command {
     let kcat = Kcat { address: &broker.address };
-    let careful = ["-X", "enable.idempotence=true", "-X", "acks=all", "-X", "linger.ms=20"];
+    // -E: a broker that is away for a moment is no reason to give up.
+    let careful = ["-E", "-X", "enable.idempotence=true", "-X", "acks=all", "-X", "linger.ms=20"];
     kcat.command(&[&["-P", "-t", topic, "-p", "0"][..], &careful].concat())
 }
 
@@ -77,7 +78,7 @@ fn produce(broker: &Broker, topic: &str, file: &Path) -> Result<()> {
 fn produce_through_a_kill(broker: &mut Broker, topic: &str, file: &Path, folder: &Path) -> Result<()> {
     let mut feed = process::command("sh");
     let kcat = producer(broker, topic);
-    let words = kcat.get_args().skip(2).map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
+    let words = kcat.get_args().skip(3).map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
     feed.args(["-c", r#"exec "$@" < "$0""#]).arg(file).args(words);
     let mut producer = Running::start("kcat", &mut feed, &folder.join("torn.log"))?;
     let there = process::until("first records", SOON, || {
@@ -111,6 +112,7 @@ fn with_java(java: Java<'_>, topic: &str, file: &Path, folder: &Path) -> Result<
     let output = folder.join("java.txt");
     let count = LINES.to_string();
     let arguments = ["--topic", topic, "--partition", "0", "--offset", "earliest", "--max-messages", &count];
+    let arguments = [&arguments[..], &["--timeout-ms", "30000"]].concat();
     let mut command = java.command("org.apache.kafka.tools.consumer.ConsoleConsumer", &arguments);
     process::between(&mut command, None, &output, LONG)?;
     same_files(&output, file)
