@@ -104,7 +104,7 @@ macro_rules! serve {
                 $(ApiKey::$alone => alone(context, body, async |context, request| {
                     handlers::$alone_module::handle(&context, request).await
                 }),)*
-                $(ApiKey::$phased => two_phase(context, body, handlers::$phased_module::begin),)*
+                $(ApiKey::$phased => two_phase(&context, body, handlers::$phased_module::begin),)*
                 other => Err(Error::UnknownKey(other as i16)),
             }
         }
@@ -199,7 +199,7 @@ where
 }
 
 fn two_phase<R>(
-    context: RequestContext,
+    context: &RequestContext,
     body: Reader,
     begin: impl FnOnce(&RequestContext, R) -> Phase<Outcome<R::Response>>,
 ) -> Result<Started, Error>
@@ -208,9 +208,9 @@ where
     R::Response: Send + 'static,
 {
     let begun = Instant::now();
-    let request = decode::<R>(&context, body)?;
+    let request = decode::<R>(context, body)?;
     let (correlation_id, version) = (context.header.correlation_id, context.version());
-    let reply = match begin(&context, request) {
+    let reply = match begin(context, request) {
         Phase::Done(outcome) => {
             context.connection.counters.answered(R::KEY, begun.elapsed());
             Reply::Ready(reply::<R>(correlation_id, version, outcome))

@@ -120,7 +120,7 @@ pub(crate) enum Error {
     #[error("fetch session epoch {sent} was sent, {expected} is due")]
     InvalidEpoch { sent: i32, expected: i32 },
     #[error("the session was opened with the other way of naming topics")]
-    TopicIdError,
+    MixedNaming,
 }
 
 /// How an admitted fetch is to be answered.
@@ -229,7 +229,7 @@ impl FetchSessions {
             return Err(Error::InvalidEpoch { sent: request.epoch, expected: session.next_epoch });
         }
         if session.by_id != request.by_id {
-            return Err(Error::TopicIdError);
+            return Err(Error::MixedNaming);
         }
         for (key, interest) in request.partitions {
             session.watch(key, interest);
@@ -331,7 +331,7 @@ mod tests {
         let mut refused = |request: Request| sessions.admit(1, request, || 1).unwrap_err();
         assert_eq!(refused(request(id + 1, 1, &[], &[])), Error::SessionIdNotFound(id + 1));
         assert_eq!(refused(request(id, 2, &[], &[])), Error::InvalidEpoch { sent: 2, expected: 1 });
-        assert_eq!(refused(Request { by_id: true, ..request(id, 1, &[], &[]) }), Error::TopicIdError);
+        assert_eq!(refused(Request { by_id: true, ..request(id, 1, &[], &[]) }), Error::MixedNaming);
     }
 
     #[test]

@@ -163,7 +163,7 @@ fn lead_groups(state: &State, image: &MetadataImage, changes: &Changes) {
             continue;
         }
         match state.topics.partition(OFFSETS_TOPIC, update.index) {
-            Some(partition) => state.groups.lead(partition),
+            Some(partition) => state.groups.lead(&partition),
             None => state.groups.resign(update.index),
         }
     }

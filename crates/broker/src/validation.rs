@@ -48,7 +48,6 @@ impl From<Rejected> for Refused {
             .map(|error| BatchIndexAndErrorMessage {
                 batch_index: error.index,
                 batch_index_error_message: Some(Text::from(error.reason.to_string())),
-                ..Default::default()
             })
             .collect();
         Self { code, message: Some(rejected.to_string()), record_errors }

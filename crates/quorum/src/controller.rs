@@ -7,8 +7,8 @@
 use crate::{
     Error,
     log_store::now_ms,
+    raft_types::{Metadata, MetadataBatch},
     state_machine::StateMachine,
-    types::{Metadata, MetadataBatch},
 };
 use base::{LeaderEpoch, Offset};
 use metadata::{MetadataImage, Record, controller::Decision};
@@ -142,7 +142,7 @@ impl Controller {
         };
         let batch = MetadataBatch { timestamp_ms: now_ms(), records };
         let (responder, response) = ProgressResponder::complete_only();
-        let leader = crate::types::CommittedLeader::new(term);
+        let leader = crate::raft_types::CommittedLeader::new(term);
         let written = self.raft.write(batch).with_leader(leader).responder(responder).await;
         if written.is_err() {
             return Err(Box::new(|| Error::Stopped));

@@ -4,7 +4,7 @@
 //! change. A membership is a batch of voters records, one for each set of voters: two while a change is under way.
 use crate::{
     disk::invalid,
-    types::{Entry, EntryPayload, Membership, MetadataBatch, Voter, VoterEndpoint, VoterKey, log_id},
+    raft_types::{Entry, EntryPayload, Membership, MetadataBatch, Voter, VoterEndpoint, VoterKey, log_id},
 };
 use base::{LeaderEpoch, NodeId, Offset};
 use bytes::Bytes;

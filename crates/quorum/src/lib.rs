@@ -29,15 +29,15 @@ mod log_store;
 mod network;
 mod node;
 mod quorum_state;
+mod raft_types;
 mod segments;
 mod snapshot;
 mod state_machine;
 #[cfg(test)]
 mod tests;
-mod types;
 mod writer;
 
 pub use controller::Committed;
 pub use error::Error;
 pub use node::{ImageChanges, ImageUpdate, Quorum, QuorumConfig, QuorumDescription, ReplicaState};
-pub use types::{VoterEndpoint, VoterKey};
+pub use raft_types::{VoterEndpoint, VoterKey};

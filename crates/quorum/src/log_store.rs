@@ -8,9 +8,10 @@
 //! offset follows the last entry that it holds. What lies before is as good as purged, whether its file is gone or not.
 use crate::{
     disk::invalid,
-    entry, quorum_state, segments,
+    entry, quorum_state,
+    raft_types::{Entry, EntryPayload, LogId, Membership, Metadata, StoredMembership, Vote, log_id},
+    segments,
     segments::Segment,
-    types::{Entry, EntryPayload, LogId, Membership, Metadata, StoredMembership, Vote, log_id},
     writer::{self, Command, Done, Write},
 };
 use base::{LeaderEpoch, NodeId, Offset};
@@ -410,6 +411,6 @@ pub(crate) fn now_ms() -> i64 {
 }
 
 /// A quorum of one.
-pub(crate) fn is_sole_voter(membership: &Membership, key: &crate::types::VoterKey) -> bool {
+pub(crate) fn is_sole_voter(membership: &Membership, key: &crate::raft_types::VoterKey) -> bool {
     matches!(&membership.get_joint_config()[..], [voters] if voters.len() == 1 && voters.contains(key))
 }

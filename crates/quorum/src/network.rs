@@ -1,7 +1,7 @@
 //! The way to other voters, of which there are none yet: every call is refused.
 use crate::{
+    raft_types::{Metadata, Vote, Voter, VoterKey},
     state_machine::SnapshotData,
-    types::{Metadata, Vote, Voter, VoterKey},
 };
 use openraft::{
     OptionalSend,

@@ -5,9 +5,10 @@ use crate::{
     disk,
     log_store::{LogStore, is_sole_voter, now_ms},
     network::NoNetwork,
-    quorum_state, snapshot,
+    quorum_state,
+    raft_types::{Metadata, Voter},
+    snapshot,
     state_machine::StateMachine,
-    types::{Metadata, Voter},
 };
 use base::{LeaderEpoch, NodeId, Offset};
 use metadata::{

@@ -4,7 +4,7 @@
 //! once its node leads. A file of a Kafka node that followed another therefore reads as a vote for nobody.
 use crate::{
     disk::{self, invalid},
-    types::{Vote, VoterKey},
+    raft_types::{Vote, VoterKey},
 };
 use base::{NodeId, TopicId};
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use crate::{
     disk::{self, invalid},
     entry,
     log_store::{Anchor, now_ms},
-    types::{LogId, Membership, SnapshotMeta, StoredMembership, Voter, VoterKey, log_id},
+    raft_types::{LogId, Membership, SnapshotMeta, StoredMembership, Voter, VoterKey, log_id},
 };
 use base::{LeaderEpoch, Offset};
 use bytes::Bytes;

@@ -5,10 +5,10 @@
 use crate::{
     disk::invalid,
     entry,
-    snapshot::{self, Snapshot},
-    types::{
+    raft_types::{
         Applied, Entry, EntryPayload, LogId, Metadata, MetadataBatch, Refused, SnapshotMeta, StoredMembership,
     },
+    snapshot::{self, Snapshot},
 };
 use base::LeaderEpoch;
 use bytes::Bytes;

@@ -477,7 +477,7 @@ async fn writes_a_folder_for_kafkas_tools() {
 mod model {
     use crate::{
         log_store::{Anchor, LogStore},
-        types::{Entry, EntryPayload, LogId, MetadataBatch, Vote, VoterKey, log_id},
+        raft_types::{Entry, EntryPayload, LogId, MetadataBatch, Vote, VoterKey, log_id},
     };
     use base::{NodeId, Offset};
     use bytes::Bytes;

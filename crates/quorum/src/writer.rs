@@ -4,8 +4,9 @@
 //! counts, and its callback is called, only after the flush. After the first failure nothing is written any more:
 //! what a failed flush left on disk is not known, so it is never retried.
 use crate::{
-    disk, quorum_state, segments,
-    types::{Metadata, Vote},
+    disk, quorum_state,
+    raft_types::{Metadata, Vote},
+    segments,
 };
 use base::Offset;
 use bytes::Bytes;

@@ -1,15 +1,15 @@
 //! Batches from other people's encoders, made by the programs beside them, and ours against those.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-mod common;
+mod reference_batch;
 
 use base::{LeaderEpoch, NodeId, Offset, ProducerEpoch, ProducerId};
 use bytes::Bytes;
-use common::{Owned, T, builder, data};
 use mainstem_records::{
     BatchBuilder, Compression, ControlRecord, ControlType, NO_SEQUENCE, RecordBatch, TimestampType,
     control::{self, EndTransactionMarker, Placement},
 };
+use reference_batch::{Owned, T, builder, data};
 
 const KAFKA_CLIENTS: &str = include_str!("golden/kafka-clients-4.3.1.txt");
 const KAFKA_PYTHON: &str = include_str!("golden/kafka-python-3.0.12.txt");

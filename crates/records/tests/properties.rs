@@ -5,16 +5,16 @@
 //! timestamps that are far apart.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-mod common;
+mod reference_batch;
 
 use base::{Offset, ProducerEpoch, ProducerId};
 use bytes::{Bytes, BytesMut};
-use common::Owned;
 use kafka_protocol::{indexmap::IndexMap, protocol::StrBytes, records as theirs};
 use mainstem_records::{
     BatchBuilder, BatchHeader, Batches, Codec, Compression, RecordBatch, TimestampType, recompress,
 };
 use proptest::{collection::vec, option, prelude::*};
+use reference_batch::Owned;
 
 const LIMIT: usize = 1 << 20;
 

@@ -77,7 +77,7 @@ impl Groups {
     }
 
     /// This broker leads a partition of the offsets topic from now on.
-    pub(crate) fn lead(&self, partition: Arc<Partition>) {
+    pub(crate) fn lead(&self, partition: &Arc<Partition>) {
         let inner = Inner {
             driver: None,
             forget_once_loaded: Vec::new(),

@@ -7,9 +7,12 @@ use protocol::{
     DescribeQuorumRequest, DescribeQuorumResponse,
     describe_quorum::response::{Listener, Node, PartitionData, ReplicaState, TopicData},
 };
+use uuid::Uuid;
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeQuorum, versions: 0..=2 };
 
+/// First version that says where the controllers are, and names directories.
+const NODES_FROM_VERSION: i16 = 2;
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
 pub(crate) async fn handle(
@@ -39,6 +42,7 @@ pub(crate) async fn handle(
     let image = state.image();
     let nodes = image
         .controllers()
+        .filter(|_| context.version() >= NODES_FROM_VERSION)
         .map(|controller| Node {
             node_id: controller.id.0,
             listeners: controller
@@ -57,9 +61,10 @@ pub(crate) async fn handle(
 
 fn partition(context: &RequestContext) -> PartitionData {
     let quorum = context.state().quorum.describe();
+    let knows_directories = context.version() >= NODES_FROM_VERSION;
     let replica = |replica: &quorum::ReplicaState| ReplicaState {
         replica_id: replica.key.id.0,
-        replica_directory_id: replica.key.directory,
+        replica_directory_id: if knows_directories { replica.key.directory } else { Uuid::nil() },
         log_end_offset: replica.log_end_offset.0,
         last_fetch_timestamp: replica.last_fetch_timestamp_ms,
         last_caught_up_timestamp: replica.last_caught_up_timestamp_ms,

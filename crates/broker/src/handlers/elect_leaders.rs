@@ -48,7 +48,8 @@ fn by_topic(elected: Vec<ElectedPartition>) -> Vec<ReplicaElectionResult> {
         match results.iter_mut().find(|topic| topic.topic == partition.topic) {
             Some(topic) => topic.partition_result.push(result),
             None => {
-                results.push(ReplicaElectionResult { topic: partition.topic, partition_result: vec![result] })
+                results
+                    .push(ReplicaElectionResult { topic: partition.topic, partition_result: vec![result] });
             }
         }
     }

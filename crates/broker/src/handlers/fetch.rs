@@ -46,7 +46,7 @@ pub(crate) async fn handle(context: &RequestContext, request: FetchRequest) -> F
     let state = context.state();
     let admitted = {
         let mut sessions = state.fetch_sessions.lock();
-        sessions.admit(state.now_ms(), session_request(context, request), rand::random)
+        sessions.admit(state.now_ms(), session_request(context, &request), rand::random)
     };
     let admitted = match admitted {
         Ok(admitted) => admitted,
@@ -82,7 +82,7 @@ impl Limits {
     }
 }
 
-fn session_request(context: &RequestContext, request: FetchRequest) -> SessionRequest {
+fn session_request(context: &RequestContext, request: &FetchRequest) -> SessionRequest {
     let by_id = context.version() >= TOPIC_IDS_FROM_VERSION;
     let key = |name: &Text, id, partition| {
         // A session outlives the request whose buffer the name lies in.
@@ -122,7 +122,7 @@ fn session_error_code(error: SessionError) -> ErrorCode {
     match error {
         SessionError::SessionIdNotFound(_) => ErrorCode::FETCH_SESSION_ID_NOT_FOUND,
         SessionError::InvalidEpoch { .. } => ErrorCode::INVALID_FETCH_SESSION_EPOCH,
-        SessionError::TopicIdError => ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR,
+        SessionError::MixedNaming => ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR,
     }
 }
 

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn room_follows_what_arrived_and_not_what_was_announced() {
         let mut frames = Frames::new(100 << 20);
-        frames.room().unwrap().extend_from_slice(&(100 << 20_i32).to_be_bytes());
+        frames.room().unwrap().extend_from_slice(&(100_i32 << 20).to_be_bytes());
         assert!(frames.room().unwrap().capacity() <= EAGER_FRAME + READ_SIZE + LENGTH_PREFIX);
     }
 
