@@ -330,7 +330,18 @@ fn round(requests: Vec<Request>) {
             What::Checkpoint => work.checkpoint = true,
         }
     }
-    let mut works: Vec<_> = by_log.into_values().collect();
+    let works: Vec<_> = by_log.into_values().collect();
+    // A recovery point that is not written down is not there after a crash.
+    let moved = works.iter().find(|work| work.checkpoint).map(|work| Arc::clone(&work.log));
+    run_all(works);
+    if let Some(log) = moved
+        && let Err(error) = log.directory().write_recovery_points()
+    {
+        tracing::warn!(%error, "recovery points were not written");
+    }
+}
+
+fn run_all(mut works: Vec<Work>) {
     if works.len() == 1 {
         return works.into_iter().for_each(Work::run);
     }

@@ -315,7 +315,7 @@ fn torn_and_garbled_files_of_every_kind() {
         )
     );
     let mut random = Random(99);
-    for case in 0..cases(1500) {
+    for case in 0..cases(700) {
         let (path, content) = &files[random.below(files.len() as u64) as usize];
         let mut damaged = content.clone();
         let kept = random.below(content.len() as u64 + 1) as usize;
@@ -359,7 +359,7 @@ fn flipped_bits_in_files_of_every_kind() {
     let (fs, model) = rich();
     let files: Vec<_> = fs.files().into_iter().filter(|(_, content)| !content.is_empty()).collect();
     let mut random = Random(7);
-    for case in 0..cases(1500) {
+    for case in 0..cases(700) {
         let (path, content) = &files[random.below(files.len() as u64) as usize];
         let mut damaged = content.clone();
         let bit = random.below(content.len() as u64 * 8) as usize;
@@ -414,7 +414,7 @@ fn a_torn_tail_is_cut_exactly_after_the_last_valid_batch() {
     let path = file("00000000000000000000.log");
     let whole = fs.files().into_iter().find(|(other, _)| *other == path).unwrap().1;
     let mut random = Random(1);
-    for case in 0..cases(1500) {
+    for case in 0..cases(700) {
         let mut bytes = whole.clone();
         bytes.truncate(random.below(bytes.len() as u64 + 1) as usize);
         if case % 3 == 1 {
