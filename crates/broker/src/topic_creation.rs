@@ -11,6 +11,9 @@ use wire::Text;
 /// Where the transaction coordinator will keep its state, and share groups theirs. Nobody else may use the names.
 const OTHER_INTERNAL_TOPICS: [&str; 2] = ["__transaction_state", "__share_group_state"];
 
+/// The metadata quorum keeps its own log under this name.
+const METADATA_TOPIC: &str = "__cluster_metadata";
+
 /// How long a client of Metadata or FindCoordinator waits for what it needs to be created.
 const AUTOMATIC_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -27,6 +30,25 @@ pub(crate) struct Failed {
 
 /// Creates topics, and waits until they can be used here. Answers for each topic in the order given.
 pub(crate) async fn create(
+    state: &Arc<State>,
+    topics: Vec<NewTopic>,
+    validate_only: bool,
+    timeout: Duration,
+) -> Vec<Result<CreatedTopic, Failed>> {
+    let is_forbidden: Vec<bool> = topics.iter().map(|topic| *topic.name == *METADATA_TOPIC).collect();
+    let allowed = topics.into_iter().filter(|topic| *topic.name != *METADATA_TOPIC).collect();
+    let mut created = create_allowed(state, allowed, validate_only, timeout).await.into_iter();
+    let outcome = |is_forbidden| match is_forbidden {
+        true => {
+            let message = format!("`{METADATA_TOPIC}` is the cluster's own");
+            Err(Failed { code: ErrorCode::INVALID_REQUEST, message })
+        }
+        false => created.next().expect("there is an outcome for each topic"),
+    };
+    is_forbidden.into_iter().map(outcome).collect()
+}
+
+async fn create_allowed(
     state: &Arc<State>,
     topics: Vec<NewTopic>,
     validate_only: bool,

@@ -16,7 +16,7 @@ use protocol::{
         response::{CreatableTopicConfigs, CreatableTopicResult},
     },
 };
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::CreateTopics, versions: 2..=7 };
 
@@ -25,9 +25,12 @@ pub(crate) async fn handle(context: &RequestContext, request: CreateTopicsReques
     let topics = request.topics.into_iter().map(new_topic).collect();
     let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     let created = topic_creation::create(context.state(), topics, request.validate_only, timeout).await;
+    // A name that stands twice is refused, with one answer.
+    let mut answered = HashSet::new();
     let topics = names
         .into_iter()
         .zip(created)
+        .filter(|(name, _)| answered.insert(name.clone()))
         .map(|(name, result)| match result {
             Ok(created) => describe(context, name, &created),
             Err(topic_creation::Failed { code, message }) => CreatableTopicResult {
