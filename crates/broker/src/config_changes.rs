@@ -56,11 +56,13 @@ pub(crate) async fn apply<A: Send + 'static>(
         outcomes.push(resource.map(|resource| resources.push(resource)));
     }
     let count = resources.len();
+    let types: Vec<ConfigResourceType> =
+        resources.iter().map(|(resource, _)| resource.resource_type).collect();
     let decided = state.decide(move |image| Ok(decide(image, &resources))).await;
     let mut results = match decided {
         Ok(results) => {
-            let failed = |error: MetadataError| Failed { code: error.code(), message: error.to_string() };
-            results.into_iter().map(|result| result.map_err(failed)).collect::<Vec<_>>()
+            let outcomes = types.into_iter().zip(results);
+            outcomes.map(|(of, result)| result.map_err(|error| failed(of, &error))).collect::<Vec<_>>()
         }
         Err(error) => vec![Err(Failed { code: error.code(), message: error.to_string() }); count],
     }
@@ -69,6 +71,15 @@ pub(crate) async fn apply<A: Send + 'static>(
         *outcome = results.next().expect("there is a result for each resource");
     }
     outcomes
+}
+
+fn failed(of: ConfigResourceType, error: &MetadataError) -> Failed {
+    let code = match error.code() {
+        // Kafka's brokers call a value that they cannot take a bad request (KAFKA-13609).
+        ErrorCode::INVALID_CONFIG if of == ConfigResourceType::Broker => ErrorCode::INVALID_REQUEST,
+        code => code,
+    };
+    Failed { code, message: error.to_string() }
 }
 
 pub(crate) fn answer(outcome: Result<(), Failed>) -> (ErrorCode, Option<Text>) {

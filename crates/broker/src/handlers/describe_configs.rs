@@ -76,7 +76,15 @@ fn entries(
             let message = format!("broker `{name}` was asked for, this is broker {}", state.node_id);
             Err((ErrorCode::INVALID_REQUEST, message))
         }
-        Some(ConfigResourceType::BrokerLogger) => Ok(Vec::new()),
+        Some(ConfigResourceType::BrokerLogger) if name == state.node_id.to_string() => Ok(Vec::new()),
+        Some(ConfigResourceType::BrokerLogger) => {
+            let message =
+                format!("loggers of broker `{name}` were asked for, this is broker {}", state.node_id);
+            Err((ErrorCode::INVALID_REQUEST, message))
+        }
+        Some(ConfigResourceType::ClientMetrics) if name.is_empty() => {
+            Err((ErrorCode::INVALID_REQUEST, "the subscription's name is empty".to_owned()))
+        }
         Some(ConfigResourceType::ClientMetrics) => {
             Ok(config_view::of_client_metrics(state, &resource.resource_name))
         }
