@@ -1,8 +1,16 @@
 //! Behaviours of the broker as a client sees them; see the crate's documentation.
 #![allow(clippy::unwrap_used)]
 
+mod admin;
+mod bad_input;
+mod configs;
 mod connection;
 mod fetch;
+mod group_offsets;
+mod groups;
+mod log;
+mod metadata;
 mod offsets;
 mod produce;
+mod restart;
 mod sessions;

@@ -1,8 +1,8 @@
 //! What most tests do on the way to what they are about.
-use crate::{Wire, batch, fetch_request, produce_request, text, values_in};
+use crate::{Wire, batch, eventually, fetch_request, produce_request, text, values_in};
 use bytes::Bytes;
 use protocol::{
-    CreateTopicsRequest, ListOffsetsRequest,
+    CreateTopicsRequest, FindCoordinatorRequest, ListGroupsRequest, ListOffsetsRequest,
     create_topics::request::{CreatableTopic, CreatableTopicConfig},
     fetch::response::PartitionData,
     list_offsets::{
@@ -35,6 +35,17 @@ impl Wire {
         let created = self.ask(7, &request).topics.remove(0);
         assert_eq!(created.error_code, 0, "{:?}", created.error_message);
         created.topic_id
+    }
+
+    /// Finds the coordinator of a group, and waits until it has loaded what it coordinates.
+    #[track_caller]
+    pub fn find_coordinator(&mut self, group: &str) {
+        let find = FindCoordinatorRequest { coordinator_keys: vec![text(group)], ..Default::default() };
+        let found = self.latest(&find).coordinators.remove(0);
+        assert_eq!(found.error_code, 0, "{:?}", found.error_message);
+        eventually("groups are loaded", || {
+            (self.latest(&ListGroupsRequest::default()).error_code == 0).then_some(())
+        });
     }
 
     /// Produces one batch with `acks=-1`.
