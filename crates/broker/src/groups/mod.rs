@@ -95,7 +95,13 @@ impl Groups {
             previous.close();
         }
         let driver = Driver::new(Shard::new(self.config.clone()), self.config.offsets_commit_timeout_ms);
-        tokio::spawn(async move { shard.run(driver).await });
+        let log = &partition.log;
+        if log.log_start_offset() == log.log_end_offset() {
+            shard.serve_from_now_on(driver);
+            tokio::spawn(async move { shard.run().await });
+        } else {
+            tokio::spawn(async move { shard.load_and_run(driver).await });
+        }
     }
 
     /// The partition is led elsewhere, or gone.
@@ -178,19 +184,24 @@ impl GroupShard {
         }
     }
 
-    /// Loads the partition, then serves timers and commits until the shard is closed.
-    async fn run(self: Arc<Self>, driver: Driver<Shard>) {
+    async fn load_and_run(self: Arc<Self>, driver: Driver<Shard>) {
         let shard = self.clone();
         let loaded = tokio::task::spawn_blocking(move || {
             loading::load(&shard.partition.log, driver, || shard.closed.load(Ordering::Acquire))
         });
         match loaded.await.expect("replaying does not panic") {
-            Ok(driver) => self.serve_from_now_on(driver),
+            Ok(driver) => {
+                self.serve_from_now_on(driver);
+                self.run().await;
+            }
             Err(error) => {
                 tracing::error!(partition = self.partition.index, %error, "group state cannot be loaded");
-                return;
             }
         }
+    }
+
+    /// Serves timers and commits until the shard is closed.
+    async fn run(self: Arc<Self>) {
         while !self.closed.load(Ordering::Acquire) {
             self.partition.watch(&self.bell);
             let wake_at = self.inner.lock().turn(&self.partition);
