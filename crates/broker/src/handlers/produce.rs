@@ -11,7 +11,7 @@
 //! Two phases: everything is appended in the order of the connection; the answer waits for the disk (topics
 //! with durability `flush`) and, with more replicas, for them. With `acks=0` there is no answer; an error
 //! closes the connection so that the client looks again.
-use super::*;
+use super::{current_leader::CurrentLeader, *};
 use crate::{
     metrics::add,
     partition::{Partition, storage_error_code},
@@ -22,7 +22,7 @@ use protocol::{
     ProduceRequest, ProduceResponse,
     produce::{
         request::{PartitionProduceData, TopicProduceData},
-        response::{PartitionProduceResponse, TopicProduceResponse},
+        response::{LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse, TopicProduceResponse},
     },
 };
 use records::BatchHeader;
@@ -32,8 +32,15 @@ use tokio::{sync::Notify, time::Instant};
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::Produce, versions: 3..=13 };
 
+/// First version that names the leader beside NOT_LEADER_OR_FOLLOWER.
+const LEADERS_FROM_VERSION: i16 = 10;
 /// Clients by this name may write to internal topics: Kafka's own tools use it.
 const ADMIN_CLIENT_ID: &str = "__admin_client";
+
+/// A connection reads into buffers of this size, or into one of a long frame's own.
+const READ_BUFFER: usize = 64 << 10;
+/// Batches below this may pin a read buffer that holds little else, so the log keeps a copy of them instead.
+const SHARES_READ_BUFFER_BELOW: usize = 16 << 10;
 
 /// A partition's part that is appended but not committed yet.
 struct Waiting {
@@ -58,6 +65,7 @@ pub(crate) fn begin(context: &RequestContext, request: ProduceRequest) -> Phase<
         response.responses.push(answer);
     }
 
+    name_leaders(context, &mut response);
     if acks == 0 {
         let failed = response.responses.iter().flat_map(|topic| &topic.partition_responses);
         let failed =
@@ -163,6 +171,37 @@ fn produce_topic(
     TopicProduceResponse { name: data.name, topic_id: data.topic_id, partition_responses }
 }
 
+/// Tells a client that sent to the wrong broker who leads (v10, KIP-951).
+fn name_leaders(context: &RequestContext, response: &mut ProduceResponse) {
+    if context.version() < LEADERS_FROM_VERSION {
+        return;
+    }
+    let ProduceResponse { responses, node_endpoints, .. } = response;
+    let partitions = responses.iter_mut().flat_map(|topic| {
+        let (name, id) = (&topic.name, TopicId(topic.topic_id));
+        topic.partition_responses.iter_mut().map(move |partition| (name, id, partition))
+    });
+    let is_elsewhere = |code: i16| code == ErrorCode::NOT_LEADER_OR_FOLLOWER.0;
+    for (name, id, partition) in partitions.filter(|(.., partition)| is_elsewhere(partition.error_code)) {
+        let image = context.state().image();
+        let topic = if id.is_none() { image.topic_named(name) } else { image.topic(id) };
+        let leader = topic.and_then(|topic| CurrentLeader::of(context, &image, topic, partition.index));
+        let Some(leader) = leader else { continue };
+        partition.current_leader = LeaderIdAndEpoch { leader_id: leader.id, leader_epoch: leader.epoch };
+        if let Some(endpoint) = leader.endpoint
+            && node_endpoints.iter().all(|told| told.node_id != leader.id)
+        {
+            let (node_id, rack) = (leader.id, leader.rack);
+            node_endpoints.push(NodeEndpoint {
+                node_id,
+                host: endpoint.host,
+                port: endpoint.port.into(),
+                rack,
+            });
+        }
+    }
+}
+
 /// Appends one partition's batch. Returns the answer and the offset after the batch.
 fn produce_partition(
     context: &RequestContext,
@@ -177,7 +216,10 @@ fn produce_partition(
         add(&topic.counters.bytes_rejected, size);
     })?;
     let record_count = u64::try_from(batch.record_count).unwrap_or(0);
-    let append = Append::new(batch.into_bytes(), partition.leader_epoch(), now_ms);
+    let mut append = Append::new(batch.into_bytes(), partition.leader_epoch(), now_ms);
+    if append.batch.len() < SHARES_READ_BUFFER_BELOW {
+        append.retained_bytes = READ_BUFFER;
+    }
     let info = partition.append(append).map_err(|error| {
         let code = storage_error_code(&error);
         if code == ErrorCode::KAFKA_STORAGE_ERROR {
