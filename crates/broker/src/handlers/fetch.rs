@@ -9,7 +9,7 @@
 //!
 //! The answer is held until there are `min_bytes` or `max_wait_ms` has passed; any partition with an error
 //! lets it go at once. Batches leave as they lie in the log, byte for byte.
-use super::*;
+use super::{current_leader::CurrentLeader, *};
 use crate::{
     fetch_sessions::{
         Admitted, Answered, Error as SessionError, Interest, PartitionKey, Request as SessionRequest, Told,
@@ -214,10 +214,13 @@ fn read_one(
         return Err(ErrorCode::UNKNOWN_LEADER_EPOCH);
     }
     let log = &partition.log;
+    // Read once: what is said of the marks and what is read up to them must agree while they move.
+    let high_watermark = partition.high_watermark();
+    let last_stable_offset = log.last_stable_offset().min(high_watermark);
     let mut part = PartitionData {
         partition_index: key.partition,
-        high_watermark: partition.high_watermark().0,
-        last_stable_offset: log.last_stable_offset().0,
+        high_watermark: high_watermark.0,
+        last_stable_offset: last_stable_offset.0,
         log_start_offset: log.log_start_offset().0,
         aborted_transactions: None,
         records: Some(RecordBytes::new()),
@@ -232,8 +235,8 @@ fn read_one(
         return Err(ErrorCode::OFFSET_OUT_OF_RANGE);
     }
     let upper_bound = match limits.replica {
-        CONSUMER if limits.read_committed => log.last_stable_offset(),
-        CONSUMER => partition.high_watermark(),
+        CONSUMER if limits.read_committed => last_stable_offset,
+        CONSUMER => high_watermark,
         _ => log.log_end_offset(),
     };
     let max_bytes = usize::try_from(interest.max_bytes).unwrap_or(0).min(bytes_left);
@@ -331,19 +334,16 @@ fn name_leader(
         TopicKey::Id(id) => image.topic(*id),
         TopicKey::Name(name) => image.topic_named(name),
     };
-    let Some(partition) = topic.and_then(|topic| topic.partition(key.partition)) else { return };
-    let Some(leader) = partition.leader else { return };
-    part.current_leader = LeaderIdAndEpoch { leader_id: leader.0, leader_epoch: partition.leader_epoch.0 };
-    let Some(broker) = image.broker(leader) else { return };
-    if endpoints.iter().all(|endpoint| endpoint.node_id != leader.0)
-        && let Some(endpoint) = broker.endpoint(context.listener_name())
+    let Some(leader) = topic.and_then(|topic| CurrentLeader::of(context, &image, topic, key.partition))
+    else {
+        return;
+    };
+    part.current_leader = LeaderIdAndEpoch { leader_id: leader.id, leader_epoch: leader.epoch };
+    if let Some(endpoint) = leader.endpoint
+        && endpoints.iter().all(|told| told.node_id != leader.id)
     {
-        endpoints.push(NodeEndpoint {
-            node_id: leader.0,
-            host: endpoint.host.clone(),
-            port: endpoint.port.into(),
-            rack: broker.rack.clone(),
-        });
+        let (node_id, rack) = (leader.id, leader.rack);
+        endpoints.push(NodeEndpoint { node_id, host: endpoint.host, port: endpoint.port.into(), rack });
     }
 }
 
