@@ -230,7 +230,7 @@ fn topics_are_deleted() {
     let by_id = |topic_id| DeleteTopicState { name: None, topic_id };
     let first = wire.create("t", 1);
     wire.append("t", 0, &["x"]);
-    let mut delete = |wire: &mut Wire, topics: Vec<DeleteTopicState>| {
+    let delete = |wire: &mut Wire, topics: Vec<DeleteTopicState>| {
         let answer = wire.ask(6, &DeleteTopicsRequest { topics, timeout_ms: 30_000, ..Default::default() });
         answer.responses.iter().map(|topic| ErrorCode(topic.error_code)).collect::<Vec<_>>()
     };
@@ -426,7 +426,7 @@ fn features_are_updated() {
             .find(|feature| &*feature.name == "eligible.leader.replicas.version")
             .map(|feature| feature.max_version_level)
     };
-    let mut update = |wire: &mut Wire, feature: &str, max_version_level, upgrade_type, validate_only| {
+    let update = |wire: &mut Wire, feature: &str, max_version_level, upgrade_type, validate_only| {
         let feature = FeatureUpdateKey {
             feature: text(feature),
             max_version_level,

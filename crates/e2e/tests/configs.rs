@@ -223,7 +223,7 @@ fn a_setting_is_set_and_removed() {
 #[test]
 fn lists_are_appended_to_and_subtracted_from() {
     let (_broker, mut wire) = start();
-    let mut policy = |wire: &mut Wire, operation, value| {
+    let policy = |wire: &mut Wire, operation, value| {
         assert_eq!(alter(wire, TOPIC, "t", &[("cleanup.policy", operation, Some(value))]), ErrorCode::NONE);
         on_topic(wire, "cleanup.policy").0
     };

@@ -60,7 +60,7 @@ fn answers_leave_in_the_order_of_requests() {
 }
 
 /// 3. Old versions have request header v1 and response header v0, flexible ones v2 and v1; the client id keeps its
-/// two-byte length; ApiVersions is always answered with header v0.
+///    two-byte length; ApiVersions is always answered with header v0.
 #[test]
 fn headers_follow_the_version() {
     let broker = TestBroker::start();
@@ -205,7 +205,7 @@ fn every_advertised_version_is_served() {
 }
 
 /// 9. From version 3 on the answer names features, with an epoch that is never negative; versions before 4 leave
-/// out those whose lowest level is zero (KAFKA-17011).
+///    out those whose lowest level is zero (KAFKA-17011).
 #[test]
 fn features_are_named() {
     let broker = TestBroker::start();

@@ -101,7 +101,7 @@ fn a_deleted_topic_does_not_wait() {
 }
 
 /// 43. The first partition that has anything gives one batch, however small the limits are (KIP-74); the others
-/// give what still fits.
+///     give what still fits.
 #[test]
 fn one_batch_is_always_returned() {
     let broker = TestBroker::start();
@@ -192,7 +192,7 @@ fn offsets_out_of_range() {
 }
 
 /// 46. What is not committed is not seen: the high watermark bounds a consumer's fetch, and so does the last stable
-/// offset where it asks for committed records only.
+///     offset where it asks for committed records only.
 #[test]
 fn consumers_read_up_to_the_high_watermark() {
     let broker = TestBroker::start();

@@ -150,7 +150,7 @@ fn metadata_comes_back() {
 }
 
 /// 79. Each partition has its own answer; one that does not exist is UNKNOWN_TOPIC_OR_PARTITION, an id that is not
-/// known UNKNOWN_TOPIC_ID.
+///     known UNKNOWN_TOPIC_ID.
 #[test]
 fn commits_are_answered_one_by_one() {
     let (_broker, mut wire) = start();
@@ -273,7 +273,7 @@ fn ends_in_a_tombstone(wire: &mut Wire, group: &str) -> bool {
 }
 
 /// 81. Offsets expire after the retention that their commit asked for (version 2 to 4), and with a tombstone in
-/// `__consumer_offsets`; those without one of their own stay for `offsets.retention.minutes`.
+///     `__consumer_offsets`; those without one of their own stay for `offsets.retention.minutes`.
 #[test]
 fn offsets_expire() {
     let (_broker, mut wire) = start_with(&[("offsets.retention.check.interval.ms", "10")]);
@@ -305,13 +305,13 @@ fn offsets_go_with_their_topic() {
 }
 
 /// 82. DeleteGroups removes groups without members; one with members is NON_EMPTY_GROUP, one that is not there
-/// GROUP_ID_NOT_FOUND.
+///     GROUP_ID_NOT_FOUND.
 #[test]
 fn groups_are_deleted() {
     let (_broker, mut wire) = start();
     commit(&mut wire, "empty", 0, 1);
     let consumer = Consumer::join(&mut wire, "busy");
-    let mut delete = |wire: &mut Wire, groups: &[&str]| {
+    let delete = |wire: &mut Wire, groups: &[&str]| {
         let request = DeleteGroupsRequest { groups_names: groups.iter().map(|group| text(group)).collect() };
         let results = wire.latest(&request).results;
         results.iter().map(|result| ErrorCode(result.error_code)).collect::<Vec<_>>()

@@ -185,7 +185,7 @@ fn describe(broker: &TestBroker) -> DescribedGroup {
 }
 
 /// 69. From version 4 a member without an id is given one with MEMBER_ID_REQUIRED, and joins with that; an id that
-/// nobody has been given is UNKNOWN_MEMBER_ID.
+///     nobody has been given is UNKNOWN_MEMBER_ID.
 #[test]
 fn a_member_gets_its_id_first() {
     let broker = broker();
@@ -286,7 +286,7 @@ fn protocols_must_agree() {
 }
 
 /// 73. In a round heartbeats say REBALANCE_IN_PROGRESS; an old generation is ILLEGAL_GENERATION, and who is no
-/// member UNKNOWN_MEMBER_ID.
+///     member UNKNOWN_MEMBER_ID.
 #[test]
 fn heartbeats_say_where_the_group_is() {
     let broker = broker();
@@ -366,7 +366,7 @@ fn members_vote_for_a_protocol() {
 }
 
 /// 75. Followers wait until the leader hands in the assignment, and each gets its own part; who has none gets empty
-/// bytes.
+///     bytes.
 #[test]
 fn followers_wait_for_the_leader() {
     let broker = broker();
@@ -420,7 +420,7 @@ fn a_sync_must_fit_the_round() {
 }
 
 /// 76. A static member that comes back keeps its assignment without a round, under a new member id; the old one is
-/// FENCED_INSTANCE_ID.
+///     FENCED_INSTANCE_ID.
 #[test]
 fn a_static_member_comes_back() {
     let broker = broker();

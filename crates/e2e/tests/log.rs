@@ -1,7 +1,8 @@
 //! What becomes of a log with time and size.
+use protocol::IncrementalAlterConfigsRequest;
 use records::{BatchBuilder, Compression, NewRecord};
 use std::fs;
-use testkit::{TestBroker, Wire, batch_of, eventually, now_ms};
+use testkit::{TestBroker, Wire, batch_of, eventually, now_ms, text};
 
 const HOUR: i64 = 3_600_000;
 const MEBIBYTE: &str = "1048576";
@@ -16,6 +17,14 @@ fn append(wire: &mut Wire, size: usize, timestamp: i64) {
     let record = NewRecord { timestamp, key: Some(b"k"), value: Some(&value), headers: &[] };
     let answer = wire.produce("t", 0, batch_of(BatchBuilder::new(Compression::None), &[record]));
     assert_eq!(answer.error_code, 0, "{:?}", answer.error_message);
+}
+
+fn set(wire: &mut Wire, key: &str, value: &str) {
+    use protocol::incremental_alter_configs::request::{AlterConfigsResource, AlterableConfig};
+    let config = AlterableConfig { name: text(key), config_operation: 0, value: Some(text(value)) };
+    let topic = AlterConfigsResource { resource_type: 2, resource_name: text("t"), configs: vec![config] };
+    let request = IncrementalAlterConfigsRequest { resources: vec![topic], validate_only: false };
+    assert_eq!(wire.latest(&request).responses[0].error_code, 0);
 }
 
 #[track_caller]
@@ -44,11 +53,12 @@ fn old_records_go() {
 fn the_newest_record_keeps_its_segment() {
     let broker = broker();
     let mut wire = broker.connect();
-    wire.create_with("t", 1, &[("retention.ms", "60000"), ("segment.bytes", MEBIBYTE)]);
+    wire.create_with("t", 1, &[("retention.ms", "-1"), ("segment.bytes", MEBIBYTE)]);
     append(&mut wire, 600_000, now_ms() - HOUR);
     append(&mut wire, 600_000, now_ms() - HOUR);
     append(&mut wire, 10, now_ms());
     append(&mut wire, 600_000, now_ms());
+    set(&mut wire, "retention.ms", "60000");
     starts_at(&mut wire, 1);
 }
 
@@ -85,7 +95,7 @@ fn deleted_records_free_their_segments() {
     assert_eq!(segments(), 3);
     let request = protocol::DeleteRecordsRequest {
         topics: vec![protocol::delete_records::request::DeleteRecordsTopic {
-            name: testkit::text("t"),
+            name: text("t"),
             partitions: vec![protocol::delete_records::request::DeleteRecordsPartition {
                 partition_index: 0,
                 offset: 2,

@@ -6,6 +6,7 @@ mod bad_input;
 mod configs;
 mod connection;
 mod fetch;
+mod full_disk;
 mod group_offsets;
 mod groups;
 mod log;

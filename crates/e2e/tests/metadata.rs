@@ -194,12 +194,10 @@ fn who_is_in_the_cluster() {
     }
 }
 
-fn page(
-    wire: &mut Wire,
-    topics: &[&str],
-    limit: i32,
-    cursor: Option<(&str, i32)>,
-) -> (Vec<(String, Vec<i32>)>, Option<(String, i32)>) {
+/// Topics with their partitions, and where the next page begins.
+type Page = (Vec<(String, Vec<i32>)>, Option<(String, i32)>);
+
+fn page(wire: &mut Wire, topics: &[&str], limit: i32, cursor: Option<(&str, i32)>) -> Page {
     let request = DescribeTopicPartitionsRequest {
         topics: topics.iter().map(|name| TopicRequest { name: text(name) }).collect(),
         response_partition_limit: limit,
@@ -284,7 +282,7 @@ fn several_coordinators_at_once() {
 }
 
 /// 68. Transactions and share groups have no coordinator yet: COORDINATOR_NOT_AVAILABLE. Types that the version does
-/// not know are INVALID_REQUEST.
+///     not know are INVALID_REQUEST.
 #[test]
 fn coordinator_key_types() {
     let broker = TestBroker::start();

@@ -98,7 +98,7 @@ fn an_empty_partition() {
 }
 
 /// 57. A time finds the first record at or after it, inside its batch, with its leader epoch; after the last record
-/// it finds nothing, without an error.
+///     it finds nothing, without an error.
 #[test]
 fn a_time_finds_the_first_record_at_or_after_it() {
     let (_broker, mut wire) = start();

@@ -637,3 +637,27 @@ fn one_bad_partition_does_not_fail_the_rest() {
     assert_eq!(codes, [0, 3, 2, 0]);
     assert_eq!(wire.read("t", 1, 0), [(0, "y".to_owned())]);
 }
+
+/// 37. Where this broker does not serve a partition the answer is NOT_LEADER_OR_FOLLOWER, and from version 10 on it
+///     names the leader and where it is (KIP-951).
+#[test]
+fn the_leader_is_named_where_it_is_not_here() {
+    let mut broker = TestBroker::start();
+    broker.connect().create("t", 1);
+    broker.stop();
+    // A log that cannot be opened: a file lies where its folder should.
+    std::fs::remove_dir_all(broker.data().join("t-0")).unwrap();
+    std::fs::write(broker.data().join("t-0"), "").unwrap();
+    broker.restart();
+    let mut wire = broker.connect();
+    let request = produce_request("t", 0, batch(&["x"]));
+    for (version, named) in [(9, false), (10, true), (12, true)] {
+        let answer = wire.ask(version, &request);
+        let endpoints: Vec<_> = answer.node_endpoints.iter().map(|node| (node.node_id, node.port)).collect();
+        let expected = if named { vec![(1, i32::from(broker.address().port()))] } else { vec![] };
+        assert_eq!(endpoints, expected, "version {version}");
+        let part = &answer.responses[0].partition_responses[0];
+        check(part, ErrorCode::NOT_LEADER_OR_FOLLOWER);
+        assert_eq!(part.current_leader.leader_id, if named { 1 } else { -1 }, "version {version}");
+    }
+}

@@ -83,7 +83,7 @@ fn a_first_epoch_replaces() {
 }
 
 /// 48. An epoch out of turn is INVALID_FETCH_SESSION_EPOCH, a session nobody has FETCH_SESSION_ID_NOT_FOUND, and
-/// changing between names and ids FETCH_SESSION_TOPIC_ID_ERROR. None of them ends the session.
+///     changing between names and ids FETCH_SESSION_TOPIC_ID_ERROR. None of them ends the session.
 #[test]
 fn sessions_refuse_what_is_not_theirs() {
     let (_broker, mut wire) = start();
