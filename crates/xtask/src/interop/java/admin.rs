@@ -34,7 +34,7 @@ fn creates(java: Java<'_>) -> Result<()> {
     let warned = java.topics("--create --topic dotted.name --partitions 1")?.ok()?;
     contains("a name with a period", &warned, "WARNING: Due to limitations in metric names")?;
     let collides = java.topics("--create --topic dotted_name --partitions 1")?.refused()?;
-    contains("a name that collides", &collides, "collides with existing topic")
+    contains("a name that collides", &collides, "InvalidTopicException")
 }
 
 fn refuses(java: Java<'_>) -> Result<()> {
