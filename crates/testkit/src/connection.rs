@@ -3,7 +3,7 @@ use bytes::Bytes;
 use protocol::{ApiVersionsRequest, Request};
 use std::{
     collections::HashMap,
-    io::{ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     time::Duration,
 };
@@ -89,14 +89,29 @@ impl Wire {
         let _ = self.stream.write_all(bytes);
     }
 
+    /// Asks a broker that may be gone before it has answered.
+    pub fn try_ask<R: Request>(&mut self, version: i16, request: &R) -> io::Result<R::Response> {
+        let segments =
+            protocol::encode_request(self.next_correlation_id, self.client_id.clone(), request, version)
+                .unwrap();
+        self.stream.write_all(&segments.concat())?;
+        self.next_correlation_id += 1;
+        let frame = self.try_receive_frame()?;
+        Ok(protocol::decode_response::<R>(frame, version).unwrap().1)
+    }
+
     /// The next frame, without its length.
     #[track_caller]
     pub fn receive_frame(&mut self) -> Bytes {
+        self.try_receive_frame().expect("an answer")
+    }
+
+    fn try_receive_frame(&mut self) -> io::Result<Bytes> {
         let mut length = [0; 4];
-        self.stream.read_exact(&mut length).expect("an answer");
+        self.stream.read_exact(&mut length)?;
         let mut body = vec![0; usize::try_from(i32::from_be_bytes(length)).unwrap()];
-        self.stream.read_exact(&mut body).expect("the whole answer");
-        Bytes::from(body)
+        self.stream.read_exact(&mut body)?;
+        Ok(Bytes::from(body))
     }
 
     /// Whether anything comes, now or before the connection is closed.

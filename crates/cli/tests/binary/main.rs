@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod consume;
+mod crash;
 mod dev;
 mod groups;
 mod node;
