@@ -37,11 +37,40 @@ pub(crate) struct Options {
     gib: u64,
     kinds: Vec<Kind>,
     only: Option<String>,
+    durability: Durability,
+}
+
+/// What an acknowledgement means; the same for both brokers, or their figures say nothing beside each other.
+#[derive(Clone, Copy, Debug)]
+enum Durability {
+    /// The operating system has the record.
+    Os,
+    /// The disk has it.
+    Flush,
+}
+
+impl Durability {
+    fn settings(self, kind: Kind) -> &'static [(&'static str, &'static str)] {
+        match (self, kind) {
+            (Self::Os, Kind::Mainstem) => &[("mainstem.durability", "os")],
+            (Self::Flush, Kind::Mainstem) => &[("mainstem.durability", "flush")],
+            (Self::Os, Kind::Kafka) => &[],
+            (Self::Flush, Kind::Kafka) => &[("log.flush.interval.messages", "1")],
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Os => "acknowledged from the page cache",
+            Self::Flush => "acknowledged once the disk has it",
+        }
+    }
 }
 
 impl Options {
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self { runs: 3, gib: 1, kinds: vec![Kind::Mainstem, Kind::Kafka], only: None };
+        let kinds = vec![Kind::Mainstem, Kind::Kafka];
+        let mut options = Self { runs: 3, gib: 1, kinds, only: None, durability: Durability::Os };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let value = words.next().with_context(|| format!("`{word}` wants a value"))?;
@@ -51,6 +80,8 @@ impl Options {
                 "--broker" if value == "both" => {}
                 "--broker" => options.kinds = vec![Kind::parse(value)?],
                 "--only" => options.only = Some(value.clone()),
+                "--durability" if value == "os" => options.durability = Durability::Os,
+                "--durability" if value == "flush" => options.durability = Durability::Flush,
                 other => bail!("no option `{other}`"),
             }
         }
@@ -133,10 +164,11 @@ impl Board {
 
     fn page(&self, options: &Options) -> String {
         let mut page = format!(
-            "Medians of {} runs of {} GiB each, records of 1 KiB, one partition, acks=all, on {} cores.\n\n\
+            "Medians of {} runs of {} GiB each, records of 1 KiB, one partition, acks=all, {}, on {} cores.\n\n\
              | what | unit | Mainstem | Apache Kafka 4.3.1 | ours : theirs |\n|---|---|---:|---:|---:|\n",
             options.runs,
             options.gib,
+            options.durability.meaning(),
             thread::available_parallelism().map_or(0, usize::from),
         );
         for &figure in &self.figures {
@@ -162,7 +194,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.wants("start") {
         for _ in 0..options.runs.max(3) {
             for &kind in &options.kinds {
-                let (broker, ready) = start(&tools, kind)?;
+                let (broker, ready) = start(&tools, kind, options.durability)?;
                 drop(broker);
                 board.add(START, kind, ready);
             }
@@ -170,7 +202,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let mut brokers = Vec::new();
     for &kind in &options.kinds {
-        brokers.push(start(&tools, kind)?.0);
+        brokers.push(start(&tools, kind, options.durability)?.0);
     }
     thread::sleep(Duration::from_secs(3));
     for broker in &brokers {
@@ -205,13 +237,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn start(tools: &Tools, kind: Kind) -> Result<(Broker, f64)> {
+fn start(tools: &Tools, kind: Kind, durability: Durability) -> Result<(Broker, f64)> {
     let folder = tools.run_folder("bench").join(kind.name());
     let mut first = Duration::ZERO;
-    let broker = Broker::start_watched(tools, kind, &folder, &[], |started, address| {
-        first = probe::first_acknowledged(started, address)?;
-        Ok(())
-    })?;
+    let broker =
+        Broker::start_watched(tools, kind, &folder, durability.settings(kind), |started, address| {
+            first = probe::first_acknowledged(started, address)?;
+            Ok(())
+        })?;
     Ok((broker, milliseconds(first)))
 }
 

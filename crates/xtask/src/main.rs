@@ -30,7 +30,7 @@ cargo xtask COMMAND
           --list                    the suites and what they need
           --provision               only download and build what the suites need
   bench                  the scoreboard, ours beside Apache Kafka
-          --runs N  --gib N  --broker mainstem|kafka|both  --only TEXT
+          --runs N  --gib N  --durability os|flush  --broker mainstem|kafka|both  --only TEXT
 ";
 
 fn main() -> ExitCode {
