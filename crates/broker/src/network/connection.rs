@@ -26,6 +26,9 @@ use std::{
 use tokio::net::TcpStream;
 use wire::Text;
 
+/// Bytes of replies at which they are written before the next request is looked at. A client that asks much and
+/// reads nothing then waits for itself.
+const OUTBOX_FULL: usize = 256 << 10;
 /// Two-phase requests of one connection that may wait for their second phase together.
 const MAX_WAITING: usize = 64;
 
@@ -62,9 +65,14 @@ pub(crate) async fn serve(mut stream: TcpStream, context: Arc<ConnectionContext>
         let config = &context.state.config.network;
         (config.socket_request_max_bytes.as_usize(), config.connections_max_idle_ms)
     };
-    let mut connection =
-        Connection { frames: Frames::new(limit), outbox: Outbox::default(), due: VecDeque::new(), context };
-    if let Err(reason) = connection.run(&mut stream, idle).await {
+    let mut connection = Connection {
+        frames: Frames::new(limit),
+        outbox: Outbox::default(),
+        due: VecDeque::new(),
+        idle,
+        context,
+    };
+    if let Err(reason) = connection.run(&mut stream).await {
         tracing::debug!(peer = %connection.context.peer, %reason, "connection closed");
     }
     drop(permit);
@@ -90,11 +98,14 @@ struct Connection {
     frames: Frames,
     outbox: Outbox,
     due: VecDeque<Reply>,
+    /// How long nothing may happen (`connections.max.idle.ms`): no byte read or written, no request answered.
+    idle: Option<Duration>,
     context: Arc<ConnectionContext>,
 }
 
 impl Connection {
-    async fn run(&mut self, stream: &mut TcpStream, idle: Option<Duration>) -> Result<(), Closed> {
+    async fn run(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
+        let idle = self.idle;
         let mut last_active = Instant::now();
         let deadline = tokio::time::sleep(idle.unwrap_or(Duration::MAX / 4));
         tokio::pin!(deadline);
@@ -142,10 +153,13 @@ impl Connection {
                 Poll::Ready(response) => response,
                 Poll::Pending => {
                     self.write(stream).await?;
-                    handling.await
+                    within(self.idle, handling).await?
                 }
             };
             self.enqueue(response)?;
+            if self.outbox.size() >= OUTBOX_FULL {
+                self.write(stream).await?;
+            }
         }
         Ok(())
     }
@@ -173,11 +187,19 @@ impl Connection {
     }
 
     async fn write(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
-        if !self.outbox.is_empty() {
-            let written = self.outbox.write_to(stream).await?;
+        while !self.outbox.is_empty() {
+            let written = within(self.idle, self.outbox.write_some_to(stream)).await??;
             self.context.counters.bytes_written(written);
         }
         Ok(())
+    }
+}
+
+/// Waits for what belongs to a connection, for as long as a connection may be idle.
+async fn within<T>(idle: Option<Duration>, awaited: impl Future<Output = T>) -> Result<T, Closed> {
+    match idle {
+        None => Ok(awaited.await),
+        Some(limit) => tokio::time::timeout(limit, awaited).await.map_err(|_| Closed::Idle(limit)),
     }
 }
 

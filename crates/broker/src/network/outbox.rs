@@ -9,39 +9,44 @@ const SLICES: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     segments: VecDeque<Bytes>,
+    /// Of all segments together.
+    size: usize,
 }
 
 impl Outbox {
     pub(crate) fn push(&mut self, segments: Vec<Bytes>) {
-        self.segments.extend(segments.into_iter().filter(|segment| !segment.is_empty()));
+        for segment in segments.into_iter().filter(|segment| !segment.is_empty()) {
+            self.size += segment.len();
+            self.segments.push_back(segment);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.segments.is_empty()
     }
 
-    /// Writes everything. Returns how many bytes went out.
-    pub(crate) async fn write_to(&mut self, stream: &mut TcpStream) -> io::Result<u64> {
-        let mut total = 0;
-        while !self.segments.is_empty() {
-            let written = {
-                let mut slices = [IoSlice::new(&[]); SLICES];
-                let count = self.segments.len().min(SLICES);
-                for (slice, segment) in slices.iter_mut().zip(&self.segments) {
-                    *slice = IoSlice::new(segment);
-                }
-                stream.write_vectored(&slices[..count]).await?
-            };
-            if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-            total += written as u64;
-            self.advance(written);
+    /// Bytes that are to be written.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Writes what the socket takes, if it takes anything. Returns how many bytes that was.
+    pub(crate) async fn write_some_to(&mut self, stream: &mut TcpStream) -> io::Result<u64> {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let count = self.segments.len().min(SLICES);
+        for (slice, segment) in slices.iter_mut().zip(&self.segments) {
+            *slice = IoSlice::new(segment);
         }
-        Ok(total)
+        let written = stream.write_vectored(&slices[..count]).await?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.advance(written);
+        Ok(written as u64)
     }
 
     fn advance(&mut self, mut written: usize) {
+        self.size -= written;
         while let Some(front) = self.segments.front_mut() {
             if front.len() > written {
                 front.advance(written);
