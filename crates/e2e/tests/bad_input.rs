@@ -2,7 +2,10 @@
 //! broker goes on either way.
 use protocol::{ApiKey, ErrorCode, FetchRequest, MetadataRequest, ProduceRequest};
 use records::{BatchBuilder, Compression, HEADER_LEN, NewRecord};
-use std::fs;
+use std::{
+    fs,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 use testkit::{TestBroker, Wire, batch, batch_of, fetch_request, filled, frame, produce_request, tampered};
 
 /// A request with header v1, no client id, and this body.
@@ -14,6 +17,12 @@ fn request(key: ApiKey, version: i16, body: &[u8]) -> Vec<u8> {
 /// The same with header v2.
 fn flexible(key: ApiKey, version: i16, body: &[u8]) -> Vec<u8> {
     request(key, version, &[&[0], body].concat())
+}
+
+/// Taken by every test that looks at the process's memory, so that they do not see each other's.
+fn measuring() -> MutexGuard<'static, ()> {
+    static MEASURING: Mutex<()> = Mutex::new(());
+    MEASURING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Resident memory of this process, which the broker shares.
@@ -36,6 +45,7 @@ fn closes(broker: &TestBroker, what: &str, bytes: &[u8]) {
 /// 12. Counts and lengths that exceed what remains close the connection, and nothing is reserved for them.
 #[test]
 fn counts_beyond_the_frame_close() {
+    let _alone = measuring();
     let broker = TestBroker::start();
     let before = resident_bytes();
     let huge = i32::MAX.to_be_bytes();
@@ -132,6 +142,7 @@ fn a_client_that_never_finishes_is_closed() {
 /// 1. A length that is announced is no memory that is taken: many connections may announce the largest frame.
 #[test]
 fn announced_frames_take_no_memory() {
+    let _alone = measuring();
     let broker = TestBroker::start();
     let before = resident_bytes();
     let mut wires: Vec<Wire> = (0..100).map(|_| broker.connect()).collect();
@@ -142,6 +153,52 @@ fn announced_frames_take_no_memory() {
     let grown = resident_bytes().saturating_sub(before);
     // A hundred times 100 MB were announced.
     assert!(grown < 1 << 30, "the process grew by {grown} bytes");
+}
+
+/// 2. A client that asks for much at once and reads none of it holds no more than an answer or so in memory.
+#[test]
+fn answers_that_nobody_reads_are_not_piled_up() {
+    let _alone = measuring();
+    let mut broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create_with("t", 1, &[("max.message.bytes", "20000000")]);
+    wire.append("t", 0, &["x".repeat(8 << 20).as_str()]);
+    // What was just appended may be shared by all who read it.
+    broker.restart();
+    let (mut greedy, mut other) = (broker.connect(), broker.connect());
+    let request = with_room(fetch_request(&[("t", 0, 0)]));
+    let at_once: Vec<_> =
+        (0..100).flat_map(|id| protocol::encode_request(id, None, &request, 12).unwrap()).collect();
+    let before = resident_bytes();
+    greedy.send_bytes(&at_once.concat());
+    other.expect_open();
+    let grown = resident_bytes().saturating_sub(before);
+    // All answers together would be 800 MiB.
+    assert!(grown < 300 << 20, "the process grew by {grown} bytes");
+    for _ in 0..100 {
+        assert_eq!(greedy.receive::<FetchRequest>(12).1.error_code, 0);
+    }
+}
+
+fn with_room(mut request: FetchRequest) -> FetchRequest {
+    request.topics[0].partitions[0].partition_max_bytes = i32::MAX;
+    request
+}
+
+/// 16. A client that does not read its answer, or waits longer than a connection may be idle, is closed.
+#[test]
+fn connections_that_are_stuck_are_closed() {
+    let broker = TestBroker::with(&[("connections.max.idle.ms", "300"), ("max.connections", "1")]);
+    let mut wire = broker.connect();
+    wire.create_with("t", 1, &[("max.message.bytes", "20000000")]);
+    wire.append("t", 0, &["x".repeat(8 << 20).as_str()]);
+    for _ in 0..10 {
+        wire.send(12, &with_room(fetch_request(&[("t", 0, 0)])));
+    }
+    // There is no place for a second connection before the first, which reads nothing, has been closed.
+    let mut second = broker.connect();
+    second.send(12, &FetchRequest { max_wait_ms: i32::MAX, ..fetch_request(&[("t", 0, 1)]) });
+    second.expect_closed();
 }
 
 /// 28. A codec that does not exist is refused, and nothing is appended.
@@ -192,6 +249,7 @@ fn unreadable_records_are_refused() {
 /// 27. A small batch that inflates to very much is refused where the broker has to look inside, in bounded memory.
 #[test]
 fn decompression_bombs_are_refused() {
+    let _alone = measuring();
     let broker = TestBroker::start();
     let mut wire = broker.connect();
     wire.create_with("t", 1, &[("cleanup.policy", "compact")]);

@@ -301,6 +301,18 @@ fn there_is_no_preferred_replica() {
     }
 }
 
+/// 52. Who is no replica of a partition cannot fetch as one.
+#[test]
+fn strangers_do_not_fetch_as_replicas() {
+    let broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create("t", 1);
+    wire.append("t", 0, &["x"]);
+    let request = FetchRequest { replica_id: 7, ..fetch_request(&[("t", 0, 0)]) };
+    let part = part(wire.ask(12, &request));
+    assert_eq!((ErrorCode(part.error_code), size(&part)), (ErrorCode::UNKNOWN_LEADER_EPOCH, 0));
+}
+
 /// 53. Batches are returned byte for byte as they were stored.
 #[test]
 fn batches_are_returned_as_they_are() {
