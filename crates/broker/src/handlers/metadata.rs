@@ -18,7 +18,7 @@ use protocol::{
         response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
     },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::Metadata, versions: 0..=13 };
 
@@ -45,7 +45,10 @@ pub(crate) async fn handle(context: &RequestContext, request: MetadataRequest) -
             let image = context.state().image();
             topics.extend(image.topics().map(|topic| describe(context, &image, topic)));
         }
-        Wanted::Named(named) => {
+        Wanted::Named(mut named) => {
+            // A topic is described once, however often it is named.
+            let mut seen = HashSet::new();
+            named.retain(|topic| seen.insert((topic.name.clone(), topic.topic_id)));
             let missing = missing_names(context, &named);
             if request.allow_auto_topic_creation && !missing.is_empty() {
                 topics.extend(create(context, &missing).await);
