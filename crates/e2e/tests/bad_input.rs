@@ -188,13 +188,18 @@ fn with_room(mut request: FetchRequest) -> FetchRequest {
 /// 16. A client that does not read its answer, or waits longer than a connection may be idle, is closed.
 #[test]
 fn connections_that_are_stuck_are_closed() {
-    let broker = TestBroker::with(&[("connections.max.idle.ms", "300"), ("max.connections", "1")]);
+    let mut broker = TestBroker::start();
     let mut wire = broker.connect();
     wire.create_with("t", 1, &[("max.message.bytes", "20000000")]);
     wire.append("t", 0, &["x".repeat(8 << 20).as_str()]);
-    for _ in 0..10 {
-        wire.send(12, &with_room(fetch_request(&[("t", 0, 0)])));
-    }
+    broker.stop();
+    let settings = [("connections.max.idle.ms", "200"), ("max.connections", "1")];
+    let broker = TestBroker::in_folder(broker.folder(), &settings).unwrap();
+    let request = with_room(fetch_request(&[("t", 0, 0)]));
+    let at_once: Vec<_> =
+        (0..10).flat_map(|id| protocol::encode_request(id, None, &request, 12).unwrap()).collect();
+    let mut wire = broker.connect();
+    wire.try_send_bytes(&at_once.concat());
     // There is no place for a second connection before the first, which reads nothing, has been closed.
     let mut second = broker.connect();
     second.send(12, &FetchRequest { max_wait_ms: i32::MAX, ..fetch_request(&[("t", 0, 1)]) });

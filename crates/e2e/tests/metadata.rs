@@ -61,6 +61,15 @@ fn all_topics_or_none() {
     }
 }
 
+/// 60. A topic that is named several times is described once.
+#[test]
+fn a_topic_is_described_once() {
+    let broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create("t", 1);
+    assert_eq!(names(&wire.latest(&named(&["t", "none", "t", "t", "none"]))), ["t", "none"]);
+}
+
 /// 61. A topic that is missing is created if both the request and the broker want it, with `num.partitions`.
 #[test]
 fn missing_topics_are_created() {
