@@ -533,3 +533,16 @@ fn a_group_outlives_a_restart() {
         assert_eq!(member.heartbeat(), ErrorCode::NONE);
     }
 }
+
+/// 84. Before there is an offsets topic nobody coordinates a group: NOT_COORDINATOR, whatever is asked.
+#[test]
+fn without_an_offsets_topic_nobody_coordinates() {
+    let broker = TestBroker::start();
+    let mut member = Member::new(&broker);
+    let code = ErrorCode::NOT_COORDINATOR;
+    assert_eq!(ErrorCode(member.wire.ask(9, &member.request).error_code), code);
+    assert_eq!(member.heartbeat(), code);
+    assert_eq!(ErrorCode(member.sync(&[]).error_code), code);
+    assert_eq!(member.leave(), code);
+    assert_eq!(ErrorCode(describe(&broker).error_code), code);
+}
