@@ -221,11 +221,9 @@ fn produce_partition(
         append.retained_bytes = READ_BUFFER;
     }
     let info = partition.append(append).map_err(|error| {
-        let code = storage_error_code(&error);
-        if code == ErrorCode::KAFKA_STORAGE_ERROR {
-            tracing::error!(topic = %topic.name, partition = data.index, error = &error as &dyn std::error::Error, "append failed");
-        }
-        Refused { message: Some(error.to_string()), ..code.into() }
+        // A directory that goes offline is logged once, by storage; here it could be every request.
+        tracing::debug!(topic = %topic.name, partition = data.index, %error, "append refused");
+        Refused { message: Some(error.to_string()), ..storage_error_code(&error).into() }
     })?;
     add(&topic.counters.bytes_in, size);
     add(&topic.counters.messages_in, record_count);
