@@ -220,7 +220,8 @@ async fn read_some(stream: &TcpStream, frames: &mut Frames) -> Result<u64, Close
         match stream.try_read_buf(frames.room()?) {
             Ok(0) => return Err(Closed::ByPeer),
             Ok(count) => return Ok(count as u64),
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            // It said so too early, as it does after each request: back to owning nothing.
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => frames.release_if_empty(),
             Err(error) => return Err(error.into()),
         }
     }
