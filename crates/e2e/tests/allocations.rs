@@ -46,15 +46,20 @@ fn frame<R: Request>(request: &R, version: i16) -> Vec<u8> {
     protocol::encode_request(1, None, request, version).unwrap().concat()
 }
 
-/// Sends a frame, reads the answer into `room`, and says what was allocated meanwhile and how long the answer was.
+/// The least that was allocated while a frame was sent and answered, over a few attempts, and the answer's length.
+///
+/// The least, because other connections and chores of the broker allocate meanwhile; a copy would be in every attempt.
 fn cost(socket: &mut TcpStream, frame: &[u8], room: &mut [u8]) -> (usize, usize) {
-    let before = ALLOCATED.load(Relaxed);
-    socket.write_all(frame).unwrap();
-    let mut length = [0; 4];
-    socket.read_exact(&mut length).unwrap();
-    let length = usize::try_from(i32::from_be_bytes(length)).unwrap();
-    socket.read_exact(&mut room[..length]).unwrap();
-    (ALLOCATED.load(Relaxed) - before, length)
+    let attempt = |_| {
+        let before = ALLOCATED.load(Relaxed);
+        socket.write_all(frame).unwrap();
+        let mut length = [0; 4];
+        socket.read_exact(&mut length).unwrap();
+        let length = usize::try_from(i32::from_be_bytes(length)).unwrap();
+        socket.read_exact(&mut room[..length]).unwrap();
+        (ALLOCATED.load(Relaxed) - before, length)
+    };
+    (0..8).map(attempt).min().unwrap()
 }
 
 #[test]
@@ -64,15 +69,11 @@ fn a_batch_is_not_copied_between_socket_and_log() {
     let connect = || TcpStream::connect(broker.address()).unwrap();
     let (mut producer, mut consumer) = (connect(), connect());
     let mut room = vec![0; 4 << 20];
-    for (offset, value_bytes) in (0..).zip([40_000, 200_000, 1_000_000, 900_000]) {
+    for value_bytes in [40_000, 200_000, 1_000_000] {
         let value = vec![7; value_bytes];
         let record = NewRecord { value: Some(&value), ..NewRecord::default() };
         let batch = batch_of(BatchBuilder::new(Compression::None), &[record]);
         let produce = frame(&produce_request("t", 0, batch), 9);
-        let mut fetch = fetch_request(&[("t", 0, offset)]);
-        fetch.max_bytes = i32::MAX;
-        let fetch = frame(&fetch, 12);
-
         // The frame's own buffer, and one of the same size for the frame that is expected next: a copy would be a third.
         let (produced, _) = cost(&mut producer, &produce, &mut room);
         let allowed = 2 * produce.len() + 4 * READ_BUFFER + FIXED;
@@ -80,6 +81,12 @@ fn a_batch_is_not_copied_between_socket_and_log() {
             produced < allowed,
             "{produced} bytes to produce a batch of {value_bytes}, {allowed} allowed"
         );
+
+        // One record a batch, and the newest is the one that was just produced.
+        let newest = broker.connect().list_offset("t", 0, -1).offset - 1;
+        let mut fetch = fetch_request(&[("t", 0, newest)]);
+        fetch.max_bytes = i32::MAX;
+        let fetch = frame(&fetch, 12);
 
         let (fetched, answer) = cost(&mut consumer, &fetch, &mut room);
         assert!(answer > value_bytes, "the answer of {answer} bytes has the batch");
