@@ -288,6 +288,7 @@ async fn start_quorum(
     options.bootstrap = controller::bootstrap(&levels);
     // With eligible leader replicas every broker must agree on the minimum, so it is the cluster's (KIP-966).
     options.bootstrap.push(controller::cluster_min_in_sync_replicas(min_in_sync_replicas(config)));
+    options.adopt = features::adopt;
     options.snapshot_after_bytes = config.quorum.metadata_log_max_record_bytes_between_snapshots.0;
     let interval = config.quorum.metadata_log_max_snapshot_interval_ms;
     if !interval.is_zero() {

@@ -2,7 +2,7 @@
 //!
 //! Only what exists is offered: a client that reads `transaction.version` or `group.version` here would use
 //! what is behind them.
-use ::metadata::{VersionRange, feature};
+use ::metadata::{Record, VersionRange, feature};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feature {
@@ -32,4 +32,21 @@ pub(crate) const SUPPORTED: &[Feature] = &[
 
 pub(crate) fn supported(name: &str) -> Option<VersionRange> {
     SUPPORTED.iter().find(|feature| feature.name == name).map(|feature| feature.range)
+}
+
+/// The metadata of a cluster that had features which this broker lacks: they are left out, and those that it has at
+/// lower levels are lowered.
+pub(crate) fn adopt(records: Vec<Record>) -> Vec<Record> {
+    let fits = |record: Record| match record {
+        Record::FeatureLevel(mut level) => {
+            let Some(range) = supported(&level.name) else {
+                tracing::warn!(feature = %level.name, level = level.feature_level, "a feature is turned off: it is not here yet");
+                return None;
+            };
+            level.feature_level = level.feature_level.min(range.max);
+            Some(level.into())
+        }
+        record => Some(record),
+    };
+    records.into_iter().filter_map(fits).collect()
 }

@@ -25,6 +25,7 @@ mod controller;
 mod disk;
 mod entry;
 mod error;
+mod import;
 mod log_store;
 mod network;
 mod node;

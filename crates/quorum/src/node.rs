@@ -2,7 +2,7 @@
 use crate::{
     Committed, Error, VoterEndpoint, VoterKey,
     controller::{Controller, wish},
-    disk,
+    disk, import,
     log_store::{LogStore, is_sole_voter, now_ms},
     network::NoNetwork,
     quorum_state,
@@ -49,6 +49,8 @@ pub struct QuorumConfig {
     pub endpoints: Vec<VoterEndpoint>,
     /// The first records of a new cluster.
     pub bootstrap: Vec<Record>,
+    /// What this server makes of the records that Apache Kafka left in the folder.
+    pub adopt: fn(Vec<Record>) -> Vec<Record>,
     /// `metadata.log.segment.bytes`
     pub segment_bytes: u64,
     /// `metadata.log.max.record.bytes.between.snapshots`
@@ -74,6 +76,7 @@ impl QuorumConfig {
             cluster_id: cluster_id.into(),
             endpoints: Vec::new(),
             bootstrap: Vec::new(),
+            adopt: |records| records,
             segment_bytes: 16 << 20,
             snapshot_after_bytes: 20 << 20,
             snapshot_after: Duration::from_secs(3600),
@@ -115,6 +118,7 @@ impl Quorum {
     pub async fn start(config: QuorumConfig) -> Result<Self, Error> {
         let key = VoterKey { id: config.node_id, directory: config.directory_id };
         let dir = config.dir.join(LOG_DIR);
+        let imported = import::import(&dir).map_err(|source| Error::Io { path: dir.clone(), source })?;
         let opened = create_dir(&dir).and_then(|()| open(&dir, config.segment_bytes));
         let (loaded, log) = opened.map_err(|source| Error::Io { path: dir.clone(), source })?;
         let membership = match log.last_membership() {
@@ -141,7 +145,11 @@ impl Quorum {
         let quorum = Self::run(key, raft, log, images, &config);
         quorum.lead(config.start_timeout).await?;
         if quorum.image().features().next().is_none() {
-            quorum.write_bootstrap(config.bootstrap).await?;
+            let records = match imported {
+                Some(records) => (config.adopt)(records),
+                None => config.bootstrap,
+            };
+            quorum.write_bootstrap(records).await?;
         }
         Ok(quorum)
     }

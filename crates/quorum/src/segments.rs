@@ -95,7 +95,7 @@ fn scan(
     Ok((position, next_offset))
 }
 
-fn list(dir: &Path) -> io::Result<Vec<Offset>> {
+pub(crate) fn list(dir: &Path) -> io::Result<Vec<Offset>> {
     let mut base_offsets = Vec::new();
     for file in fs::read_dir(dir)? {
         let name = file?.file_name();

@@ -80,6 +80,12 @@ pub(crate) fn load(dir: &Path) -> io::Result<Option<(Snapshot, Bytes)>> {
     Ok(None)
 }
 
+/// End offset and contents of the newest snapshot, whoever wrote it.
+pub(crate) fn newest_file(dir: &Path) -> io::Result<Option<(Offset, Bytes)>> {
+    let Some(id) = list(dir)?.pop() else { return Ok(None) };
+    Ok(Some((id.end_offset, Bytes::from(fs::read(id.path(dir))?))))
+}
+
 /// Whether there is a snapshot, readable or not.
 pub(crate) fn exists(dir: &Path) -> bool {
     list(dir).is_ok_and(|ids| !ids.is_empty())
@@ -200,6 +206,23 @@ fn read_log_id(reader: &mut Reader) -> Result<Option<LogId>, DecodeError> {
 }
 
 pub(crate) fn decode(contents: Bytes) -> io::Result<Snapshot> {
+    let reading = read_whole(contents)?;
+    let raft = reading.raft.ok_or_else(|| invalid("the snapshot has no header of ours"))?;
+    let membership =
+        Membership::new(reading.voters, reading.nodes).map_err(|error| invalid(error.to_string()))?;
+    let last_membership = StoredMembership::new(raft.membership, membership);
+    let records = reading.records.into_iter().map(Ok);
+    let image = MetadataImage::from_snapshot(records, raft.id.end_offset, raft.id.epoch);
+    let image = image.map_err(|error: metadata::Error| invalid(error))?;
+    Ok(Snapshot { image, meta: SnapshotMeta { last_log_id: raft.last_log_id, last_membership } })
+}
+
+/// Whether the file is whole and has no header of ours. A damaged one is nobody's.
+pub(crate) fn is_of_another(contents: Bytes) -> bool {
+    read_whole(contents).is_ok_and(|reading| reading.raft.is_none())
+}
+
+fn read_whole(contents: Bytes) -> io::Result<Reading> {
     let mut reading = Reading::default();
     let mut batches = Batches::new(contents);
     for batch in &mut batches {
@@ -210,14 +233,7 @@ pub(crate) fn decode(contents: Bytes) -> io::Result<Snapshot> {
     if batches.partial_tail() > 0 || !reading.footer {
         return Err(invalid("the snapshot is cut off"));
     }
-    let raft = reading.raft.ok_or_else(|| invalid("the snapshot has no header of ours"))?;
-    let membership =
-        Membership::new(reading.voters, reading.nodes).map_err(|error| invalid(error.to_string()))?;
-    let last_membership = StoredMembership::new(raft.membership, membership);
-    let records = reading.records.into_iter().map(Ok);
-    let image = MetadataImage::from_snapshot(records, raft.id.end_offset, raft.id.epoch);
-    let image = image.map_err(|error: metadata::Error| invalid(error))?;
-    Ok(Snapshot { image, meta: SnapshotMeta { last_log_id: raft.last_log_id, last_membership } })
+    Ok(reading)
 }
 
 /// What the header says in our tagged field.

@@ -614,3 +614,56 @@ mod model {
         }
     }
 }
+
+/// A folder as Kafka leaves it: a leader, what was committed, a transaction that ended, one that did not, a torn end.
+fn write_like_kafka(dir: &Path) {
+    use records::{BatchBuilder, Compression, NewRecord, control};
+    let epoch = base::LeaderEpoch(1);
+    let placement =
+        control::Placement { base_offset: Offset::ZERO, partition_leader_epoch: epoch, timestamp: 0 };
+    let mut log = control::leader_change(placement, NodeId(1), &[NodeId(1)], &[NodeId(1)]).to_vec();
+    let begin = || Record::from(protocol::metadata_records::BeginTransactionRecord::default());
+    let end = || Record::from(protocol::metadata_records::EndTransactionRecord::default());
+    let batches = [
+        [bootstrap(&[]), vec![topic(1), begin(), topic(2), end()]].concat(),
+        vec![topic(3), begin(), topic(4)],
+    ];
+    let mut base_offset = 1;
+    for records in batches {
+        let mut batch = BatchBuilder::new(Compression::None)
+            .base_offset(Offset(base_offset))
+            .partition_leader_epoch(epoch);
+        base_offset += records.len() as i64;
+        for record in records {
+            let value = metadata::record::encode(&record).unwrap();
+            batch.append(&NewRecord { value: Some(&value), ..NewRecord::default() }).unwrap();
+        }
+        log.extend_from_slice(&batch.build());
+    }
+    log.extend_from_slice(&[0; 30]);
+    fs::create_dir(log_dir(dir)).unwrap();
+    fs::write(log_dir(dir).join("00000000000000000000.log"), log).unwrap();
+}
+
+#[tokio::test]
+async fn a_log_of_kafkas_is_taken_over_and_put_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    write_like_kafka(dir.path());
+    let names =
+        |quorum: &Quorum| quorum.image().topics().map(|topic| topic.name.to_string()).collect::<Vec<_>>();
+    let quorum = start(dir.path()).await;
+    assert_eq!(names(&quorum), ["topic-1", "topic-2", "topic-3"]);
+    commit(&quorum, vec![topic(5)]).await;
+    quorum.shutdown().await;
+    let quorum = start(dir.path()).await;
+    assert_eq!(
+        names(&quorum),
+        ["topic-1", "topic-2", "topic-3", "topic-5"],
+        "ours goes on, Kafka's is not read again"
+    );
+    quorum.shutdown().await;
+
+    // A kill between putting aside and the first commit.
+    fs::remove_dir_all(log_dir(dir.path())).unwrap();
+    assert_eq!(names(&start(dir.path()).await), ["topic-1", "topic-2", "topic-3"]);
+}

@@ -1,0 +1,124 @@
+//! Takes over the metadata of a folder that Apache Kafka wrote.
+//!
+//! Kafka's log has no place for what Raft here must know of each entry, so it is not continued but read once: the
+//! newest checkpoint and the log after it make an image, and the image's records become the first of a log of
+//! ours. That is right only for a quorum of one, where everything in the log is committed. Kafka's folder is put
+//! aside under another name, whole, before ours is begun, and is read again until ours has what it says.
+//!
+//! Sources: KIP-630 (checkpoints), KIP-868 (metadata transactions: what was not ended did not happen).
+use crate::{
+    disk::{self, invalid},
+    segments, snapshot,
+};
+use base::Offset;
+use bytes::Bytes;
+use metadata::{MetadataImage, Record};
+use records::{Batches, ControlType, DEFAULT_INFLATED_LIMIT, RecordBatch};
+use std::{fs, io, path::Path};
+
+/// What is added to the folder's name when it is put aside.
+const ASIDE: &str = ".kafka";
+
+/// The metadata that Kafka left in `dir`, the folder of the metadata log; `None` if that log is ours or not there.
+pub(crate) fn import(dir: &Path) -> io::Result<Option<Vec<Record>>> {
+    let aside =
+        dir.with_file_name(format!("{}{ASIDE}", dir.file_name().unwrap_or_default().to_string_lossy()));
+    if is_kafkas(dir)? {
+        fs::rename(dir, &aside)?;
+        disk::sync_parent(dir)?;
+    }
+    if !aside.is_dir() {
+        return Ok(None);
+    }
+    let image = read(&aside)?;
+    tracing::info!(
+        folder = %aside.display(),
+        records = image.next_offset().0,
+        topics = image.topic_count(),
+        "metadata of Apache Kafka read"
+    );
+    Ok(Some(image.to_records()))
+}
+
+/// Our log begins with its voters, and our checkpoints have a header of ours. Kafka's begin with a leader. What is
+/// damaged tells nothing, and is left to the recovery of our own.
+fn is_kafkas(dir: &Path) -> io::Result<bool> {
+    if !dir.is_dir() {
+        return Ok(false);
+    }
+    if let Some(first) = segments::list(dir)?.first().filter(|first| **first == Offset::ZERO) {
+        let contents = Bytes::from(fs::read(segments::path(dir, *first))?);
+        if let Some(Ok(batch)) = Batches::new(contents).next() {
+            let is_intact = batch.verify_crc().is_ok();
+            return Ok(is_intact && first_control(&batch) != Some(ControlType::KraftVoters));
+        }
+    }
+    Ok(snapshot::newest_file(dir)?.is_some_and(|(_, contents)| snapshot::is_of_another(contents)))
+}
+
+fn first_control(batch: &RecordBatch) -> Option<ControlType> {
+    if !batch.is_control() {
+        return None;
+    }
+    let records = batch.records(DEFAULT_INFLATED_LIMIT).ok()?;
+    let record = records.iter().next()?.ok()?;
+    ControlType::from_key(record.key?).ok()
+}
+
+fn read(dir: &Path) -> io::Result<MetadataImage> {
+    let mut reading = Reading::default();
+    let mut from = Offset::ZERO;
+    if let Some((end_offset, contents)) = snapshot::newest_file(dir)? {
+        for batch in Batches::new(contents) {
+            reading.take(&batch.map_err(invalid)?)?;
+        }
+        from = end_offset;
+    }
+    for base_offset in segments::list(dir)? {
+        for batch in Batches::new(Bytes::from(fs::read(segments::path(dir, base_offset))?)) {
+            // A kill may have torn the end off; what is torn was never answered.
+            let Some(batch) = batch.ok().filter(|batch| batch.verify_crc().is_ok()) else { break };
+            if batch.base_offset >= from {
+                from = batch.next_offset();
+                reading.take(&batch)?;
+            }
+        }
+    }
+    Ok(reading.image)
+}
+
+#[derive(Default)]
+struct Reading {
+    image: MetadataImage,
+    /// Records of a metadata transaction that has not ended yet.
+    transaction: Option<Vec<Record>>,
+}
+
+impl Reading {
+    fn take(&mut self, batch: &RecordBatch) -> io::Result<()> {
+        if batch.is_control() {
+            return Ok(());
+        }
+        let records = batch.records(DEFAULT_INFLATED_LIMIT).map_err(invalid)?;
+        for record in &records {
+            let value = records.share(record.map_err(invalid)?.value.unwrap_or_default());
+            self.apply(metadata::record::decode(value).map_err(invalid)?)?;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, record: Record) -> io::Result<()> {
+        match (record, &mut self.transaction) {
+            (Record::BeginTransaction(_), open) => *open = Some(Vec::new()),
+            (Record::AbortTransaction(_), open) => *open = None,
+            (Record::EndTransaction(_), open) => {
+                for record in open.take().unwrap_or_default() {
+                    self.image.apply(&record).map_err(invalid)?;
+                }
+            }
+            (record, Some(open)) => open.push(record),
+            (record, None) => self.image.apply(&record).map_err(invalid)?,
+        }
+        Ok(())
+    }
+}
