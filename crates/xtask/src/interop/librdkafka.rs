@@ -144,6 +144,8 @@ impl Runner {
     fn outcome(&self, unit: &Unit) -> Result<Outcome> {
         let mut runner = process::command(self.tests.join("test-runner"));
         runner.args(["-p1", "-L", "-V", "4.3.1", "-s", unit.scenario]).current_dir(&self.tests);
+        // Where CI is set, the runner skips its latency tests, which would then count as failed.
+        runner.env_remove("CI");
         runner.env("LD_LIBRARY_PATH", "../src:../src-cpp").env("TESTS", &unit.number);
         runner.env("RDKAFKA_TEST_CONF", &self.configuration);
         runner.env("KAFKA_PATH", &self.kafka_home).env("BROKERS", &self.address);
