@@ -1,6 +1,7 @@
 //! When a segment closes and which segments go: decisions, without files.
 use crate::LogConfig;
 use base::Offset;
+use std::ops::Range;
 
 /// The active segment, as far as rolling depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,23 @@ pub(crate) fn jitter_ms(config: &LogConfig, log: u64, base: Offset) -> i64 {
     // Fibonacci hashing: neighbours end up far apart.
     let hash = (log ^ base.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 1;
     (hash % bound as u64) as i64
+}
+
+/// A segment smaller than this is given no room ahead: most partitions stay small.
+pub(crate) const ROOM_FROM: u64 = 1 << 20;
+/// Most room that a segment has ahead of it.
+const ROOM_AHEAD: u64 = 16 << 20;
+
+/// The part of a segment's file to reserve before `write`, if room ahead is used up.
+///
+/// The file system finds a place for 16 MiB at the price of finding one for 4 KiB, and a write that has its place costs a
+/// fraction of one that does not. What is reserved is never more than what is in use, and never beyond the segment.
+pub(crate) fn room_to_reserve(write: Range<u64>, reserved_end: u64, segment_bytes: u64) -> Option<Range<u64>> {
+    if write.end <= reserved_end || write.end < ROOM_FROM {
+        return None;
+    }
+    let end = (write.end + write.end.min(ROOM_AHEAD)).min(segment_bytes);
+    (end > write.end).then(|| write.start.max(reserved_end)..end)
 }
 
 /// A segment, as far as retention depends on it.
@@ -170,6 +188,24 @@ mod tests {
         }
         assert!(is_overdue(&SEGMENT, &CONFIG(), 101) && !is_overdue(&SEGMENT, &CONFIG(), 100));
         assert!(!is_overdue(&ActiveSegment { size: 0, ..SEGMENT }, &CONFIG(), 101));
+    }
+
+    #[test]
+    fn room_is_reserved_in_proportion_and_not_beyond_the_segment() {
+        const KIB: u64 = 1 << 10;
+        const MIB: u64 = 1 << 20;
+        for (write, reserved_end, segment, expected) in [
+            (0..100, 0, 1024 * MIB, None),
+            (MIB - KIB..MIB - 1, 0, 1024 * MIB, None),
+            (MIB - KIB..MIB, 0, 1024 * MIB, Some(MIB - KIB..2 * MIB)),
+            (MIB..2 * MIB, 2 * MIB, 1024 * MIB, None),
+            (MIB..2 * MIB + 1, 2 * MIB, 1024 * MIB, Some(2 * MIB..4 * MIB + 2)),
+            (100 * MIB..101 * MIB, 0, 1024 * MIB, Some(100 * MIB..117 * MIB)),
+            (100 * MIB..101 * MIB, 0, 110 * MIB, Some(100 * MIB..110 * MIB)),
+            (100 * MIB..110 * MIB, 0, 110 * MIB, None),
+        ] {
+            assert_eq!(room_to_reserve(write.clone(), reserved_end, segment), expected, "{write:?}");
+        }
     }
 
     #[test]

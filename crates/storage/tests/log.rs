@@ -373,3 +373,35 @@ fn the_active_segment_closes_when_it_is_old() {
         assert_eq!(read_all(log, 0).unwrap(), [0, 1, 2]);
     });
 }
+
+#[test]
+fn room_ahead_is_given_back() {
+    let fs = MemoryFileSystem::new();
+    let config = LogConfig { segment_bytes: base::ByteCount(8 << 20), ..LogConfig::default() };
+    let (manager, log) = fresh(&fs, config);
+    let grow_beyond = |log: &Log, size| {
+        while log.size_in_bytes() < size {
+            append(log, Batch { value_bytes: 100_000, ..Batch::default() }).unwrap();
+        }
+    };
+    grow_beyond(&log, 900_000);
+    assert_eq!(fs.reserved_bytes(), 0, "most logs are small");
+    grow_beyond(&log, 3 << 20);
+    assert!((1..=log.size_in_bytes()).contains(&fs.reserved_bytes()), "{}", fs.reserved_bytes());
+    log.truncate_to(Offset(20)).unwrap();
+    assert_eq!(fs.reserved_bytes(), 0, "after a truncation");
+    grow_beyond(&log, (8 << 20) - 50_000);
+    append(&log, Batch { value_bytes: 100_000, ..Batch::default() }).unwrap();
+    assert_eq!((log.segment_count(), fs.reserved_bytes()), (2, 0), "after a roll");
+    grow_beyond(&log, 11 << 20);
+    assert_ne!(fs.reserved_bytes(), 0);
+
+    let killed = fs.kill();
+    assert_ne!(killed.reserved_bytes(), 0);
+    let (_manager, log) = fresh(&killed, config);
+    assert_eq!(killed.reserved_bytes(), 0, "after a crash");
+    drop(log);
+
+    manager.shutdown(base::BrokerEpoch(1)).unwrap();
+    assert_eq!(fs.reserved_bytes(), 0, "after a clean stop");
+}

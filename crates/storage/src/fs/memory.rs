@@ -82,6 +82,8 @@ enum Change {
 struct Inode {
     data: Vec<u8>,
     synced: Vec<u8>,
+    /// Where room ends that was reserved.
+    reserved_end: u64,
 }
 
 impl MemoryFileSystem {
@@ -100,6 +102,12 @@ impl MemoryFileSystem {
 
     pub fn used_bytes(&self) -> u64 {
         self.0.lock().used()
+    }
+
+    /// Room reserved beyond the ends of files.
+    pub fn reserved_bytes(&self) -> u64 {
+        let state = self.0.lock();
+        state.inodes.values().map(|inode| inode.reserved_end.saturating_sub(inode.data.len() as u64)).sum()
     }
 
     /// How many files were synced so far.
@@ -124,7 +132,7 @@ impl MemoryFileSystem {
         }
         let survive = |(&id, inode): (&u64, &Inode)| {
             let data = inode.after_crash(&mut random);
-            (id, Inode { synced: data.clone(), data })
+            (id, Inode { synced: data.clone(), data, ..*inode })
         };
         let inodes = state.inodes.iter().map(survive).collect();
         let after =
@@ -165,7 +173,7 @@ impl MemoryFileSystem {
             state.nodes.insert(parent.to_owned(), Node::Folder);
             state.durable.insert(parent.to_owned(), Node::Folder);
         }
-        let id = state.new_inode(Inode { synced: content.clone(), data: content });
+        let id = state.new_inode(Inode { synced: content.clone(), data: content, ..Inode::default() });
         state.nodes.insert(path.to_owned(), Node::File(id));
         state.durable.insert(path.to_owned(), Node::File(id));
     }
@@ -411,8 +419,16 @@ impl LogFile for MemoryFile {
         let mut state = self.state.lock();
         state.check(Operation::SetLen, &self.path)?;
         let length = usize::try_from(length).expect("test files are small");
-        state.inodes.get_mut(&self.inode).expect("an open file exists").data.resize(length, 0);
+        let inode = state.inodes.get_mut(&self.inode).expect("an open file exists");
+        inode.data.resize(length, 0);
+        inode.reserved_end = 0;
         Ok(())
+    }
+
+    fn reserve(&self, position: u64, length: u64) {
+        let mut state = self.state.lock();
+        let inode = state.inodes.get_mut(&self.inode).expect("an open file exists");
+        inode.reserved_end = inode.reserved_end.max(position + length);
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -42,7 +42,11 @@ pub trait LogFile: Send + Sync + Debug {
     fn read_at(&self, buffer: &mut Vec<u8>, length: usize, position: u64) -> io::Result<()>;
     /// Writes all buffers or a front part of them; returns how much.
     fn write_at(&self, buffers: &[IoSlice<'_>], position: u64) -> io::Result<usize>;
+    /// Also gives back what is reserved beyond.
     fn set_len(&self, length: u64) -> io::Result<()>;
+    /// Sets room aside on the disk for writes to come, without changing the length. Only a wish: whether there is room is
+    /// for the write to find out.
+    fn reserve(&self, position: u64, length: u64);
     /// Makes the content and the length durable.
     fn sync(&self) -> io::Result<()>;
 }

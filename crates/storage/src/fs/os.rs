@@ -1,5 +1,5 @@
 use super::{Access, Entry, FileSystem, Lock, LogFile, Space};
-use rustix::{buffer::spare_capacity, fs::FlockOperation};
+use rustix::{buffer::spare_capacity, fs::{FallocateFlags, FlockOperation}};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, IoSlice},
@@ -117,6 +117,13 @@ impl LogFile for OsFile {
 
     fn set_len(&self, length: u64) -> io::Result<()> {
         self.0.set_len(length)
+    }
+
+    fn reserve(&self, position: u64, length: u64) {
+        let reserved = rustix::fs::fallocate(&self.0, FallocateFlags::KEEP_SIZE, position, length);
+        if let Err(error) = reserved {
+            tracing::trace!(%error, position, length, "no room reserved");
+        }
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -276,7 +276,7 @@ impl Log {
             (view.active.base, view.active.size, view.active.txn_bytes)
         };
         let written = self.write_aborted(base, txn_bytes, &group).and_then(|txn_bytes| {
-            self.write_batches(base, position, &group)?;
+            self.write_batches(writer, config, base, position, &group)?;
             Ok(txn_bytes)
         });
         let txn_bytes = match written {
@@ -299,8 +299,20 @@ impl Log {
         Ok(())
     }
 
-    fn write_batches(&self, base: Offset, position: u32, group: &Group) -> Result<(), Error> {
+    fn write_batches(
+        &self,
+        writer: &mut Writer,
+        config: &LogConfig,
+        base: Offset,
+        position: u32,
+        group: &Group,
+    ) -> Result<(), Error> {
         let file = self.files.log_file(base)?;
+        let end = u64::from(position) + group.bytes as u64;
+        if let Some(room) = policy::room_to_reserve(u64::from(position)..end, writer.reserved_end, config.segment_bytes.0) {
+            file.reserve(room.start, room.end - room.start);
+            writer.reserved_end = room.end;
+        }
         let mut buffers = Vec::with_capacity(group.staged.len() * 2);
         for staged in &group.staged {
             buffers.push(IoSlice::new(&staged.cached.head));

@@ -89,6 +89,8 @@ struct Writer {
     unflushed_messages: i64,
     /// When the oldest of them was appended.
     unflushed_since_ms: Option<i64>,
+    /// Where the room ends that is reserved in the active segment's file, as a position.
+    reserved_end: u64,
 }
 
 #[derive(Debug, Default)]
@@ -351,12 +353,13 @@ impl Log {
         }
         self.flush()?;
         let _flush = self.flush_lock.lock();
-        let _writer = self.writer.lock();
+        let mut writer = self.writer.lock();
         self.closed.store(true, Release);
-        let (active, written) = {
+        let (active, size, written) = {
             let view = self.view.read();
-            (view.active.base, view.active.written)
+            (view.active.base, view.active.size, view.active.written)
         };
+        self.give_back_room(&mut writer, active, size)?;
         self.files.trim_indexes(active, written)?;
         self.files.open.remove_log(self.files.log);
         self.tail.clear();

@@ -15,7 +15,7 @@ use crate::{
     index::{self, Indexes, OffsetEntry, TimeEntry},
     names::{self, suffix},
     open_files::{FileKind, OpenFiles},
-    properties,
+    policy, properties,
     segment::{Active, Closed, Files, Written, relative, scan_segment},
     tail::{Tail, TailCache},
     txn_index,
@@ -116,6 +116,7 @@ impl Log {
                 unflushed_bytes: 0,
                 unflushed_messages: 0,
                 unflushed_since_ms: None,
+                reserved_end: 0,
             }),
             producers: Mutex::default(),
             view: RwLock::new(View {
@@ -439,6 +440,10 @@ impl Recovery<'_> {
             file.set_len(u64::from(end.valid))
                 .and_then(|()| file.sync())
                 .map_err(|error| self.files.directory.fatal(&path, &error))?;
+        } else if u64::from(size) >= policy::ROOM_FROM {
+            // The run that crashed may have reserved more.
+            let trimmed = file.set_len(u64::from(size));
+            trimmed.map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
         }
         Ok((active, end.next, end.invalid.is_none()))
     }

@@ -35,16 +35,17 @@ impl Log {
     ///
     /// What can fail comes first, so that after a failure the active segment is what it was.
     pub(super) fn roll_to(&self, writer: &mut Writer, base: Offset, now_ms: i64) -> Result<(), Error> {
-        let (old_base, mut indexes, written) = {
+        let (old_base, old_size, mut indexes, written) = {
             let view = self.view.read();
             if view.active.base == base {
                 return Ok(());
             }
-            (view.active.base, view.active.indexes.clone(), view.active.written)
+            (view.active.base, view.active.size, view.active.indexes.clone(), view.active.written)
         };
         indexes.add_largest_time();
         self.write_snapshot(writer, base)?;
         let written = self.files.complete_indexes(old_base, &indexes, written)?;
+        self.give_back_room(writer, old_base, old_size)?;
         self.files
             .create(base, FileKind::Log)
             .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
@@ -59,6 +60,16 @@ impl Log {
         // Soon the closed segment need not be read after a crash.
         writer.unflushed_bytes = 0;
         self.request_checkpoint();
+        Ok(())
+    }
+
+    /// The active segment grows no more, or not soon: its file keeps only the room it uses.
+    pub(super) fn give_back_room(&self, writer: &mut Writer, base: Offset, size: u32) -> Result<(), Error> {
+        if writer.reserved_end > u64::from(size) {
+            let trimmed = self.files.log_file(base)?.set_len(u64::from(size));
+            trimmed.map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
+        }
+        writer.reserved_end = 0;
         Ok(())
     }
 

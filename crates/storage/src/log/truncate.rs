@@ -59,6 +59,7 @@ impl Log {
             .create(offset, FileKind::Log)
             .map_err(|error| self.files.failed(offset, FileKind::Log, &error))?;
         self.offsets.folder_unsynced.store(true, Release);
+        writer.reserved_end = 0;
         *self.producers.lock() = Producers::default();
         self.offsets.first_unstable.store(i64::MAX, Release);
         {
@@ -133,6 +134,7 @@ impl Log {
     /// Makes `active` the last segment and the log end at `end`.
     fn remove_from(&self, writer: &mut Writer, active: Active, end: Offset) -> Result<(), Error> {
         let base = active.base;
+        writer.reserved_end = 0;
         let removed = {
             let mut view = self.view.write();
             let mut removed: Vec<_> =
