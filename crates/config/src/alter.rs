@@ -1,11 +1,11 @@
-//! Changes to settings while the cluster runs: IncrementalAlterConfigs and AlterConfigs.
+//! What a resource may be told while the cluster runs: IncrementalAlterConfigs, AlterConfigs, CreateTopics.
 //!
-//! A change of one resource is all or nothing, so these are functions from what is set and what is asked to
-//! what will be set. Nothing here writes.
+//! A change of one resource is all or nothing, so what is checked is everything that will be set on it. Working
+//! that out from a request, lists included, is the metadata controller's.
 //!
-//! Sources: KIP-339 (incremental), KIP-226 (what a broker may change while it runs).
+//! Sources: KIP-226 (what a broker may change while it runs), KIP-339 (incremental).
 
-use crate::{Error, Properties, Scope, Setting, Update, layers::elements, lookup};
+use crate::{Error, Properties, Scope, Setting, Update, lookup};
 
 /// Whose settings change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,82 +30,12 @@ impl Target {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Operation {
-    Set(String),
-    /// Back to what holds without it.
-    Delete,
-    /// Adds the elements that the list lacks.
-    Append(String),
-    Subtract(String),
-}
-
-/// What becomes of a resource's own settings. The result is the new value of each key that was named, `None`
-/// where it is deleted, in the order of the request; all of them are valid, alone and together.
-pub fn alter(
-    target: Target,
-    present: &Properties,
-    changes: &[(String, Operation)],
-) -> Result<Vec<(String, Option<String>)>, Error> {
-    let mut altered = present.clone();
-    let mut values = Vec::with_capacity(changes.len());
-    for (at, (key, operation)) in changes.iter().enumerate() {
-        if changes[..at].iter().any(|(other, _)| other == key) {
-            return Err(Error::Duplicate { key: key.clone() });
-        }
-        let value = match operation {
-            Operation::Set(value) => Some(value.clone()),
-            Operation::Delete => None,
-            Operation::Append(more) => Some(change_list(target, present, key, |list| {
-                for element in elements(more) {
-                    if !list.contains(&element) {
-                        list.push(element);
-                    }
-                }
-            })?),
-            Operation::Subtract(less) => Some(change_list(target, present, key, |list| {
-                let less = elements(less);
-                list.retain(|element| !less.contains(element));
-            })?),
-        };
-        match &value {
-            Some(value) => {
-                changeable(target, key)?.check(value)?;
-                altered.insert(key.clone(), value.clone());
-            }
-            // Whatever is there can be taken away, also a key of an older release.
-            None => {
-                altered.remove(key);
-            }
-        }
-        values.push((key.clone(), value));
-    }
-    check_together(target, &altered)?;
-    Ok(values)
-}
-
-/// Checks the whole of a resource's own settings, as CreateTopics and AlterConfigs bring them.
+/// Checks the whole of a resource's own settings, as they will be.
 pub fn check_all(target: Target, properties: &Properties) -> Result<(), Error> {
     for (key, value) in properties {
         changeable(target, key)?.check(value)?;
     }
     check_together(target, properties)
-}
-
-/// `change` applied to the list that is set, or else to the default.
-fn change_list(
-    target: Target,
-    present: &Properties,
-    key: &str,
-    change: impl FnOnce(&mut Vec<String>),
-) -> Result<String, Error> {
-    let setting = changeable(target, key)?;
-    if !setting.is_list() {
-        return Err(Error::NotAList { key: key.to_owned() });
-    }
-    let mut list = elements(present.get(key).or(setting.default.as_ref()).map_or("", String::as_str));
-    change(&mut list);
-    Ok(list.join(","))
 }
 
 /// The setting, if this target may change it.

@@ -7,8 +7,6 @@ pub enum Error {
     BadValue { key: String, value: String, expected: String },
     #[error("config key `{key}` is required")]
     Missing { key: String },
-    #[error("config key `{key}` is not a list, so nothing can be appended to or subtracted from it")]
-    NotAList { key: String },
     #[error("config key `{key}` cannot be changed while the broker runs")]
     ReadOnly { key: String },
     #[error("config key `{key}` can be changed for one broker only, not for the whole cluster")]
@@ -17,8 +15,6 @@ pub enum Error {
         "config key `{key}` can be changed only with a listener's prefix, as in `listener.name.NAME.{key}`"
     )]
     NeedsListenerPrefix { key: String },
-    #[error("config key `{key}` appears more than once in one request")]
-    Duplicate { key: String },
     #[error("config keys `{first}` and `{second}` contradict each other: {reason}")]
     Conflict { first: String, second: String, reason: String },
     #[error("line {line}: {reason}")]

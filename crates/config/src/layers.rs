@@ -6,7 +6,7 @@
 //!
 //! Sources: KIP-226, and for DescribeConfigs' list of synonyms what Kafka's brokers answer.
 
-use crate::{Properties, Scope, Setting, TopicConfig, Type, Update, Value, settings};
+use crate::{Properties, Scope, Setting, TopicConfig, Update, Value, settings};
 
 /// Where a value comes from. The number is the one DescribeConfigs sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,16 +252,4 @@ fn in_unit_of_topic(name: &str, value: &str) -> String {
     };
     // A negative time means "no limit" in any unit.
     i64::parse(value).map_or(0, |count| if count < 0 { -1 } else { count.saturating_mul(unit) }).to_string()
-}
-
-/// Of what a list-typed value consists.
-pub(crate) fn elements(value: &str) -> Vec<String> {
-    Vec::parse(value).unwrap_or_default()
-}
-
-impl Setting {
-    /// Only lists can be appended to.
-    pub fn is_list(&self) -> bool {
-        self.kind == Type::List
-    }
 }

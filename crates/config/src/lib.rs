@@ -28,7 +28,7 @@ mod tests;
 mod topic;
 mod value;
 
-pub use alter::{Operation, Target, alter, check_all};
+pub use alter::{Target, check_all};
 pub use broker::{GroupConfig, LogConfig, NetworkConfig, NodeConfig, QuorumConfig, ServerConfig};
 pub use error::Error;
 pub use layers::{Entry, Layers, Source, Synonym, describe_client_metrics};

@@ -131,6 +131,11 @@ impl Setting {
         self.kind == Type::Password
     }
 
+    /// Only lists can be appended to.
+    pub fn is_list(&self) -> bool {
+        self.kind == Type::List
+    }
+
     /// Checks a value's type and bound.
     pub fn check(&self, text: &str) -> Result<(), Error> {
         if self.accepts(text) {

@@ -603,95 +603,51 @@ fn groups_and_subscriptions_are_described() {
     );
 }
 
-/// Changes a topic that has `present`; the result is the values, or the error's text.
-#[track_caller]
-fn check_alter(
-    target: Target,
-    present: &[(&str, &str)],
-    changes: &[(&str, Operation)],
-    expected: Result<&[(&str, Option<&str>)], &str>,
-) {
-    let changes: Vec<_> =
-        changes.iter().map(|(key, operation)| ((*key).to_owned(), operation.clone())).collect();
-    let altered = alter(target, &properties(present), &changes).map_err(|error| error.to_string());
-    let text = |(key, value): &(&str, Option<&str>)| ((*key).to_owned(), value.map(str::to_owned));
-    assert_eq!(altered, expected.map(|pairs| pairs.iter().map(text).collect()).map_err(str::to_owned));
-}
-
 #[test]
-fn settings_change_step_by_step() {
-    use Operation::{Append, Delete, Set, Subtract};
-    let set = |text: &str| Set(text.to_owned());
-    let append = |text: &str| Append(text.to_owned());
-    let subtract = |text: &str| Subtract(text.to_owned());
-    let topic = |present: &[(&str, &str)],
-                 changes: &[(&str, Operation)],
-                 expected: Result<&[(&str, Option<&str>)], &str>| {
-        check_alter(Target::Topic, present, changes, expected);
+fn what_may_be_told_while_the_cluster_runs() {
+    let check = |target, pairs: &[(&str, &str)], expected: Option<&str>| {
+        let error = check_all(target, &properties(pairs)).err().map(|error| error.to_string());
+        assert_eq!(error.as_deref(), expected, "{target:?} {pairs:?}");
     };
-    const POLICY: &str = "cleanup.policy";
-    topic(&[], &[("retention.ms", set("5"))], Ok(&[("retention.ms", Some("5"))]));
-    topic(&[("retention.ms", "5")], &[("retention.ms", Delete)], Ok(&[("retention.ms", None)]));
-    topic(&[("old.key", "5")], &[("old.key", Delete)], Ok(&[("old.key", None)]));
-    topic(&[], &[(POLICY, append("compact"))], Ok(&[(POLICY, Some("delete,compact"))]));
-    topic(&[(POLICY, "compact")], &[(POLICY, append("compact"))], Ok(&[(POLICY, Some("compact"))]));
-    topic(&[(POLICY, "compact,delete")], &[(POLICY, subtract("delete"))], Ok(&[(POLICY, Some("compact"))]));
-    topic(&[(POLICY, "compact")], &[(POLICY, subtract("compact,other"))], Ok(&[(POLICY, Some(""))]));
-    topic(
-        &[],
-        &[("retention.ms", append("5"))],
-        Err("config key `retention.ms` is not a list, so nothing can be appended to or subtracted from it"),
-    );
-    topic(
-        &[],
-        &[(POLICY, append("shred"))],
-        Err(
+    check(Target::Topic, &[("retention.ms", "5"), ("cleanup.policy", "delete,compact")], None);
+    check(
+        Target::Topic,
+        &[("cleanup.policy", "delete,shred")],
+        Some(
             "config key `cleanup.policy`: value `delete,shred` cannot be used: expected a list separated by commas, without \
              repetition, of compact, delete",
         ),
     );
-    topic(
-        &[],
-        &[("retention.ms", set("5")), ("retention.ms", Delete)],
-        Err("config key `retention.ms` appears more than once in one request"),
-    );
-    topic(
-        &[("max.compaction.lag.ms", "10")],
-        &[("min.compaction.lag.ms", set("11"))],
-        Err(
+    check(
+        Target::Topic,
+        &[("max.compaction.lag.ms", "10"), ("min.compaction.lag.ms", "11")],
+        Some(
             "config keys `min.compaction.lag.ms` and `max.compaction.lag.ms` contradict each other: the first is larger",
         ),
     );
-    topic(
-        &[],
-        &[("retention.m", set("5"))],
-        Err("unknown config key `retention.m`, did you mean `retention.ms`?"),
+    check(
+        Target::Topic,
+        &[("retention.m", "5")],
+        Some("unknown config key `retention.m`, did you mean `retention.ms`?"),
     );
-    let broker = |key: &'static str, value: &str, target, expected: Option<&str>| {
-        let good = [(key, Some(value))];
-        check_alter(target, &[], &[(key, set(value))], expected.map_or(Ok(&good[..]), Err));
-    };
-    broker("log.retention.ms", "5", Target::Cluster, None);
-    broker("listener.name.a.ssl.keystore.location", "f", Target::Broker, None);
-    broker(
-        "num.partitions",
-        "5",
+    check(Target::Cluster, &[("log.retention.ms", "5")], None);
+    check(Target::Broker, &[("listener.name.a.ssl.keystore.location", "f")], None);
+    check(
         Target::Broker,
+        &[("num.partitions", "5")],
         Some("config key `num.partitions` cannot be changed while the broker runs"),
     );
-    broker(
-        "ssl.keystore.location",
-        "f",
+    check(
         Target::Broker,
+        &[("ssl.keystore.location", "f")],
         Some(
             "config key `ssl.keystore.location` can be changed only with a listener's prefix, as in \
               `listener.name.NAME.ssl.keystore.location`",
         ),
     );
-    broker(
-        "listeners",
-        "PLAINTEXT://:1",
+    check(
         Target::Cluster,
+        &[("listeners", "PLAINTEXT://:1")],
         Some("config key `listeners` can be changed for one broker only, not for the whole cluster"),
     );
 }

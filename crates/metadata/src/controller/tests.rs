@@ -238,7 +238,8 @@ fn incremental_alterations() {
             (Append(text("compact")), Ok(Some("delete,compact"))),
             (Append(text("compact,delete")), Ok(Some("delete,compact"))),
             (Subtract(text("delete")), Ok(Some("compact"))),
-            (Subtract(text("compact")), Ok(Some(""))),
+            (Append(text("compact")), Ok(Some("compact"))),
+            (Subtract(text("compact, other")), Ok(Some(""))),
         ],
     );
 }
