@@ -13,6 +13,30 @@ use protocol::ErrorCode;
 use std::sync::Arc;
 use wire::Text;
 
+/// What IncrementalAlterConfigs asks to be done with a value.
+pub(crate) mod operation {
+    pub(crate) const SET: i8 = 0;
+    pub(crate) const DELETE: i8 = 1;
+    pub(crate) const APPEND: i8 = 2;
+    pub(crate) const SUBTRACT: i8 = 3;
+}
+
+/// A resource of a request.
+pub(crate) enum Wish<A> {
+    /// For the controller to decide.
+    Change(ConfigResource, A),
+    Decided(Result<(), Failed>),
+}
+
+impl<A> From<Result<(ConfigResource, A), Failed>> for Wish<A> {
+    fn from(read: Result<(ConfigResource, A), Failed>) -> Self {
+        match read {
+            Ok((resource, alterations)) => Self::Change(resource, alterations),
+            Err(failed) => Self::Decided(Err(failed)),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Failed {
     pub code: ErrorCode,
@@ -36,7 +60,7 @@ pub(crate) fn resource(state: &State, resource_type: i8, name: &Text) -> Result<
             failed(ErrorCode::INVALID_REQUEST, format!("broker `{name}` is not registered"))
         }
         ConfigResourceType::BrokerLogger => {
-            failed(ErrorCode::INVALID_REQUEST, "log levels are set when the server starts".to_owned())
+            failed(ErrorCode::INVALID_REQUEST, "log levels are for IncrementalAlterConfigs only".to_owned())
         }
         _ => Ok(ConfigResource { resource_type: known, name: name.detached() }),
     }
@@ -45,15 +69,23 @@ pub(crate) fn resource(state: &State, resource_type: i8, name: &Text) -> Result<
 /// Carries out what can be, and answers for each resource in the order of the request.
 pub(crate) async fn apply<A: Send + 'static>(
     state: &Arc<State>,
-    wanted: Vec<Result<(ConfigResource, A), Failed>>,
+    wanted: impl IntoIterator<Item = Wish<A>>,
     decide: impl FnOnce(&MetadataImage, &[(ConfigResource, A)]) -> Decision<Vec<Result<(), MetadataError>>>
     + Send
     + 'static,
 ) -> Vec<Result<(), Failed>> {
-    let mut outcomes = Vec::with_capacity(wanted.len());
-    let mut resources = Vec::new();
-    for resource in wanted {
-        outcomes.push(resource.map(|resource| resources.push(resource)));
+    let (mut outcomes, mut resources) = (Vec::new(), Vec::new());
+    for wish in wanted {
+        outcomes.push(match wish {
+            Wish::Decided(outcome) => Some(outcome),
+            Wish::Change(resource, alterations) => {
+                resources.push((resource, alterations));
+                None
+            }
+        });
+    }
+    if resources.is_empty() {
+        return outcomes.into_iter().flatten().collect();
     }
     let count = resources.len();
     let types: Vec<ConfigResourceType> =
@@ -67,10 +99,8 @@ pub(crate) async fn apply<A: Send + 'static>(
         Err(error) => vec![Err(Failed { code: error.code(), message: error.to_string() }); count],
     }
     .into_iter();
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_ok()) {
-        *outcome = results.next().expect("there is a result for each resource");
-    }
-    outcomes
+    let mut decided = || results.next().expect("there is a result for each resource");
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(&mut decided)).collect()
 }
 
 fn failed(of: ConfigResourceType, error: &MetadataError) -> Failed {
@@ -109,9 +139,7 @@ impl ConfigSchema for Schema {
             ConfigResourceType::ClientMetrics => Target::ClientMetrics,
             ConfigResourceType::Broker if resource.name.is_empty() => Target::Cluster,
             ConfigResourceType::Broker => Target::Broker,
-            ConfigResourceType::BrokerLogger => {
-                return Err("log levels are set when the server starts".to_owned());
-            }
+            ConfigResourceType::BrokerLogger => return Err("log levels are not kept".to_owned()),
         };
         config::check_all(target, &to_properties(values)).map_err(|error| error.to_string())
     }

@@ -34,6 +34,7 @@ mod fetch_sessions;
 mod follow;
 mod groups;
 mod handlers;
+mod log_levels;
 mod metrics;
 mod network;
 mod partition;

@@ -15,6 +15,7 @@
 mod counter;
 mod distribution;
 mod encoder;
+mod loggers;
 mod logging;
 mod process;
 mod registry;
@@ -24,6 +25,7 @@ mod tests;
 pub use counter::{Counter, enter_shard};
 pub use distribution::{Distribution, Shape, Unit};
 pub use encoder::{CONTENT_TYPE, Encoder, Family, Kind, Labels, Number};
+pub use loggers::{LogLevel, LoggerError, ROOT_LOGGER, alter_log_levels, log_levels};
 pub use logging::{LogOptions, LoggingError, start_logging};
 pub use process::collect_process;
 pub use registry::Registry;

@@ -1,11 +1,17 @@
+use crate::loggers::{Levels, RUNNING, Running};
 use std::{fs::OpenOptions, io, path::PathBuf, sync::Mutex};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    filter::Targets,
+    fmt::{self, MakeWriter},
+    prelude::*,
+    reload,
+};
 
 /// Where log lines go and which are written.
 #[derive(Clone, Debug, Default)]
 pub struct LogOptions {
-    /// As `tracing-subscriber` reads it: `info`, or `info,broker=debug`. Without it, the environment's
-    /// `MAINSTEM_LOG` or `RUST_LOG`, else `info` for us and `warn` for the Raft library.
+    /// A level for all, and others for some crates: `info`, or `info,mainstem_broker=debug`. Without it, the
+    /// environment's `MAINSTEM_LOG` or `RUST_LOG`, else `info` for us and `warn` for the Raft library.
     pub filter: Option<String>,
     /// Without a file, standard error.
     pub file: Option<PathBuf>,
@@ -36,20 +42,26 @@ const DEFAULT_FILTER: &str = "info,openraft=warn";
 pub fn start_logging(options: &LogOptions) -> Result<(), LoggingError> {
     let filter =
         options.filter.clone().or_else(filter_of_environment).unwrap_or_else(|| DEFAULT_FILTER.to_owned());
-    let filter = EnvFilter::try_new(&filter).map_err(|source| LoggingError::Filter { filter, source })?;
+    let targets: Targets = filter.parse().map_err(|source| LoggingError::Filter { filter, source })?;
+    let levels = Levels::new(&targets);
     let Some(path) = &options.file else {
-        return start(filter, io::stderr);
+        return start(levels, io::stderr);
     };
     let opened = OpenOptions::new().create(true).append(true).open(path);
-    start(filter, Mutex::new(opened.map_err(|source| LoggingError::File { path: path.clone(), source })?))
+    start(levels, Mutex::new(opened.map_err(|source| LoggingError::File { path: path.clone(), source })?))
 }
 
-fn start<W>(filter: EnvFilter, writer: W) -> Result<(), LoggingError>
+fn start<W>(levels: Levels, writer: W) -> Result<(), LoggingError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
-    lines.try_init().map_err(|_| LoggingError::AlreadyStarted)
+    let (filter, handle) = reload::Layer::new(levels.filter());
+    let lines = fmt::layer().with_writer(writer);
+    let started = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    started.map_err(|_| LoggingError::AlreadyStarted)?;
+    // Only the one that was let through comes here.
+    let _ = RUNNING.set(Running { levels: levels.into(), handle });
+    Ok(())
 }
 
 fn filter_of_environment() -> Option<String> {

@@ -3,7 +3,7 @@
 //! Deprecated since Kafka 2.3 in favour of [`super::incremental_alter_configs`]. Versions: v2 flexible.
 //! Errors, for each resource: those of the incremental form.
 use super::*;
-use crate::config_changes;
+use crate::config_changes::{self, Wish};
 use ::metadata::{ConfigResource, controller};
 use protocol::{
     AlterConfigsRequest, AlterConfigsResponse,
@@ -19,15 +19,16 @@ pub(crate) async fn handle(context: &RequestContext, request: AlterConfigsReques
         .iter()
         .map(|resource| (resource.resource_type, resource.resource_name.clone()))
         .collect();
-    let wanted = request.resources.into_iter().map(|resource| {
+    let read = |resource: AlterConfigsResource| {
         let target =
             config_changes::resource(context.state(), resource.resource_type, &resource.resource_name)?;
         Ok((target, values(resource)?))
-    });
+    };
+    let wanted: Vec<_> = request.resources.into_iter().map(|resource| Wish::from(read(resource))).collect();
     let schema = config_changes::Schema::of(context.state());
     let outcomes = config_changes::apply(
         context.state(),
-        wanted.collect(),
+        wanted,
         move |image, resources: &[(ConfigResource, Vec<(Text, Text)>)]| {
             controller::alter_configs(image, resources, &schema, validate_only)
         },

@@ -4,7 +4,7 @@
 //! Errors, for each resource: UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION, INVALID_REQUEST for a broker
 //! that is not this one or a resource type that is unknown.
 use super::*;
-use crate::config_view;
+use crate::{config_view, log_levels};
 use ::metadata::ConfigResourceType;
 use config::Entry;
 use protocol::{
@@ -76,7 +76,9 @@ fn entries(
             let message = format!("broker `{name}` was asked for, this is broker {}", state.node_id);
             Err((ErrorCode::INVALID_REQUEST, message))
         }
-        Some(ConfigResourceType::BrokerLogger) if name == state.node_id.to_string() => Ok(Vec::new()),
+        Some(ConfigResourceType::BrokerLogger) if name == state.node_id.to_string() => {
+            Ok(log_levels::describe())
+        }
         Some(ConfigResourceType::BrokerLogger) => {
             let message =
                 format!("loggers of broker `{name}` were asked for, this is broker {}", state.node_id);

@@ -5,24 +5,23 @@
 //! Errors, for each resource: UNKNOWN_TOPIC_OR_PARTITION, INVALID_CONFIG for an unknown key or a bad value,
 //! INVALID_REQUEST for a key named twice, an unknown operation or resource type, or a missing value.
 use super::*;
-use crate::config_changes;
+use crate::{
+    config_changes::{self, Wish, operation},
+    log_levels,
+};
 use ::metadata::{
-    ConfigResource,
+    ConfigResource, ConfigResourceType,
     controller::{self, ConfigAlteration, ConfigOperation},
 };
 use protocol::{
     IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
-    incremental_alter_configs::{request::AlterableConfig, response::AlterConfigsResourceResponse},
+    incremental_alter_configs::{
+        request::{AlterConfigsResource, AlterableConfig},
+        response::AlterConfigsResourceResponse,
+    },
 };
 
 pub(crate) const SPEC: ApiSpec = ApiSpec { key: ApiKey::IncrementalAlterConfigs, versions: 0..=1 };
-
-mod operation {
-    pub(super) const SET: i8 = 0;
-    pub(super) const DELETE: i8 = 1;
-    pub(super) const APPEND: i8 = 2;
-    pub(super) const SUBTRACT: i8 = 3;
-}
 
 pub(crate) async fn handle(
     context: &RequestContext,
@@ -34,16 +33,20 @@ pub(crate) async fn handle(
         .iter()
         .map(|resource| (resource.resource_type, resource.resource_name.clone()))
         .collect();
-    let wanted = request.resources.into_iter().map(|resource| {
-        let target =
-            config_changes::resource(context.state(), resource.resource_type, &resource.resource_name)?;
-        let alterations: Result<Vec<_>, _> = resource.configs.into_iter().map(alteration).collect();
-        Ok((target, alterations?))
-    });
+    let wanted: Vec<_> = request
+        .resources
+        .into_iter()
+        .map(|resource| match ConfigResourceType::from_wire(resource.resource_type) {
+            Some(ConfigResourceType::BrokerLogger) => {
+                Wish::Decided(log_levels_of(context, &resource, &names, validate_only))
+            }
+            _ => Wish::from(alterations(context, resource)),
+        })
+        .collect();
     let schema = config_changes::Schema::of(context.state());
     let outcomes = config_changes::apply(
         context.state(),
-        wanted.collect(),
+        wanted,
         move |image, resources: &[(ConfigResource, Vec<ConfigAlteration>)]| {
             controller::incremental_alter_configs(image, resources, &schema, validate_only)
         },
@@ -63,6 +66,30 @@ pub(crate) async fn handle(
         })
         .collect();
     IncrementalAlterConfigsResponse { responses, ..Default::default() }
+}
+
+/// Levels are this process's own: they are changed here, and no record is written.
+fn log_levels_of(
+    context: &RequestContext,
+    resource: &AlterConfigsResource,
+    names: &[(i8, Text)],
+    validate_only: bool,
+) -> Result<(), config_changes::Failed> {
+    let this = (resource.resource_type, resource.resource_name.clone());
+    if names.iter().filter(|other| **other == this).count() > 1 {
+        let message = format!("the loggers of broker `{}` are named more than once", this.1);
+        return Err(config_changes::Failed { code: ErrorCode::INVALID_REQUEST, message });
+    }
+    log_levels::alter(context.state(), resource, validate_only)
+}
+
+fn alterations(
+    context: &RequestContext,
+    resource: AlterConfigsResource,
+) -> Result<(ConfigResource, Vec<ConfigAlteration>), config_changes::Failed> {
+    let target = config_changes::resource(context.state(), resource.resource_type, &resource.resource_name)?;
+    let alterations: Result<Vec<_>, _> = resource.configs.into_iter().map(alteration).collect();
+    Ok((target, alterations?))
 }
 
 fn alteration(config: AlterableConfig) -> Result<ConfigAlteration, config_changes::Failed> {

@@ -1,10 +1,16 @@
 use crate::node::{Dev, binary, finish};
+use protocol::{
+    DescribeConfigsRequest, ErrorCode, IncrementalAlterConfigsRequest,
+    describe_configs::request::DescribeConfigsResource,
+    incremental_alter_configs::request::{AlterConfigsResource, AlterableConfig},
+};
 use std::{
     fs,
     net::TcpListener,
     path::Path,
     time::{Duration, Instant},
 };
+use testkit::{Wire, eventually, text};
 
 #[test]
 fn is_ready_when_it_says_so() {
@@ -50,6 +56,91 @@ fn keeps_its_data() {
     assert_eq!(dev.run("topic describe t -o json").json()["id"], id);
     assert!(dev.run("topic describe t").text().contains("retention.ms=123456789"));
     assert!(fs::read_dir(folder.path()).unwrap().any(|entry| entry.unwrap().file_name() == "mainstem.log"));
+}
+
+/// 103, 104. Loggers are listed with their levels, and write what the level says from the moment it is set (KIP-412).
+#[test]
+fn log_levels_change_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::in_folder(folder.path());
+    let address = dev.kafka.parse().unwrap();
+    let mut wire = Wire::to(address);
+    let lines = || fs::read_to_string(folder.path().join("mainstem.log")).unwrap();
+    // Each connection that goes leaves one line at DEBUG.
+    let go = || Wire::to(address).expect_open();
+    let is_told = || lines().contains("DEBUG mainstem_broker");
+
+    assert_eq!(levels(&mut wire, &["root", "mainstem_broker", "openraft"]), ["INFO", "INFO", "WARN"]);
+    go();
+    assert!(!is_told());
+
+    let [set, delete, append] = [0, 1, 2];
+    for (changes, code) in [
+        (vec![("mainstem_broker", set, Some("OFF"))], ErrorCode::INVALID_CONFIG),
+        (vec![("mainstem_broker", set, Some("debug"))], ErrorCode::INVALID_CONFIG),
+        (vec![("mainstem_broker", set, None)], ErrorCode::INVALID_REQUEST),
+        (vec![("mainstem_broker", append, Some("DEBUG"))], ErrorCode::INVALID_REQUEST),
+        (vec![("kafka.server", set, Some("DEBUG"))], ErrorCode::INVALID_CONFIG),
+        (vec![("kafka.server", delete, None)], ErrorCode::INVALID_CONFIG),
+        (vec![("root", delete, None)], ErrorCode::INVALID_REQUEST),
+        // All or none.
+        (vec![("mainstem_broker", set, Some("DEBUG")), ("x", delete, None)], ErrorCode::INVALID_CONFIG),
+        (vec![("root", set, Some("INFO")), ("root", set, Some("WARN"))], ErrorCode::INVALID_REQUEST),
+    ] {
+        assert_eq!(set_levels(&mut wire, &["1"], &changes, false), [code], "{changes:?}");
+    }
+    let debug = [("mainstem_broker", set, Some("DEBUG"))];
+    for name in ["", "2", "one"] {
+        assert_eq!(set_levels(&mut wire, &[name], &debug, false), [ErrorCode::INVALID_REQUEST], "`{name}`");
+    }
+    assert_eq!(set_levels(&mut wire, &["1", "1"], &debug, false), [ErrorCode::INVALID_REQUEST; 2]);
+    assert_eq!(set_levels(&mut wire, &["1"], &debug, true), [ErrorCode::NONE]);
+    assert_eq!(levels(&mut wire, &["mainstem_broker"]), ["INFO"]);
+
+    assert_eq!(set_levels(&mut wire, &["1"], &debug, false), [ErrorCode::NONE]);
+    eventually("a line at DEBUG", || {
+        go();
+        is_told().then_some(())
+    });
+    let others = [("root", set, Some("FATAL")), ("mainstem_broker", delete, None)];
+    assert_eq!(set_levels(&mut wire, &["1"], &others, false), [ErrorCode::NONE]);
+    assert_eq!(levels(&mut wire, &["root", "mainstem_broker", "openraft"]), ["FATAL", "FATAL", "WARN"]);
+}
+
+/// The levels of these loggers, which are all that is asked for.
+fn levels(wire: &mut Wire, loggers: &[&str]) -> Vec<String> {
+    let resource =
+        DescribeConfigsResource { resource_type: 8, resource_name: text("1"), configuration_keys: None };
+    let request = DescribeConfigsRequest { resources: vec![resource], ..Default::default() };
+    let described = wire.latest(&request).results.remove(0);
+    let level = |logger: &&str| {
+        let entry = described.configs.iter().find(|entry| *entry.name == **logger).unwrap();
+        assert_eq!((entry.config_source, entry.read_only, entry.is_sensitive), (6, false, false));
+        entry.value.as_ref().unwrap().to_string()
+    };
+    loggers.iter().map(level).collect()
+}
+
+/// Asks the same of the loggers of each of these brokers.
+fn set_levels(
+    wire: &mut Wire,
+    brokers: &[&str],
+    changes: &[(&str, i8, Option<&str>)],
+    validate_only: bool,
+) -> Vec<ErrorCode> {
+    let config = |(logger, operation, level): &(&str, i8, Option<&str>)| AlterableConfig {
+        name: text(logger),
+        config_operation: *operation,
+        value: level.map(text),
+    };
+    let resource = |name: &&str| AlterConfigsResource {
+        resource_type: 8,
+        resource_name: text(name),
+        configs: changes.iter().map(config).collect(),
+    };
+    let resources = brokers.iter().map(resource).collect();
+    let answer = wire.latest(&IncrementalAlterConfigsRequest { resources, validate_only });
+    answer.responses.iter().map(|response| ErrorCode(response.error_code)).collect()
 }
 
 #[test]
