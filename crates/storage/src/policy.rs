@@ -70,7 +70,11 @@ const ROOM_AHEAD: u64 = 16 << 20;
 ///
 /// The file system finds a place for 16 MiB at the price of finding one for 4 KiB, and a write that has its place costs a
 /// fraction of one that does not. What is reserved is never more than what is in use, and never beyond the segment.
-pub(crate) fn room_to_reserve(write: Range<u64>, reserved_end: u64, segment_bytes: u64) -> Option<Range<u64>> {
+pub(crate) fn room_to_reserve(
+    write: Range<u64>,
+    reserved_end: u64,
+    segment_bytes: u64,
+) -> Option<Range<u64>> {
     if write.end <= reserved_end || write.end < ROOM_FROM {
         return None;
     }

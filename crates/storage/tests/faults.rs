@@ -70,6 +70,32 @@ fn a_full_disk_fails_the_append_and_nothing_else() {
 }
 
 #[test]
+fn batches_of_one_write_fail_together() {
+    with_log(|fs, _, log| {
+        append(log, Batch::by(7, 0, 0, 2)).unwrap();
+        let producers = log.active_producers();
+        let batches = [
+            Batch::by(7, 0, 2, 1),
+            Batch::by(7, 0, 3, 1),
+            // Of one that is not written either, and of one that is.
+            Batch::by(7, 0, 2, 1),
+            Batch::by(7, 0, 0, 2),
+        ];
+        fs.limit_space(Some(fs.used_bytes() + 30));
+        let results = append_all(log, &batches);
+        assert!(results[..3].iter().all(|result| matches!(result, Err(Error::NoSpace(_)))), "{results:?}");
+        assert_eq!(results[3].as_ref().unwrap().first_offset, Offset(3));
+        assert_eq!(log.active_producers(), producers);
+        fs.limit_space(None);
+        let results = append_all(log, &batches);
+        let offsets =
+            results.into_iter().map(|result| result.map(|info| (info.first_offset.0, info.duplicate)));
+        let offsets: Vec<_> = offsets.collect::<Result<_, _>>().unwrap();
+        assert_eq!(offsets, [(5, false), (6, false), (5, true), (3, true)]);
+    });
+}
+
+#[test]
 fn a_full_disk_at_a_roll_leaves_the_old_segment_in_use() {
     with_log(|fs, _, log| {
         fs.limit_space(Some(fs.used_bytes() + 2000));

@@ -73,6 +73,33 @@ fn reads_keep_to_their_bounds() {
 }
 
 #[test]
+fn batches_of_one_call_share_a_write_and_nothing_else() {
+    let fs = MemoryFileSystem::new();
+    let (_manager, log) = fresh(&fs, config());
+    let writes = fs.writes();
+    let results = append_all(
+        &log,
+        &[
+            Batch::by(1, 0, 0, 3),
+            Batch::by(1, 0, 9, 1),
+            Batch::of(2),
+            Batch::by(1, 0, 3, 1),
+            Batch::by(1, 0, 0, 3),
+        ],
+    );
+    let offsets: Vec<_> =
+        results.iter().map(|result| result.as_ref().ok().map(|info| info.first_offset.0)).collect();
+    assert_eq!(offsets, [Some(0), None, Some(3), Some(5), Some(0)]);
+    assert!(matches!(results[1], Err(Error::Producer(ProducerError::OutOfOrderSequence { .. }))));
+    assert!(results[4].as_ref().unwrap().duplicate);
+    assert_eq!(fs.writes() - writes, 1);
+    // A segment has its own write.
+    let results = append_all(&log, &[Batch { value_bytes: 400, ..Batch::default() }; 6]);
+    assert!(results.iter().all(Result::is_ok) && log.segment_count() > 1);
+    assert_eq!(read_all(&log, 0).unwrap(), [0, 3, 5, 6, 7, 8, 9, 10, 11]);
+}
+
+#[test]
 fn large_batches_are_served_as_they_came() {
     both_ways(LogConfig::default(), |log| {
         let batch = Batch { value_bytes: 100_000, ..Batch::of(3) };

@@ -60,6 +60,7 @@ struct State {
     faults: Vec<Fault>,
     capacity: Option<u64>,
     syncs: u64,
+    writes: u64,
     bytes_read: u64,
 }
 
@@ -113,6 +114,11 @@ impl MemoryFileSystem {
     /// How many files were synced so far.
     pub fn syncs(&self) -> u64 {
         self.0.lock().syncs
+    }
+
+    /// How many writes were asked for so far.
+    pub fn writes(&self) -> u64 {
+        self.0.lock().writes
     }
 
     /// How many bytes were read so far.
@@ -394,6 +400,7 @@ impl LogFile for MemoryFile {
 
     fn write_at(&self, buffers: &[IoSlice<'_>], position: u64) -> io::Result<usize> {
         let mut state = self.state.lock();
+        state.writes += 1;
         let mut room = usize::MAX;
         match state.fault(Operation::Write, &self.path) {
             Some(Failure::Error(kind)) => return Err(kind.into()),

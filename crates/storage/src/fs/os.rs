@@ -1,5 +1,8 @@
 use super::{Access, Entry, FileSystem, Lock, LogFile, Space};
-use rustix::{buffer::spare_capacity, fs::{FallocateFlags, FlockOperation}};
+use rustix::{
+    buffer::spare_capacity,
+    fs::{FallocateFlags, FlockOperation},
+};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, IoSlice},

@@ -62,7 +62,22 @@ impl Log {
     /// Blocks for a write to the page cache, typically 10 to 50 us; for the disk only when the kernel throttles. Threads
     /// that append to one log at the same time share writes.
     pub fn append_as_leader(&self, append: Append) -> Result<AppendInfo, Error> {
-        self.appends.run(append, |appends| self.append_all(appends))
+        self.append_all_as_leader(vec![append]).pop().expect("one batch has one result")
+    }
+
+    /// Appends batches in their order, in as few writes as may be. One that is refused keeps none of the others out.
+    ///
+    /// As many results as batches, in order.
+    pub fn append_all_as_leader(&self, appends: Vec<Append>) -> Vec<Result<AppendInfo, Error>> {
+        self.appends.run(appends, |jobs| {
+            let jobs = match <[Vec<Append>; 1]>::try_from(jobs) {
+                Ok([appends]) => return vec![self.append_all(appends)],
+                Err(jobs) => jobs,
+            };
+            let lengths: Vec<usize> = jobs.iter().map(Vec::len).collect();
+            let mut results = self.append_all(jobs.into_iter().flatten().collect()).into_iter();
+            lengths.into_iter().map(|length| results.by_ref().take(length).collect()).collect()
+        })
     }
 
     /// Appends batches that a leader has given offsets and epochs. Returns the log end offset.
@@ -95,7 +110,10 @@ impl Log {
             }
             let before = group.staged.len();
             let result = self.stage(&mut writer, &config, &mut group, &append);
-            if group.staged.len() > before {
+            let repeats_staged = || {
+                result.as_ref().is_ok_and(|info| info.duplicate && info.last_offset >= self.log_end_offset())
+            };
+            if group.staged.len() > before || repeats_staged() {
                 in_group.push(results.len());
             }
             results.push(result);
@@ -105,18 +123,15 @@ impl Log {
         results
     }
 
-    /// Whether the group is written before this batch is looked at: because it is large enough, because the batch may begin
-    /// a segment, or because it may be a duplicate of one in the group, which could yet fail.
+    /// Whether the group is written before this batch is looked at: because it is large enough, or because the batch may
+    /// begin a segment.
     fn breaks_group(&self, group: &Group, config: &LogConfig, append: &Append) -> bool {
         if group.staged.is_empty() {
             return false;
         }
         let Ok(header) = BatchHeader::read(&append.batch) else { return false };
-        let producer_is_in_group =
-            || group.staged.iter().any(|staged| staged.header.producer_id == header.producer_id);
         group.bytes + append.batch.len() > WRITE_BYTES
             || group.staged.len() * 2 + 2 > fs::MAX_BUFFERS
-            || header.has_producer_id() && producer_is_in_group()
             || self.needs_roll(config, group, &header, group.end(self.log_end_offset()), append.now_ms)
     }
 
@@ -309,7 +324,9 @@ impl Log {
     ) -> Result<(), Error> {
         let file = self.files.log_file(base)?;
         let end = u64::from(position) + group.bytes as u64;
-        if let Some(room) = policy::room_to_reserve(u64::from(position)..end, writer.reserved_end, config.segment_bytes.0) {
+        if let Some(room) =
+            policy::room_to_reserve(u64::from(position)..end, writer.reserved_end, config.segment_bytes.0)
+        {
             file.reserve(room.start, room.end - room.start);
             writer.reserved_end = room.end;
         }

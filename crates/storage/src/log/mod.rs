@@ -58,7 +58,7 @@ pub struct Log {
     settings: Settings,
     config: RwLock<LogConfig>,
     topic_id: Mutex<Option<TopicId>>,
-    appends: Combiner<Append, Result<AppendInfo, Error>>,
+    appends: Combiner<Vec<Append>, Vec<Result<AppendInfo, Error>>>,
     flush_lock: Mutex<FlushState>,
     writer: Mutex<Writer>,
     producers: Mutex<Producers>,

@@ -129,6 +129,12 @@ pub fn append(log: &Log, batch: Batch) -> Result<AppendInfo, Error> {
     log.append_as_leader(Append::new(batch.bytes(), LeaderEpoch(0), NOW))
 }
 
+/// Appends batches in one call.
+pub fn append_all(log: &Log, batches: &[Batch]) -> Vec<Result<AppendInfo, Error>> {
+    let appends = batches.iter().map(|batch| Append::new(batch.bytes(), LeaderEpoch(0), NOW));
+    log.append_all_as_leader(appends.collect())
+}
+
 /// Appends so many batches of one record.
 pub fn append_many(log: &Log, count: usize) {
     for _ in 0..count {
