@@ -170,7 +170,7 @@ mod tests {
     fn check(
         filter: &str,
         changes: &[(&str, Option<LogLevel>)],
-        expected: Result<[LogLevel; 3], LoggerError>,
+        expected: &Result<[LogLevel; 3], LoggerError>,
     ) {
         let levels = Levels::new(&filter.parse().expect("a filter"));
         let changes: Vec<_> = changes.iter().map(|(name, level)| ((*name).to_owned(), *level)).collect();
@@ -178,25 +178,25 @@ mod tests {
             let all = altered.effective();
             ["root", "mainstem_broker", "openraft"].map(|name| all[name])
         });
-        assert_eq!(found, expected, "{filter} {changes:?}");
+        assert_eq!(&found, expected, "{filter} {changes:?}");
     }
 
     #[test]
     fn levels_are_set_and_removed() {
-        check("info,openraft=warn", &[], Ok([Info, Info, Warn]));
-        check("openraft=warn", &[], Ok([Off, Off, Warn]));
-        check("info", &[("root", Some(Debug))], Ok([Debug, Debug, Debug]));
+        check("info,openraft=warn", &[], &Ok([Info, Info, Warn]));
+        check("openraft=warn", &[], &Ok([Off, Off, Warn]));
+        check("info", &[("root", Some(Debug))], &Ok([Debug, Debug, Debug]));
         check(
             "info",
             &[("mainstem_broker", Some(Trace)), ("openraft", Some(Fatal))],
-            Ok([Info, Trace, Fatal]),
+            &Ok([Info, Trace, Fatal]),
         );
-        check("info,openraft=warn", &[("openraft", None)], Ok([Info, Info, Info]));
-        check("info,main=warn", &[("mainstem_broker", None)], Ok([Info, Warn, Info]));
-        check("info", &[("mainstem_broker", None)], Ok([Info, Info, Info]));
-        check("info", &[("root", None)], Err(LoggerError::Root));
-        check("info", &[("nobody", Some(Debug))], Err(LoggerError::Unknown("nobody".to_owned())));
-        check("info", &[("nobody", None)], Err(LoggerError::Unknown("nobody".to_owned())));
+        check("info,openraft=warn", &[("openraft", None)], &Ok([Info, Info, Info]));
+        check("info,main=warn", &[("mainstem_broker", None)], &Ok([Info, Warn, Info]));
+        check("info", &[("mainstem_broker", None)], &Ok([Info, Info, Info]));
+        check("info", &[("root", None)], &Err(LoggerError::Root));
+        check("info", &[("nobody", Some(Debug))], &Err(LoggerError::Unknown("nobody".to_owned())));
+        check("info", &[("nobody", None)], &Err(LoggerError::Unknown("nobody".to_owned())));
     }
 
     #[test]
