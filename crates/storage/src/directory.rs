@@ -18,7 +18,10 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     thread,
+    time::Duration,
 };
+
+pub(crate) type FlushListener = Arc<dyn Fn(Duration) + Send + Sync>;
 
 type Listener = Box<dyn Fn(DirectoryId, &Error) + Send + Sync>;
 
@@ -28,6 +31,7 @@ pub(crate) struct Directory {
     id: OnceLock<DirectoryId>,
     offline: OnceLock<Arc<str>>,
     listener: Mutex<Option<Listener>>,
+    flush_listener: OnceLock<FlushListener>,
     doomed: Mutex<Vec<Doomed>>,
     recovery_points: Mutex<RecoveryPoints>,
 }
@@ -65,6 +69,7 @@ impl Directory {
             id: OnceLock::new(),
             offline: OnceLock::new(),
             listener: Mutex::default(),
+            flush_listener: OnceLock::new(),
             doomed: Mutex::default(),
             recovery_points: Mutex::default(),
         })
@@ -87,6 +92,18 @@ impl Directory {
         *self.listener.lock() = Some(listener);
         if let Err(error) = self.check() {
             self.tell(&error);
+        }
+    }
+
+    /// Told of every flush; only the first counts.
+    pub(crate) fn set_flush_listener(&self, listener: FlushListener) {
+        let _ = self.flush_listener.set(listener);
+    }
+
+    /// A log's records were made durable.
+    pub(crate) fn flushed(&self, took: Duration) {
+        if let Some(listener) = self.flush_listener.get() {
+            listener(took);
         }
     }
 

@@ -6,7 +6,7 @@
 use crate::{
     DirectoryId, Error, Log, LogConfig, StorageOptions, TopicPartition,
     checkpoint::Offsets,
-    directory::{Directory, Flusher},
+    directory::{Directory, FlushListener, Flusher},
     fs::{self, Lock},
     log::{OpenLog, Settings},
     names,
@@ -24,6 +24,7 @@ use std::{
         atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     thread,
+    time::Duration,
 };
 
 /// Whose a log directory is.
@@ -355,6 +356,14 @@ impl LogManager {
         for place in &self.places {
             let listener = Arc::clone(&listener);
             place.directory.set_listener(Box::new(move |id, error| listener(id, error)));
+        }
+    }
+
+    /// `listener` is told how long each flush of a log's records took, on the thread that flushed. Set once.
+    pub fn on_flush(&self, listener: impl Fn(Duration) + Send + Sync + 'static) {
+        let listener: FlushListener = Arc::new(listener);
+        for place in &self.places {
+            place.directory.set_flush_listener(Arc::clone(&listener));
         }
     }
 

@@ -17,6 +17,7 @@ use std::{
     io,
     path::Path,
     sync::atomic::Ordering::{AcqRel, Release},
+    time::Instant,
 };
 
 /// All that must be on the disk before the recovery point is `end`, as it was at one moment.
@@ -105,11 +106,13 @@ impl Log {
         if end == flushed {
             return Ok(());
         }
+        let begun = Instant::now();
         for base in segments {
             let file = self.files.log_file(base)?;
             file.sync()
                 .map_err(|error| self.directory().fatal(&self.files.path(base, suffix::LOG), &error))?;
         }
+        self.directory().flushed(begun.elapsed());
         self.offsets.flushed.store(end.0, Release);
         Ok(())
     }
