@@ -1,39 +1,15 @@
-use std::{
-    cell::Cell,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A value on cache lines of its own. 128, because processors fetch lines in pairs.
+/// Something that only grows, counted by one thread and read by others.
+///
+/// One writer: adding is a load and a store, without the bus lock of an atomic addition, so two threads that add at the
+/// same time may lose one. Whoever counts on several threads gives each its own counter, or takes a lock.
 #[derive(Debug, Default)]
-#[repr(align(128))]
-pub(crate) struct Padded<T>(pub T);
-
-thread_local! {
-    static SHARD: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Tells which slot of every counter this thread uses. A thread that says nothing shares the first one, which
-/// is correct and only slower.
-pub fn enter_shard(shard: usize) {
-    SHARD.set(shard);
-}
-
-pub(crate) fn slot<T>(slots: &[T]) -> &T {
-    let shard = SHARD.get();
-    // A shard beyond the slots is a thread that outlived a smaller registry, as in tests.
-    slots.get(shard).unwrap_or(&slots[0])
-}
-
-/// Something that only grows. Clones count together.
-#[derive(Clone, Debug)]
-pub struct Counter(Arc<[Padded<AtomicU64>]>);
+pub struct Counter(AtomicU64);
 
 impl Counter {
-    pub fn new(shards: usize) -> Self {
-        Self((0..shards.max(1)).map(|_| Padded::default()).collect())
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(0))
     }
 
     pub fn increment(&self) {
@@ -41,11 +17,10 @@ impl Counter {
     }
 
     pub fn add(&self, count: u64) {
-        slot(&self.0).0.fetch_add(count, Relaxed);
+        self.0.store(self.0.load(Relaxed).wrapping_add(count), Relaxed);
     }
 
-    /// Everything counted so far. Additions that run at the same time may or may not be in it.
-    pub fn total(&self) -> u64 {
-        self.0.iter().map(|slot| slot.0.load(Relaxed)).sum()
+    pub fn get(&self) -> u64 {
+        self.0.load(Relaxed)
     }
 }

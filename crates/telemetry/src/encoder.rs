@@ -1,3 +1,4 @@
+use crate::Snapshot;
 use std::{
     collections::BTreeSet,
     fmt::{self, Write},
@@ -6,6 +7,9 @@ use std::{
 /// What to answer a scrape with, beside the text.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// Those that Kafka's histograms have.
+const QUANTILES: [f64; 6] = [0.5, 0.75, 0.95, 0.98, 0.99, 0.999];
+
 /// Label names and values, in the order in which they are written.
 pub type Labels<'a> = &'a [(&'a str, &'a str)];
 
@@ -13,7 +17,6 @@ pub type Labels<'a> = &'a [(&'a str, &'a str)];
 pub enum Kind {
     Counter,
     Gauge,
-    Histogram,
     Summary,
 }
 
@@ -22,7 +25,6 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
-            Self::Histogram => "histogram",
             Self::Summary => "summary",
         })
     }
@@ -112,12 +114,28 @@ impl Family<'_> {
         self.suffixed("", labels, None, value)
     }
 
-    /// `suffix` and one more label are for histograms and summaries.
-    pub(crate) fn suffixed(
+    /// One series of a summary: quantiles of what came lately, sum and count of everything. What was recorded is `scale`
+    /// times what is written.
+    pub fn summary(
+        &mut self,
+        labels: Labels<'_>,
+        lately: &Snapshot,
+        all: &Snapshot,
+        scale: f64,
+    ) -> &mut Self {
+        for quantile in QUANTILES {
+            let label = Some(("quantile", quantile));
+            self.suffixed("", labels, label, lately.quantile(quantile) / scale);
+        }
+        self.suffixed("_sum", labels, None, all.sum() as f64 / scale);
+        self.suffixed("_count", labels, None, all.count())
+    }
+
+    fn suffixed(
         &mut self,
         suffix: &str,
         labels: Labels<'_>,
-        last: Option<(&str, Number)>,
+        last: Option<(&str, f64)>,
         value: impl Into<Number>,
     ) -> &mut Self {
         let Some(text) = self.text.as_deref_mut() else { return self };
