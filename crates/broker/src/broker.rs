@@ -70,10 +70,13 @@ impl Broker {
             quorum,
             storage,
             limits: connection_limits(&config),
+            shards: shard_count(&config),
             config,
         }));
+        let flushes = state.metrics.flushes.clone();
+        state.storage.on_flush(move |took| flushes.lock().record_duration(took));
         let mut broker = Self {
-            shards: Arc::new(Mutex::new(start_shards(&state)?)),
+            shards: Arc::new(Mutex::new(Shards::start(&state.metrics.shards).map_err(StartError::Threads)?)),
             kafka_addresses: addresses(&bound),
             admin_address: admin.as_ref().and_then(|admin| admin.local_addr().ok()),
             tasks: Vec::new(),
@@ -339,13 +342,11 @@ fn connection_limits(config: &ServerConfig) -> Arc<ConnectionLimits> {
     ConnectionLimits::new(count(network.max_connections), count(network.max_connections_per_ip), overrides)
 }
 
-fn start_shards(state: &State) -> Result<Shards, StartError> {
-    let configured = usize::try_from(state.config.node.mainstem_shards).unwrap_or(0);
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let shards =
-        Shards::start(if configured == 0 { cores() } else { configured }).map_err(StartError::Threads)?;
-    state.counters.set(shards.counters()).expect("shards are started once");
-    Ok(shards)
+fn shard_count(config: &ServerConfig) -> usize {
+    match usize::try_from(config.node.mainstem_shards) {
+        Ok(count @ 1..) => count,
+        _ => thread::available_parallelism().map_or(1, usize::from),
+    }
 }
 
 fn addresses(bound: &[(Listener, Bound)]) -> Vec<(String, SocketAddr)> {

@@ -6,13 +6,15 @@
 //! A frame whose API, version, header or body cannot be understood closes the connection, as in Kafka; only
 //! an ApiVersions request of an unknown version is answered, so that newer clients can step down (KIP-511).
 use crate::{
+    error_codes::ErrorCodes,
     handlers,
+    metrics::ShardCounters,
     network::{ConnectionContext, Reply, Response},
     state::State,
 };
 use bytes::Bytes;
 use protocol::{ApiKey, Message, Request, RequestHeader};
-use std::{future::Future, ops::RangeInclusive, pin::Pin, sync::Arc, time::Instant};
+use std::{future::Future, ops::RangeInclusive, pin::Pin, sync::Arc};
 use wire::{DecodeError, Reader};
 
 /// What one handler serves.
@@ -153,7 +155,7 @@ serve! {
 }
 
 /// Reads a frame's header and starts its handler.
-pub(crate) fn start(connection: &Arc<ConnectionContext>, frame: Bytes) -> Result<Started, Error> {
+pub(crate) fn start(connection: &Arc<ConnectionContext>, frame: Bytes) -> Result<(ApiKey, Started), Error> {
     let length = frame.len();
     let Some([k0, k1, v0, v1]) = frame.first_chunk().copied() else { return Err(Error::NoHeader(length)) };
     let (raw_key, version) = (i16::from_be_bytes([k0, k1]), i16::from_be_bytes([v0, v1]));
@@ -161,15 +163,16 @@ pub(crate) fn start(connection: &Arc<ConnectionContext>, frame: Bytes) -> Result
     let spec = specs().find(|spec| spec.key == key).ok_or(Error::UnknownKey(raw_key))?;
     if !spec.versions.contains(&version) {
         if key == ApiKey::ApiVersions {
-            return handlers::api_versions::refuse_version(&frame).ok_or(Error::NoHeader(length));
+            let refused = handlers::api_versions::refuse_version(connection, &frame);
+            return Ok((key, refused.ok_or(Error::NoHeader(length))?));
         }
         return Err(Error::UnsupportedVersion { key, version, served: spec.versions.clone() });
     }
     let mut reader = Reader::new(frame);
     let header = RequestHeader::decode(&mut reader, key.request_header_version(version))
         .map_err(|source| Error::Malformed { key, version, source })?;
-    connection.counters.request(key);
-    route(RequestContext { connection: connection.clone(), header }, key, reader)
+    connection.counters.api(key).request(version);
+    Ok((key, route(RequestContext { connection: connection.clone(), header }, key, reader)?))
 }
 
 fn decode<R: Request>(context: &RequestContext, mut body: Reader) -> Result<R, Error> {
@@ -184,17 +187,15 @@ fn alone<R, F>(
 ) -> Result<Started, Error>
 where
     R: Request + Send + 'static,
-    R::Response: Send,
+    R::Response: ErrorCodes + Send,
     F: Future<Output = R::Response> + Send + 'static,
 {
     let request = decode::<R>(&context, body)?;
     Ok(Started::Alone(Box::pin(async move {
-        let begun = Instant::now();
         let connection = context.connection.clone();
         let (correlation_id, version) = (context.header.correlation_id, context.version());
         let response = handle(context, request).await;
-        connection.counters.answered(R::KEY, begun.elapsed());
-        encode::<R>(correlation_id, version, &response)
+        encode::<R>(&connection.counters, correlation_id, version, &response)
     })))
 }
 
@@ -205,37 +206,49 @@ fn two_phase<R>(
 ) -> Result<Started, Error>
 where
     R: Request,
-    R::Response: Send + 'static,
+    R::Response: ErrorCodes + Send + 'static,
 {
-    let begun = Instant::now();
     let request = decode::<R>(context, body)?;
     let (correlation_id, version) = (context.header.correlation_id, context.version());
     let reply = match begin(context, request) {
         Phase::Done(outcome) => {
-            context.connection.counters.answered(R::KEY, begun.elapsed());
-            Reply::Ready(reply::<R>(correlation_id, version, outcome))
+            Reply::Ready(reply::<R>(&context.connection.counters, correlation_id, version, outcome))
         }
         Phase::Later(pending) => {
             let counters = context.connection.counters.clone();
             Reply::Later(Box::pin(async move {
                 let outcome = pending.await;
-                counters.answered(R::KEY, begun.elapsed());
-                reply::<R>(correlation_id, version, outcome)
+                reply::<R>(&counters, correlation_id, version, outcome)
             }))
         }
     };
     Ok(Started::InOrder(reply))
 }
 
-fn reply<R: Request>(correlation_id: i32, version: i16, outcome: Outcome<R::Response>) -> Response {
+fn reply<R>(
+    counters: &ShardCounters,
+    correlation_id: i32,
+    version: i16,
+    outcome: Outcome<R::Response>,
+) -> Response
+where
+    R: Request,
+    R::Response: ErrorCodes,
+{
     match outcome {
-        Outcome::Answer(response) => encode::<R>(correlation_id, version, &response),
+        Outcome::Answer(response) => encode::<R>(counters, correlation_id, version, &response),
         Outcome::Silence => Response::Nothing,
         Outcome::Disconnect => Response::Close,
     }
 }
 
-fn encode<R: Request>(correlation_id: i32, version: i16, response: &R::Response) -> Response {
+fn encode<R>(counters: &ShardCounters, correlation_id: i32, version: i16, response: &R::Response) -> Response
+where
+    R: Request,
+    R::Response: ErrorCodes,
+{
+    let api = counters.api(R::KEY);
+    response.each_error_code(|code| api.error(code));
     match protocol::encode_response(correlation_id, response, version) {
         Ok(segments) => Response::Segments(segments),
         Err(error) => {

@@ -35,6 +35,7 @@ pub(crate) fn apply(state: &Arc<State>, after: &MetadataImage, changes: &Changes
     }
     reconfigure(state, &mut table, after, changes);
     for update in &changes.partitions {
+        count_change(state, update);
         gone.extend(apply_partition(state, &mut table, update));
     }
     state.topics.publish(table);
@@ -50,7 +51,7 @@ fn new_topic(state: &State, image: &MetadataImage, topic: &::metadata::Topic) ->
         is_internal: is_internal(&topic.name),
         config: Arc::new(config_view::topic_config(state, image, &topic.name)),
         replication_factor: topic.replication_factor(),
-        counters: Arc::default(),
+        counters: Arc::new(state.metrics.of_new_topic()),
         partitions: Default::default(),
         partition_count: topic.partitions.len(),
     }
@@ -67,6 +68,7 @@ fn remove_topic(state: &State, table: &mut TopicTable, topic: &::metadata::Topic
     for partition in removed.partitions.values() {
         partition.close();
         if let Err(error) = state.storage.delete(partition.log.partition(), now_ms) {
+            state.metrics.metadata.apply_errors.increment();
             tracing::error!(partition = %partition.log.partition(), %error, "a deleted partition's log stays");
         }
     }
@@ -100,6 +102,24 @@ fn reconfigure(state: &State, table: &mut TopicTable, image: &MetadataImage, cha
     }
 }
 
+/// Counts what happened to a partition that was there before.
+fn count_change(state: &State, update: &PartitionUpdate) {
+    let Some(before) = &update.before else { return };
+    let (counters, after) = (&state.metrics.metadata, &update.partition);
+    if after.leader == Some(state.node_id) {
+        if before.isr.iter().any(|replica| !after.isr.contains(replica)) {
+            counters.isr_shrinks.increment();
+        }
+        if after.isr.iter().any(|replica| !before.isr.contains(replica)) {
+            counters.isr_expands.increment();
+        }
+    }
+    let was_safe = |leader| before.isr.contains(leader) || before.eligible_leader_replicas.contains(leader);
+    if after.leader != before.leader && after.leader.as_ref().is_some_and(|leader| !was_safe(leader)) {
+        counters.unclean_leader_elections.increment();
+    }
+}
+
 /// Returns the partition if it is not led here any more.
 fn apply_partition(
     state: &State,
@@ -118,6 +138,7 @@ fn apply_partition(
             None => match open(state, &topic.config, update) {
                 Ok(partition) => drop(topic.partitions.insert(index, partition)),
                 Err(error) => {
+                    state.metrics.metadata.apply_errors.increment();
                     tracing::error!(topic = %topic.name, partition = index, %error, "a log cannot be opened");
                 }
             },

@@ -1,6 +1,6 @@
 //! What every request can reach: the configuration, the metadata, the logs, the coordinators.
 use crate::{
-    fetch_sessions::FetchSessions, groups::Groups, metrics::ShardCounters, network::ConnectionLimits,
+    fetch_sessions::FetchSessions, groups::Groups, metrics::Metrics, network::ConnectionLimits,
     producer_ids::ProducerIds, topics::Topics,
 };
 use ::metadata::{MetadataImage, controller::Decision};
@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use quorum::Quorum;
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{SystemTime, UNIX_EPOCH},
@@ -33,8 +33,7 @@ pub(crate) struct State {
     pub fetch_sessions: Mutex<FetchSessions>,
     pub producer_ids: ProducerIds,
     pub limits: Arc<ConnectionLimits>,
-    /// Of every shard, once they run.
-    pub counters: OnceLock<Vec<Arc<ShardCounters>>>,
+    pub metrics: Metrics,
     broker_epoch: AtomicI64,
     /// How much of the metadata log is in force here: the offset after it.
     applied: watch::Sender<Offset>,
@@ -49,11 +48,14 @@ pub(crate) struct Parts {
     pub quorum: Quorum,
     pub storage: Arc<LogManager>,
     pub limits: Arc<ConnectionLimits>,
+    /// How many threads serve connections.
+    pub shards: usize,
 }
 
 impl State {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { config, cluster_id, listener_names, quorum, storage, limits } = parts;
+        let Parts { config, cluster_id, listener_names, quorum, storage, limits, shards } = parts;
+        let listener_count = listener_names.len();
         let slots = usize::try_from(config.network.max_incremental_fetch_session_cache_slots).unwrap_or(0);
         Self {
             node_id: config.node.node_id,
@@ -66,7 +68,7 @@ impl State {
             fetch_sessions: Mutex::new(FetchSessions::new(slots)),
             producer_ids: ProducerIds::default(),
             limits,
-            counters: OnceLock::new(),
+            metrics: Metrics::new(shards, listener_count),
             broker_epoch: AtomicI64::new(BrokerEpoch::NONE.0),
             applied: watch::Sender::new(Offset::ZERO),
             running: AtomicBool::new(false),
@@ -107,6 +109,11 @@ impl State {
     /// Everything below `offset` is in force.
     pub(crate) fn applied(&self, offset: Offset) {
         self.applied.send_replace(offset);
+    }
+
+    /// The last offset in force.
+    pub(crate) fn applied_offset(&self) -> Offset {
+        Offset(self.applied.borrow().0 - 1)
     }
 
     pub(crate) fn set_running(&self, running: bool) {

@@ -3,7 +3,7 @@
 //!
 //! One writer, the task that follows the metadata ([`crate::follow`]), replaces the table; readers keep the one
 //! they loaded. The table shares everything that did not change.
-use crate::{metrics::TopicCounters, partition::Partition};
+use crate::{metrics::TopicShards, partition::Partition};
 use arc_swap::{ArcSwap, Guard};
 use base::TopicId;
 use config::TopicConfig;
@@ -20,7 +20,7 @@ pub(crate) struct Topic {
     pub is_internal: bool,
     pub config: Arc<TopicConfig>,
     pub replication_factor: usize,
-    pub counters: Arc<TopicCounters>,
+    pub counters: Arc<TopicShards>,
     /// The partitions led here, by index.
     pub partitions: OrdMap<i32, Arc<Partition>>,
     /// How many the topic has, led here or not.

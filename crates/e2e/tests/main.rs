@@ -11,6 +11,7 @@ mod group_offsets;
 mod groups;
 mod log;
 mod metadata;
+mod metrics;
 mod offsets;
 mod produce;
 mod restart;

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     dispatch::{self, Started},
     features,
-    network::{Reply, Response},
+    network::{ConnectionContext, Reply, Response},
 };
 use bytes::Bytes;
 use protocol::{
@@ -67,7 +67,7 @@ pub(crate) async fn handle(context: &RequestContext, request: ApiVersionsRequest
 }
 
 /// The answer to a version of ApiVersions that is not known here: a v0 body that says which ones are.
-pub(crate) fn refuse_version(frame: &Bytes) -> Option<Started> {
+pub(crate) fn refuse_version(connection: &ConnectionContext, frame: &Bytes) -> Option<Started> {
     let correlation_id = i32::from_be_bytes(*frame.get(4..)?.first_chunk()?);
     let own = served().into_iter().filter(|api| api.api_key == ApiKey::ApiVersions as i16).collect();
     let response = ApiVersionsResponse {
@@ -76,6 +76,10 @@ pub(crate) fn refuse_version(frame: &Bytes) -> Option<Started> {
         ..Default::default()
     };
     let segments = protocol::encode_response(correlation_id, &response, 0).ok()?;
+    // Counted as what it is answered as: there may be any number in place of the version.
+    let counters = connection.counters.api(ApiKey::ApiVersions);
+    counters.request(0);
+    counters.error(response.error_code);
     Some(Started::InOrder(Reply::Ready(Response::Segments(segments))))
 }
 

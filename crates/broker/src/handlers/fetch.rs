@@ -15,7 +15,6 @@ use crate::{
         Admitted, Answered, Error as SessionError, Interest, PartitionKey, Request as SessionRequest, Told,
         TopicKey,
     },
-    metrics::add,
     partition::{Partition, storage_error_code},
     topics::{Topic, TopicTable},
 };
@@ -53,6 +52,7 @@ pub(crate) async fn handle(context: &RequestContext, request: FetchRequest) -> F
         Err(error) => return FetchResponse { error_code: session_error_code(error).0, ..Default::default() },
     };
     let parts = read_when_ready(context, &admitted, &limits).await;
+    count(context, &admitted, &parts);
     answer(context, &admitted, parts)
 }
 
@@ -244,7 +244,6 @@ fn read_one(
         let read = log
             .read(Read { from, max_bytes, upper_bound, min_one_batch })
             .map_err(|error| storage_error_code(&error))?;
-        add(&topic.counters.bytes_out, read.size as u64);
         if limits.read_committed {
             part.aborted_transactions = Some(aborted(partition, from, read.next_offset)?);
         }
@@ -292,6 +291,30 @@ fn failed(context: &RequestContext, key: &PartitionKey, code: ErrorCode) -> Part
         aborted_transactions: None,
         records: Some(RecordBytes::new()),
         ..Default::default()
+    }
+}
+
+/// Counts what is answered, which may be other than what an earlier look found.
+fn count(context: &RequestContext, admitted: &Admitted, parts: &Parts) {
+    let topics = context.state().topics.load();
+    let counters = &context.connection.counters;
+    let mut last: Option<(&TopicKey, &Arc<Topic>)> = None;
+    for ((key, _), part) in admitted.wanted.iter().zip(&parts.parts) {
+        // Partitions of a topic mostly follow each other.
+        let topic = match last.filter(|(last, _)| **last == key.topic) {
+            Some((_, topic)) => topic,
+            None => {
+                let Some(topic) = find_topic(&topics, &key.topic) else { continue };
+                last = Some((&key.topic, topic));
+                topic
+            }
+        };
+        let bytes = part.records.as_ref().map_or(0, RecordBytes::len);
+        counters.of_topic(topic, |topic| &topic.fetch_requests, 1);
+        counters.of_topic(topic, |topic| &topic.bytes_out, bytes as u64);
+        if part.error_code != 0 {
+            counters.of_topic(topic, |topic| &topic.failed_fetch_requests, 1);
+        }
     }
 }
 

@@ -13,7 +13,6 @@
 //! closes the connection so that the client looks again.
 use super::{current_leader::CurrentLeader, *};
 use crate::{
-    metrics::add,
     partition::{Partition, storage_error_code},
     topics::Topic,
     validation::{self, Refused},
@@ -146,13 +145,14 @@ fn produce_topic(
     if topic.is_internal && context.client_id() != ADMIN_CLIENT_ID {
         return refuse_topic(&data, ErrorCode::INVALID_TOPIC_EXCEPTION);
     }
+    let counters = &context.connection.counters;
     let partition_responses = data
         .partition_data
         .into_iter()
         .enumerate()
         .map(|(partition_index, partition_data)| {
             let index = partition_data.index;
-            add(&topic.counters.produce_requests, 1);
+            counters.of_topic(topic, |topic| &topic.produce_requests, 1);
             match produce_partition(context, topic, partition_data) {
                 Ok((response, end)) => {
                     if let Ok(target) = topic.partition(index) {
@@ -162,7 +162,7 @@ fn produce_topic(
                     response
                 }
                 Err(Refused { code, message, record_errors }) => {
-                    add(&topic.counters.failed_produce_requests, 1);
+                    counters.of_topic(topic, |topic| &topic.failed_produce_requests, 1);
                     PartitionProduceResponse { record_errors, ..refusal(index, code, message) }
                 }
             }
@@ -208,12 +208,13 @@ fn produce_partition(
     topic: &Topic,
     data: PartitionProduceData,
 ) -> Result<(PartitionProduceResponse, Offset), Refused> {
+    let counters = &context.connection.counters;
     let partition = topic.partition(data.index)?;
     let records = data.records.unwrap_or_default().into_bytes();
     let size = records.len() as u64;
     let now_ms = context.state().now_ms();
     let batch = validation::accept(records, &topic.config, context.version(), now_ms).inspect_err(|_| {
-        add(&topic.counters.bytes_rejected, size);
+        counters.of_topic(topic, |topic| &topic.bytes_rejected, size);
     })?;
     let record_count = u64::try_from(batch.record_count).unwrap_or(0);
     let mut append = Append::new(batch.into_bytes(), partition.leader_epoch(), now_ms);
@@ -225,8 +226,8 @@ fn produce_partition(
         tracing::debug!(topic = %topic.name, partition = data.index, %error, "append refused");
         Refused { message: Some(error.to_string()), ..storage_error_code(&error).into() }
     })?;
-    add(&topic.counters.bytes_in, size);
-    add(&topic.counters.messages_in, record_count);
+    counters.of_topic(topic, |topic| &topic.bytes_in, size);
+    counters.of_topic(topic, |topic| &topic.messages_in, record_count);
     let response = PartitionProduceResponse {
         index: data.index,
         error_code: ErrorCode::NONE.0,

@@ -10,7 +10,7 @@
 use super::{frames::Frames, listener::ConnectionPermit, outbox::Outbox};
 use crate::{
     dispatch::{self, Started},
-    metrics::ShardCounters,
+    metrics::{Answered, Asked, ShardCounters, Waiting},
     state::State,
 };
 use bytes::Bytes;
@@ -42,7 +42,7 @@ pub(crate) enum Response {
     Close,
 }
 
-/// A request's place in the order of replies.
+/// What a two-phase request's first phase leaves behind.
 pub(crate) enum Reply {
     Ready(Response),
     Later(Pin<Box<dyn Future<Output = Response> + Send>>),
@@ -65,11 +65,16 @@ pub(crate) async fn serve(mut stream: TcpStream, context: Arc<ConnectionContext>
         let config = &context.state.config.network;
         (config.socket_request_max_bytes.as_usize(), config.connections_max_idle_ms)
     };
+    let now = Instant::now();
+    let _open = context.counters.connection(context.listener);
     let mut connection = Connection {
         frames: Frames::new(limit),
         outbox: Outbox::default(),
         due: VecDeque::new(),
+        unsent: Vec::new(),
         idle,
+        received: now,
+        now,
         context,
     };
     if let Err(reason) = connection.run(&mut stream).await {
@@ -97,16 +102,33 @@ enum Closed {
 struct Connection {
     frames: Frames,
     outbox: Outbox,
-    due: VecDeque<Reply>,
+    due: VecDeque<Due>,
+    /// Answered, and not written whole yet.
+    unsent: Vec<Answered>,
     /// How long nothing may happen (`connections.max.idle.ms`): no byte read or written, no request answered.
     idle: Option<Duration>,
+    /// When bytes came in last.
+    received: Instant,
+    /// The clock, as it was read last: whenever something may have taken long, and no more often.
+    now: Instant,
     context: Arc<ConnectionContext>,
+}
+
+/// A request's place in the order of replies.
+enum Due {
+    Ready(Answered, Response),
+    Later {
+        asked: Asked,
+        waited_from: Instant,
+        /// Counts it as waiting for as long as it is here.
+        _waiting: Waiting,
+        response: Pin<Box<dyn Future<Output = Response> + Send>>,
+    },
 }
 
 impl Connection {
     async fn run(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
         let idle = self.idle;
-        let mut last_active = Instant::now();
         let deadline = tokio::time::sleep(idle.unwrap_or(Duration::MAX / 4));
         tokio::pin!(deadline);
         loop {
@@ -116,17 +138,20 @@ impl Connection {
             self.frames.release_if_empty();
             tokio::select! {
                 biased;
-                response = next_due(&mut self.due), if !self.due.is_empty() => self.enqueue(response)?,
+                (answered, response) = next_due(&mut self.due), if !self.due.is_empty() => {
+                    self.enqueue(answered, response)?;
+                }
                 read = read_some(stream, &mut self.frames), if self.due.len() < MAX_WAITING => {
-                    self.context.counters.bytes_read(read?);
-                    last_active = Instant::now();
+                    self.context.counters.bytes_read.add(read?);
+                    self.now = Instant::now();
+                    self.received = self.now;
                 }
                 () = &mut deadline, if idle.is_some() => {
                     let limit = idle.expect("the branch is guarded");
-                    if last_active.elapsed() >= limit && self.due.is_empty() {
+                    if self.received.elapsed() >= limit && self.due.is_empty() {
                         return Err(Closed::Idle(limit));
                     }
-                    let next = (last_active + limit).max(Instant::now() + Duration::from_millis(10));
+                    let next = (self.received + limit).max(Instant::now() + Duration::from_millis(10));
                     deadline.as_mut().reset(next.into());
                 }
             }
@@ -136,27 +161,24 @@ impl Connection {
     async fn handle_frames(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
         while self.due.len() < MAX_WAITING {
             let Some(frame) = self.frames.next_frame()? else { return Ok(()) };
-            let mut handling = match dispatch::start(&self.context, frame)? {
+            let (bytes, received, begun) = (frame.len(), self.received, self.now);
+            let (key, started) = dispatch::start(&self.context, frame)?;
+            let mut asked = Asked { key, bytes, received, begun };
+            let handling = match started {
                 Started::InOrder(reply) => {
-                    self.due.push_back(reply);
+                    let due = self.take_place(asked, reply);
+                    self.due.push_back(due);
                     continue;
                 }
                 Started::Alone(handling) => handling,
             };
             // Everything before it is answered first; what has been answered need not wait for this one.
             while !self.due.is_empty() {
-                let response = next_due(&mut self.due).await;
-                self.enqueue(response)?;
+                let (answered, response) = next_due(&mut self.due).await;
+                self.enqueue(answered, response)?;
             }
-            let early = poll_fn(|context| Poll::Ready(handling.as_mut().poll(context))).await;
-            let response = match early {
-                Poll::Ready(response) => response,
-                Poll::Pending => {
-                    self.write(stream).await?;
-                    within(self.idle, handling).await?
-                }
-            };
-            self.enqueue(response)?;
+            asked.begun = self.now;
+            self.handle_alone(stream, asked, handling).await?;
             if self.outbox.size() >= OUTBOX_FULL {
                 self.write(stream).await?;
             }
@@ -164,32 +186,82 @@ impl Connection {
         Ok(())
     }
 
+    fn take_place(&mut self, asked: Asked, reply: Reply) -> Due {
+        self.now = Instant::now();
+        match reply {
+            Reply::Ready(response) => {
+                Due::Ready(Answered { asked, waited_from: None, answered: self.now }, response)
+            }
+            Reply::Later(response) => {
+                let waiting = self.context.counters.waiting(asked.key);
+                Due::Later { asked, waited_from: self.now, _waiting: waiting, response }
+            }
+        }
+    }
+
+    async fn handle_alone(
+        &mut self,
+        stream: &mut TcpStream,
+        asked: Asked,
+        mut handling: dispatch::Pending<Response>,
+    ) -> Result<(), Closed> {
+        let early = poll_fn(|context| Poll::Ready(handling.as_mut().poll(context))).await;
+        self.now = Instant::now();
+        let (waited_from, response) = match early {
+            Poll::Ready(response) => (None, response),
+            Poll::Pending => {
+                let _waiting = self.context.counters.waiting(asked.key);
+                let waited_from = self.now;
+                self.write(stream).await?;
+                let response = within(self.idle, handling).await?;
+                self.now = Instant::now();
+                (Some(waited_from), response)
+            }
+        };
+        self.enqueue(Answered { asked, waited_from, answered: self.now }, response)
+    }
+
     /// Moves replies that are ready now from the front of the line to the outbox.
     async fn take_ready(&mut self) -> Result<(), Closed> {
         while !self.due.is_empty() {
             let ready = poll_fn(|context| match std::pin::pin!(next_due(&mut self.due)).poll(context) {
-                Poll::Ready(response) => Poll::Ready(Some(response)),
+                Poll::Ready(next) => Poll::Ready(Some(next)),
                 Poll::Pending => Poll::Ready(None),
             });
-            let Some(response) = ready.await else { return Ok(()) };
-            self.enqueue(response)?;
+            let Some((answered, response)) = ready.await else { return Ok(()) };
+            self.enqueue(answered, response)?;
         }
         Ok(())
     }
 
-    fn enqueue(&mut self, response: Response) -> Result<(), Closed> {
+    fn enqueue(&mut self, answered: Answered, response: Response) -> Result<(), Closed> {
+        self.now = self.now.max(answered.answered);
         match response {
-            Response::Segments(segments) => self.outbox.push(segments),
-            Response::Nothing => {}
+            Response::Segments(segments) => {
+                self.outbox.push(segments);
+                self.unsent.push(answered);
+                return Ok(());
+            }
             Response::Close => return Err(Closed::ByHandler),
+            Response::Nothing => {}
         }
+        // There is nothing to send, so it is done.
+        self.context.counters.api(answered.asked.key).done(&answered, answered.answered, answered.answered);
         Ok(())
     }
 
     async fn write(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
+        if self.outbox.is_empty() {
+            return Ok(());
+        }
+        let writing = self.now;
         while !self.outbox.is_empty() {
             let written = within(self.idle, self.outbox.write_some_to(stream)).await??;
-            self.context.counters.bytes_written(written);
+            self.context.counters.bytes_written.add(written);
+        }
+        self.now = Instant::now();
+        for answered in self.unsent.drain(..) {
+            self.context.counters.api(answered.asked.key).done(&answered, writing, self.now);
         }
         Ok(())
     }
@@ -204,13 +276,17 @@ async fn within<T>(idle: Option<Duration>, awaited: impl Future<Output = T>) -> 
 }
 
 /// Completes with the reply at the front of the line. Dropping it loses nothing.
-async fn next_due(due: &mut VecDeque<Reply>) -> Response {
-    let response = match due.front_mut().expect("the caller checked that a reply is due") {
-        Reply::Ready(response) => std::mem::replace(response, Response::Nothing),
-        Reply::Later(future) => future.await,
+async fn next_due(due: &mut VecDeque<Due>) -> (Answered, Response) {
+    let next = match due.front_mut().expect("the caller checked that a reply is due") {
+        Due::Ready(answered, response) => (*answered, std::mem::replace(response, Response::Nothing)),
+        Due::Later { asked, waited_from, response, .. } => {
+            let response = response.await;
+            let waited_from = Some(*waited_from);
+            (Answered { asked: *asked, waited_from, answered: Instant::now() }, response)
+        }
     };
     due.pop_front();
-    response
+    next
 }
 
 /// Reads what has arrived. A buffer is taken only once there is something to put into it.

@@ -47,10 +47,6 @@ impl ConnectionLimits {
         Arc::new(Self { total, per_ip, overrides, open: Mutex::default(), freed: Notify::new() })
     }
 
-    pub(crate) fn open_count(&self) -> usize {
-        self.open.lock().total
-    }
-
     /// A place for one more connection of `ip`, once there is one; `None` when there are enough of that address.
     async fn wait_for_place(self: &Arc<Self>, ip: IpAddr) -> Option<ConnectionPermit> {
         loop {

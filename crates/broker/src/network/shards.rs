@@ -29,10 +29,14 @@ pub(crate) struct Shards {
 }
 
 impl Shards {
-    pub(crate) fn start(count: usize) -> std::io::Result<Self> {
+    /// One for each of the counters.
+    pub(crate) fn start(counters: &[Arc<ShardCounters>]) -> std::io::Result<Self> {
         let (stop, _) = watch::channel(false);
-        let shards =
-            (0..count.max(1)).map(|index| Shard::start(index, stop.subscribe())).collect::<Result<_, _>>()?;
+        let shards = counters
+            .iter()
+            .enumerate()
+            .map(|(index, counters)| Shard::start(index, counters.clone(), stop.subscribe()))
+            .collect::<Result<_, _>>()?;
         Ok(Self { shards, stop })
     }
 
@@ -54,10 +58,6 @@ impl Shards {
         });
     }
 
-    pub(crate) fn counters(&self) -> Vec<Arc<ShardCounters>> {
-        self.shards.iter().map(|shard| shard.counters.clone()).collect()
-    }
-
     /// Ends every connection and waits for the threads.
     pub(crate) fn stop(&mut self) {
         self.stop.send_replace(true);
@@ -71,13 +71,18 @@ impl Shards {
 }
 
 impl Shard {
-    fn start(index: usize, mut stop: watch::Receiver<bool>) -> std::io::Result<Self> {
+    fn start(
+        index: usize,
+        counters: Arc<ShardCounters>,
+        mut stop: watch::Receiver<bool>,
+    ) -> std::io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
+        counters.runtime.set(handle.metrics()).expect("a shard is started once");
         let thread = thread::Builder::new().name(format!("shard-{index}")).spawn(move || {
             // The sender lives as long as the shards, so an error means the same as a stop.
             runtime.block_on(async { drop(stop.wait_for(|stopped| *stopped).await) });
         })?;
-        Ok(Self { handle, load: Arc::default(), counters: Arc::default(), thread: Some(thread) })
+        Ok(Self { handle, load: Arc::default(), counters, thread: Some(thread) })
     }
 }
