@@ -1,7 +1,8 @@
 //! How long to wait before the next attempt.
 //!
-//! Doubles from `initial` up to `max`, then moves by up to a fifth either way, so that clients which failed
-//! together do not return together. The chance is an argument: equal arguments give equal waits.
+//! Doubles from `initial` up to `max`, then moves by up to a fifth either way but not beyond `max`, so that
+//! clients which failed together do not return together. The chance is an argument: equal arguments give
+//! equal waits.
 //! Source: KIP-580.
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ impl Backoff {
     pub fn wait(&self, failures: u32, chance: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(30);
         let base = self.initial.saturating_mul(1 << doublings).min(self.max);
-        base.mul_f64(1.0 - JITTER + 2.0 * JITTER * chance.clamp(0.0, 1.0))
+        base.mul_f64(1.0 - JITTER + 2.0 * JITTER * chance.clamp(0.0, 1.0)).min(self.max)
     }
 }
 
@@ -39,6 +40,8 @@ mod tests {
             (u32::MAX, 0.5, 1000),
             (1, 0.0, 80),
             (1, 1.0, 120),
+            (5, 0.0, 800),
+            (5, 1.0, 1000),
             (0, 0.5, 100),
         ] {
             assert_eq!(backoff.wait(failures, chance).as_millis(), ms, "{failures} {chance}");

@@ -1,4 +1,7 @@
-use crate::{Address, Backoff};
+use crate::{
+    Address, Backoff,
+    properties::{INT, POSITIVE, Setting, setting},
+};
 use std::time::Duration;
 
 /// How a program reaches a cluster. [`Config::new`] has Kafka's defaults; set what differs.
@@ -40,3 +43,23 @@ impl Config {
         }
     }
 }
+
+pub(crate) const SETTINGS: &[Setting<Config>] = &[
+    setting("bootstrap.servers", &["metadata.broker.list"], |c, v| {
+        let list = Address::parse_list(v.as_str());
+        c.bootstrap =
+            list.map_err(|_| "addresses of the form HOST:PORT, with commas between them".to_owned())?;
+        Ok(())
+    }),
+    setting("client.id", &[], |c, v| v.text(&mut c.client_id)),
+    setting("socket.connection.setup.timeout.ms", &[], |c, v| v.millis(&mut c.connect_timeout, POSITIVE)),
+    setting("bootstrap.resolve.timeout.ms", &[], |c, v| v.millis(&mut c.bootstrap_timeout, INT)),
+    setting("request.timeout.ms", &["socket.timeout.ms"], |c, v| v.millis(&mut c.request_timeout, POSITIVE)),
+    setting("default.api.timeout.ms", &[], |c, v| v.millis(&mut c.api_timeout, INT)),
+    setting("retry.backoff.ms", &[], |c, v| v.millis(&mut c.backoff.initial, INT)),
+    setting("retry.backoff.max.ms", &[], |c, v| v.millis(&mut c.backoff.max, INT)),
+    setting("metadata.max.age.ms", &["topic.metadata.refresh.interval.ms"], |c, v| {
+        v.millis(&mut c.metadata_max_age, POSITIVE)
+    }),
+    setting("receive.message.max.bytes", &[], |c, v| v.number(&mut c.max_response_size, 1000..=*INT.end())),
+];

@@ -8,8 +8,11 @@
 mod fetcher;
 
 use crate::{
-    Admin, Backoff, Cluster, Error, Metadata, OnUnknownTopic, TopicPartition, admin::OffsetSpec,
-    cluster::RefreshClock, metadata::TopicAnswer,
+    Admin, Backoff, Cluster, Error, Metadata, OnUnknownTopic, TopicPartition,
+    admin::OffsetSpec,
+    cluster::RefreshClock,
+    metadata::TopicAnswer,
+    properties::{INT, POSITIVE, Setting, setting},
 };
 use base::{NodeId, TopicId};
 use fetcher::{Answer, Chunk, Event, Fetcher, Target};
@@ -71,6 +74,23 @@ impl Default for Config {
         }
     }
 }
+
+pub(crate) const SETTINGS: &[Setting<Config>] = &[
+    setting("fetch.max.wait.ms", &["fetch.wait.max.ms"], |c, v| v.millis(&mut c.max_wait, INT)),
+    setting("fetch.min.bytes", &[], |c, v| v.number(&mut c.min_bytes, INT)),
+    setting("fetch.max.bytes", &[], |c, v| v.number(&mut c.max_bytes, INT)),
+    setting("max.partition.fetch.bytes", &["fetch.message.max.bytes"], |c, v| {
+        v.number(&mut c.max_partition_bytes, INT)
+    }),
+    setting("check.crcs", &[], |c, v| v.flag(&mut c.check_crcs)),
+    setting("queued.max.messages.kbytes", &[], |c, v| v.kibibytes(&mut c.prefetch, POSITIVE)),
+    setting("auto.offset.reset", &[], |c, v| {
+        let earliest = ["earliest", "smallest", "beginning"].map(|word| (word, OnOutOfRange::Earliest));
+        let latest = ["latest", "largest", "end"].map(|word| (word, OnOutOfRange::Latest));
+        let fail = ["none", "error"].map(|word| (word, OnOutOfRange::Fail));
+        v.choice(&mut c.on_out_of_range, &[&earliest[..], &latest, &fail].concat())
+    }),
+];
 
 /// Where reading a partition begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

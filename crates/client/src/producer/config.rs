@@ -1,3 +1,4 @@
+use crate::properties::{INT, POSITIVE, Setting, setting};
 use records::{Codec, Compression};
 use std::time::Duration;
 
@@ -72,5 +73,66 @@ impl Config {
         self.max_in_flight = self.max_in_flight.clamp(1, most);
         self.batch_size = self.batch_size.clamp(1, self.max_request_size);
         self
+    }
+}
+
+pub(crate) const SETTINGS: &[Setting<Config>] = &[
+    setting("acks", &["request.required.acks"], |c, v| {
+        v.choice(
+            &mut c.acks,
+            &[("all", Acks::All), ("-1", Acks::All), ("0", Acks::None), ("1", Acks::Leader)],
+        )
+    }),
+    setting("enable.idempotence", &[], |c, v| v.flag(&mut c.idempotent)),
+    setting("batch.size", &[], |c, v| v.number(&mut c.batch_size, INT)),
+    setting("linger.ms", &["queue.buffering.max.ms"], |c, v| v.millis(&mut c.linger, INT)),
+    setting("compression.type", &["compression.codec"], |c, v| {
+        v.choice(&mut c.compression, &Compression::ALL.map(|codec| (codec.name(), Codec::new(codec))))
+    }),
+    setting("compression.level", &[], |c, v| {
+        let compression = c.compression.compression();
+        let mut level = -1;
+        let levels = compression.levels().unwrap_or(-1..=12);
+        v.number(&mut level, i64::from(*levels.start()).min(-1)..=i64::from(*levels.end()))?;
+        set_level(c, compression, level);
+        Ok(())
+    }),
+    setting("compression.gzip.level", &[], |c, v| {
+        let mut level = -1;
+        v.number(&mut level, -1..=9)?;
+        set_level(c, Compression::Gzip, level);
+        Ok(())
+    }),
+    setting("compression.lz4.level", &[], |c, v| {
+        let mut level = -1;
+        v.number(&mut level, 1..=17)?;
+        set_level(c, Compression::Lz4, level);
+        Ok(())
+    }),
+    setting("compression.zstd.level", &[], |c, v| {
+        let mut level = -1;
+        v.number(&mut level, -131_072..=22)?;
+        set_level(c, Compression::Zstd, level);
+        Ok(())
+    }),
+    setting("buffer.memory", &[], |c, v| v.number(&mut c.buffer_memory, 0..=i64::MAX)),
+    setting("queue.buffering.max.kbytes", &[], |c, v| v.kibibytes(&mut c.buffer_memory, POSITIVE)),
+    setting("max.block.ms", &[], |c, v| v.millis(&mut c.max_block, 0..=i64::MAX)),
+    setting("delivery.timeout.ms", &["message.timeout.ms"], |c, v| v.millis(&mut c.delivery_timeout, INT)),
+    setting("max.request.size", &["message.max.bytes"], |c, v| v.number(&mut c.max_request_size, INT)),
+    setting("max.in.flight.requests.per.connection", &["max.in.flight"], |c, v| {
+        v.number(&mut c.max_in_flight, POSITIVE)
+    }),
+];
+
+/// Has an effect on the codec that was chosen; -1 is its own default where the codec has no level of that number.
+fn set_level(config: &mut Config, of: Compression, level: i32) {
+    if config.compression.compression() != of {
+        return;
+    }
+    let is_a_level = of.levels().is_some_and(|levels| levels.contains(&level));
+    let is_default = level == -1 && of != Compression::Zstd;
+    if is_a_level && !is_default {
+        config.compression = Codec::with_level(of, level);
     }
 }

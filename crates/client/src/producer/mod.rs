@@ -14,6 +14,8 @@ mod config;
 mod delivery;
 mod queue;
 
+pub(crate) use self::config::SETTINGS;
+pub use self::config::{Acks, Config};
 use crate::{
     Cluster, Connection, Error, Metadata, OnUnknownTopic, cluster::RefreshClock, metadata::TopicAnswer,
     retry::Retry,
@@ -21,7 +23,6 @@ use crate::{
 use accumulator::{Accumulator, Addressed, Drained, NotAppended};
 use base::{NodeId, ProducerEpoch, ProducerId, TopicId};
 use batch::{Batch, Identity};
-pub use config::{Acks, Config};
 use delivery::Ack;
 pub use delivery::{Delivered, Delivery};
 use protocol::{

@@ -1,0 +1,139 @@
+use super::*;
+use crate::producer::Acks;
+use records::{Codec, Compression};
+
+fn properties(text: &str) -> Properties {
+    Properties::parse(text).unwrap()
+}
+
+fn producer(text: &str) -> Result<(Config, producer::Config, Vec<Warning>), Error> {
+    let (mut client, mut producer) = (Config::new(Vec::new()), producer::Config::default());
+    let warnings = properties(text).apply_to_producer(&mut client, &mut producer)?;
+    Ok((client, producer, warnings))
+}
+
+fn consumer(text: &str) -> Result<(Config, consumer::Config, Vec<Warning>), Error> {
+    let (mut client, mut consumer) = (Config::new(Vec::new()), consumer::Config::default());
+    let warnings = properties(text).apply_to_consumer(&mut client, &mut consumer)?;
+    Ok((client, consumer, warnings))
+}
+
+#[test]
+fn both_families_name_the_same_fields() {
+    let pairs = [
+        ("bootstrap.servers=a:1,b:2", "metadata.broker.list=a:1,b:2"),
+        ("linger.ms=7", "queue.buffering.max.ms=7"),
+        ("max.request.size=2000", "message.max.bytes=2000"),
+        ("compression.type=zstd", "compression.codec=zstd"),
+        ("acks=1", "request.required.acks=1"),
+        ("buffer.memory=2048", "queue.buffering.max.kbytes=2"),
+        ("delivery.timeout.ms=9", "message.timeout.ms=9"),
+        ("fetch.max.wait.ms=3", "fetch.wait.max.ms=3"),
+        ("max.partition.fetch.bytes=3", "fetch.message.max.bytes=3"),
+        ("auto.offset.reset=latest", "auto.offset.reset=end"),
+        ("auto.offset.reset=none", "auto.offset.reset=error"),
+        ("request.timeout.ms=11", "socket.timeout.ms=11"),
+        ("metadata.max.age.ms=12", "topic.metadata.refresh.interval.ms=12"),
+    ];
+    for (java, librdkafka) in pairs {
+        let shown = |text| {
+            let (client, producer, _) = producer(text).unwrap();
+            let (_, consumer, _) = consumer(text).unwrap();
+            format!("{client:?} {producer:?} {consumer:?}")
+        };
+        assert_eq!(shown(java), shown(librdkafka), "{java} {librdkafka}");
+        assert_ne!(shown(java), shown(""), "{java} sets something");
+    }
+}
+
+#[test]
+fn a_file_becomes_the_fields() {
+    let text = "# a producer\nbootstrap.servers = one:9092,two\nacks: all\nlinger.ms 20\ncompression.type=gzip\n\
+                compression.gzip.level=9\nclient.id=a\\u0062c\nkey.serializer=org.apache.Some\n";
+    let (client, producer, warnings) = producer(text).unwrap();
+    assert_eq!(client.bootstrap, crate::Address::parse_list("one:9092,two:9092").unwrap());
+    assert_eq!((client.client_id.as_str(), producer.acks), ("abc", Acks::All));
+    assert_eq!(producer.linger, Duration::from_millis(20));
+    assert_eq!(producer.compression, Codec::with_level(Compression::Gzip, 9));
+    let keys: Vec<_> = warnings.iter().map(|warning| warning.key.as_str()).collect();
+    assert_eq!(keys, ["key.serializer"]);
+}
+
+#[test]
+fn what_does_nothing_says_why() {
+    for (key, because) in [
+        ("interceptor.classes", "Java classes"),
+        ("key.serializer", "bytes"),
+        ("linger.ms", "for producers"),
+        ("sasl.kerberos.service.name", "GSSAPI"),
+        ("send.buffer.bytes", "operating system"),
+    ] {
+        let (_, _, warnings) = consumer(&format!("{key}=1")).unwrap();
+        let [warning] = &warnings[..] else { panic!("{key}: {warnings:?}") };
+        assert!(warning.to_string().contains(key) && warning.reason.contains(because), "{warning}");
+    }
+}
+
+#[test]
+fn faults_name_key_value_and_bounds() {
+    for (text, said) in [
+        ("lingr.ms=1", "unknown setting `lingr.ms`, did you mean `linger.ms`?"),
+        ("bootstrap.server=a", "unknown setting `bootstrap.server`, did you mean `bootstrap.servers`?"),
+        ("qqq=1", "unknown setting `qqq`"),
+        (
+            "linger.ms=-1",
+            "`linger.ms`: value `-1` cannot be used: expected a whole number from 0 to 2147483647, in milliseconds",
+        ),
+        (
+            "queue.buffering.max.ms=x",
+            "`queue.buffering.max.ms`: value `x` cannot be used: expected a whole number from 0 to 2147483647, in \
+             milliseconds",
+        ),
+        ("acks=2", "`acks`: value `2` cannot be used: expected one of all, -1, 0, 1"),
+        (
+            "compression.type=brotli",
+            "`compression.type`: value `brotli` cannot be used: expected one of none, gzip, snappy, lz4, zstd",
+        ),
+        (
+            "compression.gzip.level=10",
+            "`compression.gzip.level`: value `10` cannot be used: expected a whole number from -1 to 9",
+        ),
+        (
+            "bootstrap.servers=,",
+            "`bootstrap.servers`: value `,` cannot be used: expected addresses of the form HOST:PORT, with commas \
+             between them",
+        ),
+        (
+            "linger.ms=1\nqueue.buffering.max.ms=2",
+            "`linger.ms` and `queue.buffering.max.ms` are one setting, and have different values",
+        ),
+        (
+            "enable.idempotence=yes",
+            "`enable.idempotence`: value `yes` cannot be used: expected one of true, false",
+        ),
+    ] {
+        assert_eq!(producer(text).unwrap_err().to_string(), said);
+    }
+    let broken = Properties::parse("a=\\u00").unwrap_err().to_string();
+    assert!(broken.starts_with("line 1: "), "{broken}");
+}
+
+#[test]
+fn names_are_unique_and_none_is_both_known_and_without_meaning() {
+    let mut names: Vec<&str> = Vec::new();
+    for (first, also) in Role::ALL.into_iter().flat_map(Role::names) {
+        names.push(first);
+        names.extend(also);
+    }
+    names.extend(without_meaning::keys());
+    names.sort_unstable();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    // A key of two kinds of client is one setting of each.
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
+fn values_are_not_shown_by_debug() {
+    let shown = format!("{:?}", properties("sasl.password=secret"));
+    assert!(shown.contains("sasl.password") && !shown.contains("secret"), "{shown}");
+}
