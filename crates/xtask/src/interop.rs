@@ -5,6 +5,7 @@
 //! first (`--broker kafka`): one that fails there says nothing about us.
 
 pub(crate) mod broker;
+mod client;
 mod configs;
 mod folder;
 mod java;
@@ -31,6 +32,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "kcat", about: "kcat: list, produce, consume, timestamps, groups, codecs", run: kcat::run },
     Suite { name: "java", about: "Apache Kafka's own tools, from topics to perf tests", run: java::run },
     Suite { name: "dump", about: "Kafka's dump tool reads the folder", run: java::dump },
+    Suite { name: "client", about: "the Rust client's own tests", run: client::run },
     Suite { name: "configs", about: "DescribeConfigs beside Apache Kafka's", run: configs::run },
     Suite { name: "folder", about: "a folder that Apache Kafka wrote", run: folder::run },
     Suite { name: "million", about: "a million lines of a real log, byte for byte", run: million::run },

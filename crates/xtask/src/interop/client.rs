@@ -1,0 +1,138 @@
+//! The Rust client against running brokers: its tests in `crates/client/tests/cluster`, each a check.
+//!
+//! A check is a test function; its name is the check's. It finds the brokers by environment variables. What
+//! our broker cannot serve yet stands in `interop/client/waits.txt` and runs against Apache Kafka instead.
+
+use super::{
+    broker::{Broker, Kind},
+    process,
+    session::Session,
+};
+use crate::{steps, workspace};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::{fs, path::PathBuf, process::Command, time::Duration};
+
+/// How long one check may take.
+const LIMIT: Duration = Duration::from_secs(120);
+/// How long compiling the tests may take.
+const BUILD_LIMIT: Duration = Duration::from_secs(1800);
+
+const OVERRIDES: &[(&str, &str)] = &[("auto.create.topics.enable", "false")];
+
+pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
+    let program = build()?;
+    let waits = Waits::read()?;
+    let names = list(&program)?;
+    waits.check(&names)?;
+    let names: Vec<String> = names.into_iter().filter(|name| session.selected(name)).collect();
+    let (waiting, ready): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|name| session.kind == Kind::Mainstem && waits.reason(name).is_some());
+    if !ready.is_empty() {
+        let broker = session.broker(OVERRIDES)?;
+        check_all(session, &program, &broker, &ready);
+    }
+    if !waiting.is_empty() {
+        println!("    against Apache Kafka, as our broker lacks what they need:");
+        let broker = session.broker_of(Kind::Kafka, "kafka", OVERRIDES)?;
+        check_all(session, &program, &broker, &waiting);
+    }
+    Ok(())
+}
+
+fn check_all(session: &mut Session<'_>, program: &PathBuf, broker: &Broker, names: &[String]) {
+    for name in names {
+        session.check(name, || {
+            let mut command = process::command(program);
+            command.args(["--exact", name, "--nocapture"]).env("RUST_BACKTRACE", "1");
+            command.env("MAINSTEM_TEST_BOOTSTRAP", &broker.address);
+            let said = process::capture(&mut command, b"", LIMIT)?;
+            ensure!(!said.all().contains("skipped "), "it skips itself\n{}", steps::tail(&said.all(), 5));
+            let said = said.ok()?;
+            ensure!(said.contains("1 passed"), "no test ran\n{said}");
+            Ok(())
+        });
+    }
+}
+
+/// The test program, compiled.
+fn build() -> Result<PathBuf> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(workspace::root());
+    cargo.args([
+        "test",
+        "--package",
+        "mainstem-client",
+        "--test",
+        "cluster",
+        "--no-run",
+        "--message-format=json",
+    ]);
+    let messages = process::capture(&mut cargo, b"", BUILD_LIMIT)?.ok()?;
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let program = messages
+        .filter(|message| message["target"]["name"] == "cluster")
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    program.context("cargo named no test program `cluster`")
+}
+
+fn list(program: &PathBuf) -> Result<Vec<String>> {
+    let mut command = process::command(program);
+    let said = process::capture(command.args(["--list", "--format", "terse"]), b"", LIMIT)?.ok()?;
+    Ok(said.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}
+
+/// Beginnings of names, each with what our broker lacks.
+struct Waits(Vec<(String, String)>);
+
+impl Waits {
+    fn read() -> Result<Self> {
+        let path = workspace::root().join("interop/client/waits.txt");
+        Self::parse(&fs::read_to_string(&path)?).with_context(|| path.display().to_string())
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let pairs = lines.map(|line| {
+            let (start, reason) = line.split_once(' ').with_context(|| format!("no reason: {line}"))?;
+            Ok((start.to_owned(), reason.to_owned()))
+        });
+        Ok(Self(pairs.collect::<Result<_>>()?))
+    }
+
+    fn reason(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(start, _)| name.starts_with(start.as_str())).map(|(_, reason)| reason.as_str())
+    }
+
+    /// A line that no check begins with would hide a spelling mistake.
+    fn check(&self, names: &[String]) -> Result<()> {
+        let idle: Vec<&str> = self
+            .0
+            .iter()
+            .map(|(start, _)| start.as_str())
+            .filter(|start| !names.iter().any(|name| name.starts_with(start)))
+            .collect();
+        ensure!(idle.is_empty(), "interop/client/waits.txt: no check begins with {}", idle.join(", "));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_waits_by_the_beginning_of_its_name() {
+        let waits = Waits::parse("# why\n\nshare:: share groups\ngroups::static_ static members\n").unwrap();
+        for (name, reason) in [
+            ("share::takes", Some("share groups")),
+            ("groups::static_members_return", Some("static members")),
+            ("groups::balance", None),
+            ("shared", None),
+        ] {
+            assert_eq!(waits.reason(name), reason, "{name}");
+        }
+        assert!(Waits::parse("share::\n").is_err());
+        assert!(waits.check(&["share::takes".to_owned()]).is_err());
+    }
+}
