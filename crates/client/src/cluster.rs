@@ -8,7 +8,7 @@ use crate::{
     retry::Retry,
 };
 use base::NodeId;
-use protocol::{ApiKey, ErrorCode, MetadataRequest, Request, metadata::request::MetadataRequestTopic};
+use protocol::{ApiKey, ErrorCode, MetadataRequest, metadata::request::MetadataRequestTopic};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, RwLock},
@@ -208,18 +208,6 @@ impl Cluster {
             partition,
             partitions: topic.partitions.len(),
         })
-    }
-
-    /// Sends to any broker, again and again while that may help.
-    pub(crate) async fn ask_any<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
-        let mut retry = self.retry();
-        loop {
-            let answer = async { self.any().await?.request(request).await };
-            match answer.await {
-                Ok(response) => return Ok(response),
-                Err(error) => retry.after(error).await?,
-            }
-        }
     }
 
     pub(crate) async fn has(&self, api: ApiKey) -> Result<bool, Error> {

@@ -6,7 +6,7 @@ use crate::{
 use clap::{Args, Subcommand};
 use client::{
     Admin, Error, ErrorCode, TopicPartition,
-    admin::{GroupDescription, GroupMember, OffsetSpec},
+    admin::{GroupDescription, GroupFilter, GroupMember, GroupState, GroupType, IsolationLevel, OffsetSpec},
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,14 +46,16 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
 
 async fn list(arguments: List) -> Result<(), Failure> {
     let admin = Admin::new(&arguments.cluster.connect().await?);
-    let groups = admin.list_groups().await?;
+    let groups = admin.list_groups(&GroupFilter::default()).await?.all()?;
     match arguments.output {
         Format::Table => {
             let columns = ["GROUP", "TYPE", "PROTOCOL", "STATE"].map(Column::Text);
-            let dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+            let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
             let rows = groups.iter().map(|group| {
                 let protocol = Some(group.protocol_type.clone()).filter(|name| !name.is_empty());
-                vec![group.group_id.clone(), dash(&group.group_type), dash(&protocol), dash(&group.state)]
+                let kind = group.group_type.map(|kind| kind.to_string());
+                let state = group.state.map(|state| state.to_string());
+                vec![group.group_id.clone(), dash(kind), dash(protocol), dash(state)]
             });
             output::print_table(&columns, rows.collect())?;
         }
@@ -61,9 +63,9 @@ async fn list(arguments: List) -> Result<(), Failure> {
             let documents = groups.iter().map(|group| {
                 json!({
                     "group": group.group_id,
-                    "type": group.group_type,
+                    "type": group.group_type.map(GroupType::word),
                     "protocol": group.protocol_type,
-                    "state": group.state,
+                    "state": group.state.map(GroupState::word),
                 })
             });
             output::print_json(&documents.collect())?;
@@ -89,7 +91,7 @@ impl Row<'_> {
 async fn describe(arguments: Describe) -> Result<(), Failure> {
     let admin = Admin::new(&arguments.cluster.connect().await?);
     let group = admin.describe_group(&arguments.group).await?;
-    if group.state == "Dead" {
+    if group.state == GroupState::Dead {
         // How brokers before Kafka 4.0 say that there is no such group.
         let subject = format!("group `{}`", arguments.group);
         return Err(Error::Refused { subject, code: ErrorCode::GROUP_ID_NOT_FOUND, message: None }.into());
@@ -120,7 +122,7 @@ async fn rows<'a>(admin: &Admin, group: &'a GroupDescription) -> Result<Vec<Row<
     };
     let asked =
         partitions.iter().filter(|at| has_leader(at)).map(|&at| (at.clone(), OffsetSpec::Latest)).collect();
-    let ends = admin.list_offsets(&asked).await?;
+    let ends: BTreeMap<_, _> = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.all()?;
     let rows = partitions.into_iter().map(|at| Row {
         at: at.clone(),
         committed: committed.get(at).map(|committed| committed.offset),
@@ -160,7 +162,7 @@ fn describe_table(group: &GroupDescription, rows: &[Row<'_>]) -> Result<(), Fail
             number(row.end),
             number(row.lag()),
             of_member(|member| &member.member_id),
-            of_member(|member| &member.host),
+            of_member(|member| member.host.trim_start_matches('/')),
             of_member(|member| &member.client_id),
         ]
     });
@@ -184,7 +186,7 @@ fn describe_json(group: &GroupDescription, rows: &[Row<'_>]) -> serde_json::Valu
             "member": member.member_id,
             "instance": member.instance_id,
             "client": member.client_id,
-            "host": member.host,
+            "host": member.host.trim_start_matches('/'),
             "assignment": member.assignment.iter()
                 .map(|at| json!({ "topic": *at.topic, "partition": at.partition }))
                 .collect::<Vec<_>>(),
@@ -192,9 +194,9 @@ fn describe_json(group: &GroupDescription, rows: &[Row<'_>]) -> serde_json::Valu
     });
     json!({
         "group": group.group_id,
-        "type": group.group_type,
+        "type": group.group_type.word(),
         "protocol": group.protocol_type,
-        "state": group.state,
+        "state": group.state.word(),
         "assignor": group.assignor,
         "coordinator": group.coordinator.0,
         "members": members.collect::<Vec<_>>(),

@@ -7,7 +7,10 @@ use crate::{
 use clap::{Args, Subcommand};
 use client::{
     Admin, Error, ErrorCode, Topic, TopicPartition,
-    admin::{ConfigChange, ConfigEntry, ConfigSource, CreateOptions, NewTopic, OffsetSpec, Resource},
+    admin::{
+        ConfigChange, ConfigEntry, ConfigSource, CreateOptions, DescribeConfigsOptions, IsolationLevel,
+        NewPartitions, NewTopic, OffsetSpec, Resource,
+    },
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -166,7 +169,8 @@ fn replication_factor(topic: &Topic) -> usize {
 async fn describe(arguments: Describe) -> Result<(), Failure> {
     let admin = Admin::new(&arguments.cluster.connect().await?);
     let topic = admin.describe_topic(&arguments.name).await?;
-    let configs = admin.describe_configs(&Resource::Topic(arguments.name)).await?;
+    let resource = Resource::Topic(arguments.name);
+    let configs = admin.describe_configs(&[resource], &DescribeConfigsOptions::default()).await.only()?;
     let earliest = offsets(&admin, &topic, OffsetSpec::Earliest).await?;
     let latest = offsets(&admin, &topic, OffsetSpec::Latest).await?;
     match arguments.output {
@@ -183,7 +187,7 @@ async fn offsets(admin: &Admin, topic: &Topic, spec: OffsetSpec) -> Result<Offse
     let led = topic.partitions.iter().filter(|partition| partition.leader.is_some());
     let asked =
         led.map(|partition| (TopicPartition::new(topic.name.clone(), partition.index), spec)).collect();
-    let listed = admin.list_offsets(&asked).await?;
+    let listed: Vec<_> = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.all()?;
     Ok(listed.into_iter().filter_map(|(at, listed)| Some((at.partition, listed.offset?))).collect())
 }
 
@@ -261,17 +265,18 @@ fn describe_json(
     })
 }
 
-fn source_name(source: ConfigSource) -> String {
+fn source_name(source: ConfigSource) -> &'static str {
     match source {
         ConfigSource::Topic => "topic",
         ConfigSource::DynamicBroker => "dynamic-broker",
         ConfigSource::DynamicDefaultBroker => "dynamic-default-broker",
         ConfigSource::StaticBroker => "static-broker",
         ConfigSource::Default => "default",
+        ConfigSource::BrokerLogger => "broker-logger",
+        ConfigSource::ClientMetrics => "client-metrics",
         ConfigSource::Group => "group",
-        ConfigSource::Other(number) => return format!("source-{number}"),
+        ConfigSource::Unknown => "unknown",
     }
-    .to_owned()
 }
 
 async fn alter(arguments: Alter) -> Result<(), Failure> {
@@ -282,12 +287,14 @@ async fn alter(arguments: Alter) -> Result<(), Failure> {
     // A missing topic is named as such, whichever change comes first.
     admin.describe_topic(&arguments.name).await?;
     if !changes.is_empty() {
-        let altered = admin.alter_configs(&Resource::Topic(arguments.name.clone()), &changes).await;
+        let resource = Resource::Topic(arguments.name.clone());
+        let altered = admin.alter_configs(&[(resource, changes)], false).await.only();
         let keys = arguments.configs.iter().map(|(key, _)| key).chain(&arguments.delete_configs);
         altered.map_err(|error| with_suggestion(error, keys.map(String::as_str)))?;
     }
     if let Some(count) = arguments.partitions {
-        admin.create_partitions(&arguments.name, count).await?;
+        let topic = NewPartitions { topic: arguments.name.clone(), total: count, assignment: Vec::new() };
+        admin.create_partitions(&[topic], false).await.only()?;
     }
     output::print_line(&format!("altered topic `{}`", arguments.name))?;
     Ok(())

@@ -9,7 +9,7 @@ mod fetcher;
 
 use crate::{
     Admin, Backoff, Cluster, Error, Metadata, OnUnknownTopic, TopicPartition,
-    admin::OffsetSpec,
+    admin::{IsolationLevel, OffsetSpec},
     cluster::RefreshClock,
     metadata::TopicAnswer,
     properties::{INT, POSITIVE, Setting, setting},
@@ -459,8 +459,8 @@ fn out_of_range(at: &TopicPartition, offset: i64, (earliest, latest): (i64, i64)
 async fn bounds(admin: &Admin, at: &TopicPartition) -> Result<(i64, i64), Error> {
     let mut found = [0; 2];
     for (bound, spec) in found.iter_mut().zip([OffsetSpec::Earliest, OffsetSpec::Latest]) {
-        let listed = admin.list_offsets(&[(at.clone(), spec)].into()).await?;
-        *bound = listed.get(at).and_then(|listed| listed.offset).unwrap_or(0);
+        let listed = admin.list_offsets(&[(at.clone(), spec)].into(), IsolationLevel::ReadUncommitted).await;
+        *bound = listed.only()?.offset.unwrap_or(0);
     }
     Ok((found[0], found[1]))
 }
@@ -472,8 +472,8 @@ async fn offsets_of(
 ) -> Result<BTreeMap<TopicPartition, Option<i64>>, Error> {
     let asked: BTreeMap<_, _> =
         partitions.iter().filter_map(|(at, start)| Some((at.clone(), spec(*start)?))).collect();
-    let listed = admin.list_offsets(&asked).await?;
-    Ok(listed.into_iter().map(|(at, listed)| (at, listed.offset)).collect())
+    let listed = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await;
+    listed.into_iter().map(|(at, listed)| Ok((at, listed?.offset))).collect()
 }
 
 async fn fetch(
