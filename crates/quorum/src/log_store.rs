@@ -35,6 +35,13 @@ use tokio::sync::oneshot;
 /// Entries kept whole in memory, apart from those that are not flushed yet.
 const CACHE_BYTES: usize = 1 << 20;
 
+/// When a segment is closed and the next begun.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RollAt {
+    pub(crate) bytes: u64,
+    pub(crate) age_ms: i64,
+}
+
 /// Where a snapshot ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Anchor {
@@ -47,7 +54,7 @@ pub(crate) struct LogStore(Arc<Inner>);
 
 struct Inner {
     dir: PathBuf,
-    segment_bytes: u64,
+    roll_at: RollAt,
     state: Arc<Mutex<State>>,
     commands: Option<mpsc::Sender<Command>>,
     thread: Option<thread::JoinHandle<()>>,
@@ -86,6 +93,10 @@ struct State {
     flushed: u64,
     next_offset: Offset,
     segments: VecDeque<Segment>,
+    /// When the last segment got its first batch.
+    segment_begun_ms: i64,
+    /// Whether the last segment holds what a snapshot holds too: the sooner it is closed, the sooner it can go.
+    segment_is_purged: bool,
 }
 
 impl State {
@@ -114,10 +125,17 @@ impl State {
     }
 
     /// Gives the batch its place behind the others.
-    fn push(&mut self, entry: Entry, size: usize, segment_bytes: u64) -> Place {
-        let full = |segment: &Segment| segment.size > 0 && segment.size + size as u64 > segment_bytes;
-        if self.segments.back().is_none_or(full) {
+    fn push(&mut self, entry: Entry, size: usize, roll_at: RollAt, now_ms: i64) -> Place {
+        let is_old = now_ms.saturating_sub(self.segment_begun_ms) >= roll_at.age_ms;
+        let is_full = |segment: &Segment| {
+            let is_large = segment.size + size as u64 > roll_at.bytes;
+            segment.size > 0 && (is_large || is_old || self.segment_is_purged)
+        };
+        if self.segments.back().is_none_or(is_full) {
             self.segments.push_back(Segment { base_offset: self.next_offset, size: 0 });
+        }
+        if self.segments.back().is_some_and(|segment| segment.size == 0) {
+            (self.segment_begun_ms, self.segment_is_purged) = (now_ms, false);
         }
         let segment = self.segments.back_mut().expect("pushed above if there was none");
         let place = Place {
@@ -183,13 +201,14 @@ impl State {
         while self.segments.front().is_some_and(|segment| Some(segment.base_offset) != first_kept) {
             removed.extend(self.segments.pop_front().map(|segment| segment.base_offset));
         }
+        self.segment_is_purged = self.segments.len() == 1;
         removed
     }
 }
 
 impl LogStore {
     /// Opens the log in `dir`. `anchor` is the end of the snapshot there, if there is one.
-    pub(crate) fn open(dir: &Path, anchor: Option<Anchor>, segment_bytes: u64) -> io::Result<Self> {
+    pub(crate) fn open(dir: &Path, anchor: Option<Anchor>, roll_at: RollAt) -> io::Result<Self> {
         let mut state = State { vote: quorum_state::read(dir)?, ..State::default() };
         recover(dir, anchor, &mut state)?;
         let state = Arc::new(Mutex::new(state));
@@ -203,13 +222,7 @@ impl LogStore {
         };
         let (commands, thread) = writer::spawn(dir.to_owned(), on_flushed)?;
         let dir = dir.to_owned();
-        Ok(Self(Arc::new(Inner {
-            dir,
-            segment_bytes,
-            state,
-            commands: Some(commands),
-            thread: Some(thread),
-        })))
+        Ok(Self(Arc::new(Inner { dir, roll_at, state, commands: Some(commands), thread: Some(thread) })))
     }
 
     /// The offset that the next record will have.
@@ -283,6 +296,9 @@ fn recover(dir: &Path, anchor: Option<Anchor>, state: &mut State) -> io::Result<
     let segments = segments::recover(dir, last_epoch, |found| {
         let header = found.batch.header();
         log_end = Some(header.next_offset());
+        if found.position == 0 {
+            state.segment_begun_ms = header.base_timestamp;
+        }
         if header.next_offset() <= start {
             return Ok(());
         }
@@ -385,7 +401,7 @@ impl RaftLogStorage<Metadata> for LogStore {
             }
             let leader = state.vote.map_or(NodeId::NONE, |vote| vote.leader_id.voted_for.id);
             let batch = entry::encode(&entry, state.next_offset, leader, now_ms)?;
-            let place = state.push(entry, batch.len(), self.0.segment_bytes);
+            let place = state.push(entry, batch.len(), self.0.roll_at, now_ms);
             writes.push(Write { segment: place.segment, position: place.position, batch });
         }
         let last_index = state.next_index().saturating_sub(1);

@@ -3,7 +3,7 @@ use crate::{
     Committed, Error, VoterEndpoint, VoterKey,
     controller::{Controller, wish},
     disk, import,
-    log_store::{LogStore, is_sole_voter, now_ms},
+    log_store::{LogStore, RollAt, is_sole_voter, now_ms},
     network::NoNetwork,
     quorum_state,
     raft_types::{Metadata, Voter},
@@ -37,6 +37,9 @@ const LOG_DIR: &str = "__cluster_metadata-0";
 /// Wishes that may wait. More make their senders wait.
 const WISH_QUEUE: usize = 1024;
 
+/// Longest time between two signs of life of a leader.
+const HEARTBEAT_MS: u64 = 250;
+
 #[derive(Clone, Debug)]
 pub struct QuorumConfig {
     /// Where the log's folder lies (`metadata.log.dir`).
@@ -53,6 +56,12 @@ pub struct QuorumConfig {
     pub adopt: fn(Vec<Record>) -> Vec<Record>,
     /// `metadata.log.segment.bytes`
     pub segment_bytes: u64,
+    /// `metadata.log.segment.ms`
+    pub segment_age: Duration,
+    /// `controller.quorum.election.timeout.ms`
+    pub election_timeout: Duration,
+    /// `controller.quorum.election.backoff.max.ms`
+    pub election_backoff_max: Duration,
     /// `metadata.log.max.record.bytes.between.snapshots`
     pub snapshot_after_bytes: u64,
     /// `metadata.log.max.snapshot.interval.ms`
@@ -62,7 +71,7 @@ pub struct QuorumConfig {
 }
 
 impl QuorumConfig {
-    /// Kafka's defaults, except for smaller segments: a segment goes when all of it is in a snapshot.
+    /// Kafka's defaults.
     pub fn new(
         dir: impl Into<PathBuf>,
         node_id: NodeId,
@@ -77,7 +86,10 @@ impl QuorumConfig {
             endpoints: Vec::new(),
             bootstrap: Vec::new(),
             adopt: |records| records,
-            segment_bytes: 16 << 20,
+            segment_bytes: 1 << 30,
+            segment_age: Duration::from_secs(7 * 24 * 3600),
+            election_timeout: Duration::from_secs(1),
+            election_backoff_max: Duration::from_secs(1),
             snapshot_after_bytes: 20 << 20,
             snapshot_after: Duration::from_secs(3600),
             start_timeout: Duration::from_secs(30),
@@ -119,7 +131,7 @@ impl Quorum {
         let key = VoterKey { id: config.node_id, directory: config.directory_id };
         let dir = config.dir.join(LOG_DIR);
         let imported = import::import(&dir).map_err(|source| Error::Io { path: dir.clone(), source })?;
-        let opened = create_dir(&dir).and_then(|()| open(&dir, config.segment_bytes));
+        let opened = create_dir(&dir).and_then(|()| open(&dir, roll_at(&config)));
         let (loaded, log) = opened.map_err(|source| Error::Io { path: dir.clone(), source })?;
         let membership = match log.last_membership() {
             Ok(Some(newer)) => Some(newer),
@@ -135,7 +147,7 @@ impl Quorum {
         }
         let is_new = !log.has_entries();
         let (machine, images) = StateMachine::new(dir, loaded);
-        let raft_config = Arc::new(raft_config(&config.cluster_id)?);
+        let raft_config = Arc::new(raft_config(&config)?);
         let raft = Raft::new(key, raft_config, NoNetwork, log.clone(), machine).await.map_err(fatal)?;
         if is_new {
             let voter = Voter { endpoints: config.endpoints.clone() };
@@ -442,10 +454,15 @@ fn create_dir(dir: &Path) -> io::Result<()> {
     disk::sync_parent(dir)
 }
 
-fn open(dir: &Path, segment_bytes: u64) -> io::Result<(Option<snapshot::Snapshot>, LogStore)> {
+fn roll_at(config: &QuorumConfig) -> RollAt {
+    let age_ms = i64::try_from(config.segment_age.as_millis()).unwrap_or(i64::MAX);
+    RollAt { bytes: config.segment_bytes, age_ms }
+}
+
+fn open(dir: &Path, roll_at: RollAt) -> io::Result<(Option<snapshot::Snapshot>, LogStore)> {
     let loaded = snapshot::load(dir)?.map(|(snapshot, _)| snapshot);
     let anchor = loaded.as_ref().and_then(snapshot::Snapshot::anchor);
-    let log = LogStore::open(dir, anchor, segment_bytes)?;
+    let log = LogStore::open(dir, anchor, roll_at)?;
     Ok((loaded, log))
 }
 
@@ -454,12 +471,15 @@ fn is_used(dir: &Path) -> bool {
     dir.join(quorum_state::FILE_NAME).exists() || snapshot::exists(dir)
 }
 
-fn raft_config(cluster_id: &str) -> Result<Config, Error> {
+pub(crate) fn raft_config(config: &QuorumConfig) -> Result<Config, Error> {
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    // Shorter ones leave no room for a heartbeat.
+    let election_timeout = ms(config.election_timeout).max(4);
     let config = Config {
-        cluster_name: cluster_id.to_owned(),
-        heartbeat_interval: 250,
-        election_timeout_min: 1000,
-        election_timeout_max: 2000,
+        cluster_name: config.cluster_id.clone(),
+        heartbeat_interval: (election_timeout / 4).min(HEARTBEAT_MS),
+        election_timeout_min: election_timeout,
+        election_timeout_max: election_timeout.saturating_add(ms(config.election_backoff_max).max(1)),
         // The snapshot timer decides, by bytes and time.
         snapshot_policy: SnapshotPolicy::Never,
         max_in_snapshot_log_to_keep: 0,

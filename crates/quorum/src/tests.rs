@@ -1,4 +1,4 @@
-use crate::*;
+use crate::{log_store::RollAt, *};
 use base::{BrokerEpoch, NodeId, Offset};
 use metadata::{
     ConfigResource, MetadataImage, Record,
@@ -138,7 +138,9 @@ async fn what_was_answered_survives_a_kill_at_any_moment() {
 
 /// The log alone, opened and closed again: how many offsets it has.
 fn log_end(dir: &Path) -> Offset {
-    log_store::LogStore::open(&log_dir(dir), None, 1 << 20).expect("the log opens").log_end_offset()
+    log_store::LogStore::open(&log_dir(dir), None, RollAt { bytes: 1 << 20, age_ms: i64::MAX })
+        .expect("the log opens")
+        .log_end_offset()
 }
 
 #[tokio::test]
@@ -330,6 +332,50 @@ async fn small_segments_are_rolled_and_dropped() {
 }
 
 #[tokio::test]
+async fn old_segments_are_rolled() {
+    let dir = tempfile::tempdir().unwrap();
+    for (age, count) in [(Duration::from_secs(3600), 1), (Duration::ZERO, 3)] {
+        let config = QuorumConfig { segment_age: age, ..config(&dir.path().join(count.to_string())) };
+        let quorum = Quorum::start(config.clone()).await.unwrap();
+        for number in 0..3 {
+            commit(&quorum, vec![topic(number)]).await;
+        }
+        // The election and the bootstrap records are batches too.
+        assert!(files(&config.dir, ".log").len() >= count);
+        assert_eq!(files(&config.dir, ".log").len() == 1, count == 1);
+        quorum.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn snapshots_are_taken_when_enough_time_has_passed() {
+    let dir = tempfile::tempdir().unwrap();
+    let snapshot_after = Duration::from_millis(1);
+    let quorum = Quorum::start(QuorumConfig { snapshot_after, ..config(dir.path()) }).await.unwrap();
+    let begun = Instant::now();
+    while files(dir.path(), ".checkpoint").is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "no snapshot was taken");
+        tokio::task::yield_now().await;
+    }
+    quorum.shutdown().await;
+}
+
+#[test]
+fn elections_take_as_long_as_is_set() {
+    let timing = |timeout, backoff| {
+        let ms = Duration::from_millis;
+        let (election_timeout, election_backoff_max) = (ms(timeout), ms(backoff));
+        let config = QuorumConfig { election_timeout, election_backoff_max, ..config(Path::new("x")) };
+        let raft = crate::node::raft_config(&config).expect("any times will do");
+        (raft.heartbeat_interval, raft.election_timeout_min, raft.election_timeout_max)
+    };
+    assert_eq!(timing(1000, 1000), (250, 1000, 2000));
+    assert_eq!(timing(5000, 300), (250, 5000, 5300));
+    assert_eq!(timing(100, 0), (25, 100, 101));
+    assert_eq!(timing(0, 0), (1, 4, 5));
+}
+
+#[tokio::test]
 async fn snapshots_are_taken_when_enough_was_logged() {
     let dir = tempfile::tempdir().unwrap();
     let quorum =
@@ -475,6 +521,7 @@ async fn writes_a_folder_for_kafkas_tools() {
 
 /// The log against a list, under anything that openraft may ask of it and any number of restarts.
 mod model {
+    use super::RollAt;
     use crate::{
         log_store::{Anchor, LogStore},
         raft_types::{Entry, EntryPayload, LogId, MetadataBatch, Vote, VoterKey, log_id},
@@ -560,7 +607,7 @@ mod model {
     }
 
     async fn play(dir: &Path, steps: Vec<Step>) {
-        let open = |anchor| LogStore::open(dir, anchor, 400).unwrap();
+        let open = |anchor| LogStore::open(dir, anchor, RollAt { bytes: 400, age_ms: i64::MAX }).unwrap();
         let key = VoterKey { id: NodeId(1), directory: Uuid::from_u128(1) };
         let mut log = open(None);
         let mut model = Model::default();
@@ -602,6 +649,24 @@ mod model {
             }
             check(&mut log, &model).await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_segment_that_a_snapshot_reaches_into_is_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        let roll_at = RollAt { bytes: 1 << 20, age_ms: i64::MAX };
+        let mut log = LogStore::open(dir.path(), None, roll_at).unwrap();
+        let mut model = Model { term: 1, ..Model::default() };
+        let key = VoterKey { id: NodeId(1), directory: Uuid::from_u128(1) };
+        log.save_vote(&Vote::new_committed(1, key)).await.unwrap();
+        let ids: Vec<_> = (0..3).map(|_| model.make(1)).collect();
+        log.blocking_append(ids.clone()).await.unwrap();
+        log.purge(ids[1].log_id).await.unwrap();
+        let last = model.make(1);
+        log.blocking_append([last.clone()]).await.unwrap();
+        assert_eq!(crate::segments::list(dir.path()).unwrap(), [Offset(0), Offset(3)]);
+        log.purge(ids[2].log_id).await.unwrap();
+        assert_eq!(crate::segments::list(dir.path()).unwrap(), [Offset(3)]);
     }
 
     proptest! {
