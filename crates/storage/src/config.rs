@@ -89,6 +89,8 @@ pub struct StorageOptions {
     pub unflushed_bytes: ByteCount,
     /// `producer.id.expiration.ms`
     pub producer_id_expiration: Duration,
+    /// `producer.id.expiration.check.interval.ms`
+    pub producer_id_expiration_check: Duration,
     /// Whether batches read from a file have their CRC checked before they are served.
     pub verify_crc_on_read: bool,
     /// Where files are; tests bring one that breaks.
@@ -104,6 +106,7 @@ impl StorageOptions {
             recovery_threads_per_directory: 2,
             unflushed_bytes: ByteCount::mib(128),
             producer_id_expiration: Duration::from_secs(24 * 3600),
+            producer_id_expiration_check: Duration::from_secs(600),
             verify_crc_on_read: true,
             file_system: Arc::new(crate::fs::OsFileSystem),
         }

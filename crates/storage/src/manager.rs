@@ -21,7 +21,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
     time::Duration,
@@ -70,8 +70,6 @@ const CLUSTER_METADATA: &str = "__cluster_metadata-0";
 const IDLE_FILE_MS: i64 = 60_000;
 /// All logs together may have this many times what one may have unflushed.
 const UNFLUSHED_LOGS: u64 = 4;
-/// How often producers are looked through for silent ones.
-const PRODUCER_EXPIRATION_CHECK_MS: i64 = 60_000;
 
 #[derive(Debug)]
 pub struct LogManager {
@@ -86,6 +84,10 @@ pub struct LogManager {
     tail_cache: Arc<TailCache>,
     next_number: AtomicU64,
     producers_checked_ms: AtomicI64,
+    /// `producer.id.expiration.ms`, as it is now.
+    producer_id_expiration_ms: AtomicI64,
+    /// `num.recovery.threads.per.data.dir`, as it is now.
+    threads_per_directory: AtomicUsize,
     clean_epochs: Mutex<Vec<Option<BrokerEpoch>>>,
 }
 
@@ -138,6 +140,8 @@ impl LogManager {
             tail_cache: TailCache::new(options.tail_cache.as_usize()),
             next_number: AtomicU64::new(0),
             producers_checked_ms: AtomicI64::new(0),
+            producer_id_expiration_ms: AtomicI64::new(policy::millis(options.producer_id_expiration)),
+            threads_per_directory: AtomicUsize::new(options.recovery_threads_per_directory),
             clean_epochs: Mutex::default(),
             options,
         };
@@ -222,7 +226,7 @@ impl LogManager {
         let folders = Mutex::new(self.list_logs(place, now_ms)?);
         let failure = Mutex::new(None);
         thread::scope(|scope| {
-            for _ in 0..self.options.recovery_threads_per_directory.max(1) {
+            for _ in 0..self.threads_per_directory.load(Relaxed).max(1) {
                 scope.spawn(|| {
                     loop {
                         let Some((partition, folder)) = folders.lock().pop() else { return };
@@ -326,7 +330,6 @@ impl LogManager {
             flusher: Arc::clone(&place.flusher),
             settings: Settings {
                 unflushed_bytes: self.options.unflushed_bytes.0,
-                producer_id_expiration: self.options.producer_id_expiration,
                 verify_crc_on_read: self.options.verify_crc_on_read,
             },
             config,
@@ -373,6 +376,16 @@ impl LogManager {
         let first = (*epochs.first()?)?;
         (epochs.len() == self.places.len() && epochs.iter().all(|epoch| *epoch == Some(first)))
             .then_some(first)
+    }
+
+    /// Another `producer.id.expiration.ms` from now on.
+    pub fn set_producer_id_expiration(&self, expiration: Duration) {
+        self.producer_id_expiration_ms.store(policy::millis(expiration), Relaxed);
+    }
+
+    /// Another `num.recovery.threads.per.data.dir`, for what is opened or closed from now on.
+    pub fn set_threads_per_directory(&self, count: i32) {
+        self.threads_per_directory.store(usize::try_from(count).unwrap_or(1), Relaxed);
     }
 
     pub fn get(&self, partition: &TopicPartition) -> Option<Arc<Log>> {
@@ -524,8 +537,8 @@ impl LogManager {
             }
         }
         self.open_files.close_idle(now_ms, IDLE_FILE_MS);
-        let check_producers =
-            now_ms.saturating_sub(self.producers_checked_ms.load(Relaxed)) >= PRODUCER_EXPIRATION_CHECK_MS;
+        let checked_ms = now_ms.saturating_sub(self.producers_checked_ms.load(Relaxed));
+        let check_producers = checked_ms >= policy::millis(self.options.producer_id_expiration_check);
         if check_producers {
             self.producers_checked_ms.store(now_ms, Relaxed);
         }
@@ -535,7 +548,7 @@ impl LogManager {
                 log.request_checkpoint();
             }
             if check_producers {
-                log.expire_producers(now_ms);
+                log.expire_producers(now_ms, self.producer_id_expiration_ms.load(Relaxed));
             }
         }
         self.bound_recovery(&logs);
@@ -576,7 +589,7 @@ impl LogManager {
         let outcome = self.on_each(|place| {
             let here: Vec<_> =
                 logs.iter().filter(|log| log.directory_id() == place.directory.id()).cloned().collect();
-            close_all(&here)?;
+            close_all(&here, self.threads_per_directory.load(Relaxed))?;
             place.directory.write_recovery_points()
         });
         let outcome = outcome.and(self.checkpoint_high_watermarks()).and(self.checkpoint_log_start_offsets());
@@ -593,11 +606,9 @@ impl LogManager {
     }
 }
 
-/// Logs that are closed at the same time: each waits for the disk, which does several flushes in the time of one.
-const PARALLEL_CLOSES: usize = 8;
-
-fn close_all(logs: &[Arc<Log>]) -> Result<(), Error> {
-    let share = logs.len().div_ceil(PARALLEL_CLOSES).max(1);
+/// Flushes and closes logs, so many at the same time.
+fn close_all(logs: &[Arc<Log>], threads: usize) -> Result<(), Error> {
+    let share = logs.len().div_ceil(threads.max(1)).max(1);
     thread::scope(|scope| {
         let close = |part: &[Arc<Log>]| part.iter().try_for_each(|log| log.close());
         let threads: Vec<_> = logs.chunks(share).map(|part| scope.spawn(move || close(part))).collect();

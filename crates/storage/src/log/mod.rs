@@ -43,7 +43,6 @@ use std::{
             Ordering::{AcqRel, Acquire, Release},
         },
     },
-    time::Duration,
 };
 
 /// Called once with the outcome: at once if there is nothing to wait for, or on the directory's flusher thread. Must not
@@ -74,7 +73,6 @@ pub struct Log {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) unflushed_bytes: u64,
-    pub(crate) producer_id_expiration: Duration,
     pub(crate) verify_crc_on_read: bool,
 }
 
@@ -269,8 +267,7 @@ impl Log {
         self.collect_aborted(from, to)
     }
 
-    pub(crate) fn expire_producers(&self, now_ms: i64) {
-        let expiration_ms = crate::policy::millis(self.settings.producer_id_expiration);
+    pub(crate) fn expire_producers(&self, now_ms: i64, expiration_ms: i64) {
         self.producers.lock().expire(now_ms, expiration_ms);
     }
 
