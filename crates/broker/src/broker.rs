@@ -1,7 +1,7 @@
 //! Starts a broker, and stops it.
 use crate::{
-    admin, chores, features, follow,
-    network::{Bound, ConnectionLimits, Shards},
+    admin, chores, dynamic, features, follow,
+    network::{Bound, ConnectionLimits, Limits, Shards, SocketOptions},
     state::{Parts, State},
 };
 use ::metadata::{Changes, DirectoryId, Endpoint, MetadataImage, VersionRange, controller};
@@ -9,14 +9,7 @@ use base::{BrokerEpoch, TopicId};
 use config::{Listener, ServerConfig};
 use parking_lot::Mutex;
 use quorum::{Quorum, QuorumConfig};
-use std::{
-    collections::{BTreeMap, HashMap},
-    io,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    sync::Arc,
-    thread,
-};
+use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 use storage::{LogConfig, LogManager, StorageOptions};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -36,6 +29,8 @@ pub enum StartError {
     Quorum(#[from] quorum::Error),
     #[error("the broker could not register with its controller: {0}")]
     Register(String),
+    #[error("the start took longer than server.max.startup.time.ms, {0:?}")]
+    TooSlow(Duration),
     #[error("the threads for connections did not start")]
     Threads(#[source] io::Error),
 }
@@ -56,20 +51,26 @@ impl Broker {
     ///
     /// An empty data folder becomes that of a new cluster.
     pub async fn start(config: ServerConfig) -> Result<Self, StartError> {
+        let at_most = config.node.server_max_startup_time_ms;
+        let started = tokio::time::timeout(at_most, Self::start_in_any_time(config)).await;
+        started.unwrap_or(Err(StartError::TooSlow(at_most)))
+    }
+
+    async fn start_in_any_time(config: ServerConfig) -> Result<Self, StartError> {
         let bound = bind(&config)?;
         let admin = bind_admin(&config)?;
         let storage = Arc::new(open_storage(&config)?);
         let identity = storage.meta_properties().expect("the folders are formatted");
         let quorum = start_quorum(&config, &identity).await?;
 
-        let names = bound.iter().map(|(listener, _)| Text::from(listener.name.clone())).collect();
+        let names: Vec<_> = bound.iter().map(|(listener, _)| Text::from(listener.name.clone())).collect();
         let endpoints = advertised(&config, &bound);
         let state = Arc::new(State::new(Parts {
             cluster_id: Text::from(identity.cluster_id.clone()),
+            limits: ConnectionLimits::new(Limits::of(&config, &names)),
             listener_names: names,
             quorum,
             storage,
-            limits: connection_limits(&config),
             shards: shard_count(&config),
             config,
         }));
@@ -84,7 +85,11 @@ impl Broker {
         };
         broker.load_logs()?;
         broker.follow_metadata();
-        broker.register(endpoints).await?;
+        let at_most = broker.state.config.node.initial_broker_registration_timeout_ms;
+        let registered = tokio::time::timeout(at_most, broker.register(endpoints)).await;
+        registered.unwrap_or_else(|_| {
+            Err(StartError::Register(format!("initial.broker.registration.timeout.ms, {at_most:?}, is over")))
+        })?;
         broker.serve(bound, admin);
         chores::spawn(&broker.state);
         broker.state.set_running(true);
@@ -129,6 +134,7 @@ impl Broker {
     /// Opens the logs that are there. Settings follow when the topics are known.
     fn load_logs(&self) -> Result<(), StartError> {
         let image = self.state.image();
+        dynamic::apply(&self.state, &image);
         let config = |partition: &storage::TopicPartition| {
             let replicas = image.topic_named(&partition.topic).map_or(1, |topic| topic.replication_factor());
             let topic = Text::copy_from(&partition.topic);
@@ -240,7 +246,7 @@ fn bind(config: &ServerConfig) -> Result<Vec<(Listener, Bound)>, StartError> {
         if listener.protocol != config::SecurityProtocol::Plaintext {
             return Err(StartError::Protocol(listener.name.clone(), listener.protocol.name()));
         }
-        let socket = Bound::bind(&listener.host, listener.port)
+        let socket = Bound::bind(&listener.host, listener.port, SocketOptions::of(&config.network))
             .map_err(|source| StartError::Bind { address: listener.to_string(), source })?;
         bound.push((listener.clone(), socket));
     }
@@ -264,6 +270,7 @@ fn open_storage(config: &ServerConfig) -> Result<LogManager, StartError> {
     let mut options = StorageOptions::new(config.log_dirs());
     options.tail_cache = config.log.mainstem_tail_cache_bytes;
     options.producer_id_expiration = config.log.producer_id_expiration_ms;
+    options.producer_id_expiration_check = config.log.producer_id_expiration_check_interval_ms;
     options.recovery_threads_per_directory =
         usize::try_from(config.log.num_recovery_threads_per_data_dir).unwrap_or(1);
     let storage = LogManager::open(options)?;
@@ -292,6 +299,10 @@ async fn start_quorum(
     // With eligible leader replicas every broker must agree on the minimum, so it is the cluster's (KIP-966).
     options.bootstrap.push(controller::cluster_min_in_sync_replicas(min_in_sync_replicas(config)));
     options.adopt = features::adopt;
+    options.segment_bytes = config.quorum.metadata_segment_bytes().0;
+    options.segment_age = config.quorum.metadata_log_segment_ms;
+    options.election_timeout = config.quorum.controller_quorum_election_timeout_ms;
+    options.election_backoff_max = config.quorum.controller_quorum_election_backoff_max_ms;
     options.snapshot_after_bytes = config.quorum.metadata_log_max_record_bytes_between_snapshots.0;
     let interval = config.quorum.metadata_log_max_snapshot_interval_ms;
     if !interval.is_zero() {
@@ -331,15 +342,6 @@ fn local_host_name() -> String {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let resolves = std::net::ToSocketAddrs::to_socket_addrs(&(name.as_str(), 0)).is_ok();
     if resolves { name } else { "localhost".to_owned() }
-}
-
-fn connection_limits(config: &ServerConfig) -> Arc<ConnectionLimits> {
-    let network = &config.network;
-    let count = |limit: i32| usize::try_from(limit).unwrap_or(0);
-    let overrides = &network.max_connections_per_ip_overrides.0;
-    let overrides: HashMap<IpAddr, usize> =
-        overrides.iter().filter_map(|(host, limit)| Some((host.parse().ok()?, count(*limit)))).collect();
-    ConnectionLimits::new(count(network.max_connections), count(network.max_connections_per_ip), overrides)
 }
 
 fn shard_count(config: &ServerConfig) -> usize {

@@ -2,6 +2,7 @@
 //! is told what.
 use crate::{
     config_view::{self, to_properties},
+    dynamic,
     state::State,
 };
 use ::metadata::{
@@ -141,7 +142,11 @@ impl ConfigSchema for Schema {
             ConfigResourceType::Broker => Target::Broker,
             ConfigResourceType::BrokerLogger => return Err("log levels are not kept".to_owned()),
         };
-        config::check_all(target, &to_properties(values)).map_err(|error| error.to_string())
+        config::check_all(target, &to_properties(values)).map_err(|error| error.to_string())?;
+        match target {
+            Target::Broker | Target::Cluster => dynamic::check(&self.state, resource, values),
+            Target::Topic | Target::Group | Target::ClientMetrics => Ok(()),
+        }
     }
 
     fn is_list(&self, resource_type: ConfigResourceType, key: &str) -> bool {

@@ -4,7 +4,7 @@
 //! deletes logs, gives coordinators their partitions, publishes the new table, and only then says that the
 //! image is in force here. Who created a topic waits for that, so that it can be used at once.
 use crate::{
-    config_view,
+    config_view, dynamic,
     groups::OFFSETS_TOPIC,
     partition::Partition,
     state::State,
@@ -79,6 +79,9 @@ fn remove_topic(state: &State, table: &mut TopicTable, topic: &::metadata::Topic
 fn reconfigure(state: &State, table: &mut TopicTable, image: &MetadataImage, changes: &Changes) {
     let brokers_changed =
         changes.configs.iter().any(|resource| resource.resource_type == ConfigResourceType::Broker);
+    if brokers_changed {
+        dynamic::apply(state, image);
+    }
     let names: BTreeSet<Text> = match brokers_changed {
         true => table.iter().map(|topic| topic.name.clone()).collect(),
         false => changes

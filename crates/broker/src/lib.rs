@@ -29,6 +29,7 @@ mod chores;
 mod config_changes;
 mod config_view;
 mod dispatch;
+mod dynamic;
 mod error_codes;
 mod features;
 mod fetch_sessions;

@@ -1,7 +1,11 @@
 //! What every request can reach: the configuration, the metadata, the logs, the coordinators.
 use crate::{
-    fetch_sessions::FetchSessions, groups::Groups, metrics::Metrics, network::ConnectionLimits,
-    producer_ids::ProducerIds, topics::Topics,
+    fetch_sessions::FetchSessions,
+    groups::{Groups, Storing},
+    metrics::Metrics,
+    network::{ConnectionLimits, RequestMemory},
+    producer_ids::ProducerIds,
+    topics::Topics,
 };
 use ::metadata::{MetadataImage, controller::Decision};
 use base::{BrokerEpoch, NodeId, Offset};
@@ -34,6 +38,8 @@ pub(crate) struct State {
     pub producer_ids: ProducerIds,
     pub limits: Arc<ConnectionLimits>,
     pub metrics: Metrics,
+    /// What requests take together; `None` where it has no bound.
+    pub request_memory: Option<Arc<RequestMemory>>,
     broker_epoch: AtomicI64,
     /// How much of the metadata log is in force here: the offset after it.
     applied: watch::Sender<Offset>,
@@ -64,11 +70,12 @@ impl State {
             quorum,
             storage,
             topics: Topics::default(),
-            groups: Groups::new((&config.group).into()),
+            groups: Groups::new((&config.group).into(), Storing::of(&config.group)),
             fetch_sessions: Mutex::new(FetchSessions::new(slots)),
             producer_ids: ProducerIds::default(),
             limits,
             metrics: Metrics::new(shards, listener_count),
+            request_memory: config.network.queued_max_request_bytes.map(|limit| RequestMemory::new(limit.0)),
             broker_epoch: AtomicI64::new(BrokerEpoch::NONE.0),
             applied: watch::Sender::new(Offset::ZERO),
             running: AtomicBool::new(false),

@@ -3,7 +3,8 @@
 //! The same declaration makes the typed field that code reads, the check of a value on its way in, the answer
 //! of DescribeConfigs and the page `docs/reference/configuration.md`; so they cannot differ. A setting we act
 //! on is a field of a struct made by [`config!`]; one that we know only to refuse a bad value is a row of
-//! [`known!`], marked "not acted on yet".
+//! [`known!`], marked "not acted on yet" or, where
+//! nothing here corresponds to it, "without effect here".
 //!
 //! A field is called like its key, with `_` for `.`: `segment.ms` is `segment_ms`, and is a `Duration`.
 //! Values travel as text until they are read, in Kafka's forms: times in milliseconds, sizes in bytes, lists
@@ -29,7 +30,9 @@ mod topic;
 mod value;
 
 pub use alter::{Target, check_all};
-pub use broker::{GroupConfig, LogConfig, NetworkConfig, NodeConfig, QuorumConfig, ServerConfig};
+pub use broker::{
+    GroupConfig, LogConfig, NetworkConfig, NodeConfig, QuorumConfig, QuotaConfig, ServerConfig,
+};
 pub use error::Error;
 pub use layers::{Entry, Layers, Source, Synonym, describe_client_metrics};
 pub use listener::{
@@ -37,7 +40,7 @@ pub use listener::{
 };
 pub use properties::{from_environment, parse_properties};
 pub use reference::reference_markdown;
-pub use setting::{Bound, Importance, Scope, Setting, Type, Update};
+pub use setting::{Bound, Effect, Importance, Scope, Setting, Type, Update};
 pub use topic::{CleanupPolicy, Durability, TimestampType, TopicCompression, TopicConfig};
 pub use value::Value;
 
@@ -53,8 +56,8 @@ pub mod notation {
     };
     pub use crate::setting::Update::{ClusterWide as CLUSTER_WIDE, PerBroker as PER_BROKER};
     pub use crate::setting::{
-        ACTED_ON, INTERNAL, NO_DEFAULT, NOT_YET, also, at_least, at_most, between, falls_back_to, form,
-        list_of, non_empty, one_of, one_of_ignoring_case, some_of,
+        ACTED_ON, INTERNAL, MEANINGLESS, NO_DEFAULT, NOT_YET, also, at_least, at_most, between,
+        falls_back_to, form, list_of, non_empty, one_of, one_of_ignoring_case, some_of,
     };
 }
 

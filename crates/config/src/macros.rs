@@ -88,7 +88,7 @@ macro_rules! config {
     };
 }
 
-/// Declares settings that are checked and shown, but have no effect yet: `/// prose`, then
+/// Declares settings that are checked and shown, but have no effect yet unless they say otherwise: `/// prose`, then
 /// `"key": TYPE = "default", remarks;` or `"key": TYPE, remarks;` where Kafka's default is null.
 #[macro_export]
 macro_rules! known {

@@ -1,6 +1,6 @@
 //! The page `docs/reference/configuration.md`, made from the declarations.
 
-use crate::{Scope, Setting, Type, Update, broker::SECTIONS, settings};
+use crate::{Effect, Scope, Setting, Type, Update, broker::SECTIONS, settings};
 use std::fmt::Write;
 
 /// The whole page. `cargo xtask docs` writes it, and a test compares.
@@ -28,8 +28,8 @@ const INTRODUCTION: &str = "\
 # Settings
 
 Every setting of Apache Kafka 4.4 is known here by its key: it is checked when it is set, and shown by
-`kafka-configs --describe`. A setting that this release does not act on says so: *not acted on yet*. Keys that begin with
-`mainstem.` are ours.
+`kafka-configs --describe`. A setting that this release does not act on says so: *not acted on yet*; one that nothing here
+corresponds to says *without effect here*, and why. Keys that begin with `mainstem.` are ours.
 
 A time is in milliseconds and a size in bytes, unless the key ends in another unit. `-1` means no limit where the
 description says so. A list is separated by commas. `-` in the column *default* means that there is none.
@@ -101,8 +101,10 @@ fn remarks(setting: &Setting) -> String {
     if setting.internal {
         remarks.push_str(" *Not listed unless it is set.*");
     }
-    if !setting.acted_on {
-        remarks.push_str(" *Not acted on yet.*");
+    match setting.effect {
+        Effect::ActedOn => {}
+        Effect::NotYet => remarks.push_str(" *Not acted on yet.*"),
+        Effect::Meaningless => remarks.push_str(" *Without effect here.*"),
     }
     remarks
 }

@@ -33,6 +33,16 @@ pub enum Update {
     ClusterWide,
 }
 
+/// Whether a setting does anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    ActedOn,
+    /// This release does not yet do what it says.
+    NotYet,
+    /// There is nothing here that it could be about; its prose says why.
+    Meaningless,
+}
+
 /// The kind of resource that a setting belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
@@ -78,8 +88,7 @@ pub struct Setting {
     pub falls_back_to: &'static [&'static str],
     /// Not listed unless it was set: for tests.
     pub internal: bool,
-    /// Whether this release does what the setting says.
-    pub acted_on: bool,
+    pub effect: Effect,
     pub documentation: String,
     /// Whether a text is of the field's Rust type, which may know more than `kind` and `bound`.
     parses: fn(&str) -> bool,
@@ -106,7 +115,7 @@ impl Setting {
             update: Update::ReadOnly,
             falls_back_to: &[],
             internal: false,
-            acted_on: true,
+            effect: Effect::ActedOn,
             documentation: lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "),
             parses: |_| true,
         }
@@ -129,6 +138,10 @@ impl Setting {
     /// Passwords never leave the process.
     pub fn is_sensitive(&self) -> bool {
         self.kind == Type::Password
+    }
+
+    pub fn is_acted_on(&self) -> bool {
+        self.effect == Effect::ActedOn
     }
 
     /// Only lists can be appended to.
@@ -266,13 +279,15 @@ macro_rules! modifies {
     )*};
 }
 
-modifies! { Type => kind, Importance => importance, Update => update, Bound => bound }
+modifies! { Type => kind, Importance => importance, Update => update, Bound => bound, Effect => effect }
 
 pub const INTERNAL: fn(&mut Setting) = |setting| setting.internal = true;
 /// Accepted and shown, without effect in this release.
-pub const NOT_YET: fn(&mut Setting) = |setting| setting.acted_on = false;
+pub const NOT_YET: Effect = Effect::NotYet;
+/// Accepted and shown, without effect in any release.
+pub const MEANINGLESS: Effect = Effect::Meaningless;
 /// For a row of `known!` that stands in for a setting we do act on.
-pub const ACTED_ON: fn(&mut Setting) = |setting| setting.acted_on = true;
+pub const ACTED_ON: Effect = Effect::ActedOn;
 /// Kafka's default is null, though ours has a text form.
 pub const NO_DEFAULT: fn(&mut Setting) = |setting| setting.default = None;
 

@@ -63,9 +63,7 @@ fn what_stands_in_for_a_setting_exists_and_has_its_default_and_type() {
             if setting.falls_back_to.len() == 1 && same_unit && setting.key != "streams.assignor.name" {
                 assert_eq!(broker.default, setting.default, "{name}");
             }
-            if setting.acted_on {
-                assert!(broker.acted_on, "{name}");
-            }
+            assert_eq!(broker.effect, setting.effect, "{name}");
             // One name stands in for one setting, so that its synonyms are one list.
             let owners = all().filter(|other| other.falls_back_to.contains(name)).count();
             assert_eq!(owners, 1, "{name} at {at}");
@@ -105,42 +103,106 @@ fn typed_settings() -> impl Iterator<Item = &'static Setting> {
         LogConfig::settings(),
         QuorumConfig::settings(),
         GroupConfig::settings(),
+        QuotaConfig::settings(),
     ];
     structs.into_iter().flatten()
 }
 
-/// The reference page must not promise what no code does. A field counts as read if another crate names it,
-/// or the part of this one that works settings out.
-#[test]
-fn a_setting_that_claims_to_be_acted_on_is_read() {
+fn typed_keys() -> BTreeSet<&'static str> {
+    typed_settings().map(|setting| setting.key).collect()
+}
+
+/// What the other crates do with settings, without their tests.
+fn code_of_other_crates() -> String {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the folder of all crates");
-    let mut code = [
-        include_str!("broker/server.rs"),
-        include_str!("topic.rs").rsplit("impl TopicConfig").next().unwrap(),
-    ]
-    .concat();
+    let mut code = String::new();
     let mut folders: Vec<_> =
         std::fs::read_dir(crates).expect("our crates").map(|entry| entry.unwrap().path()).collect();
-    folders.retain(|folder| !folder.ends_with("config"));
+    folders.retain(|folder| ["config", "e2e", "testkit", "xtask"].iter().all(|name| !folder.ends_with(name)));
     while let Some(path) = folders.pop() {
+        if path.file_stem().is_some_and(|name| name == "tests") {
+            continue;
+        }
         if path.is_dir() {
             folders.extend(std::fs::read_dir(path).expect("a folder").map(|entry| entry.unwrap().path()));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            code.push_str(&std::fs::read_to_string(path).expect("source code"));
+            let source = std::fs::read_to_string(path).expect("source code");
+            code.push_str(source.split("#[cfg(test)]").next().unwrap_or_default());
         }
     }
-    let words: BTreeSet<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-    let is_read = |setting: &Setting| words.contains(setting.key.replace('.', "_").as_str());
-    let stands_in =
-        |setting: &Setting| all().any(|other| other.acted_on && other.falls_back_to.contains(&setting.key));
-    let idle: Vec<&str> = typed_settings()
-        .filter(|setting| setting.acted_on && !is_read(setting) && !stands_in(setting))
+    code
+}
+
+fn words(code: &str) -> BTreeSet<&str> {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
+}
+
+fn field(setting: &Setting) -> String {
+    setting.key.replace('.', "_")
+}
+
+/// Whether a topic or a group goes by it.
+fn stands_in(setting: &Setting) -> bool {
+    all().any(|other| other.is_acted_on() && other.falls_back_to.contains(&setting.key))
+}
+
+/// The reference page must not promise what no code does. A field counts as read if another crate names it, or
+/// the part of this one that works settings out; a setting without a field, if its key is named.
+#[test]
+fn a_setting_that_claims_to_be_acted_on_is_read() {
+    let code = code_of_other_crates();
+    let own = [
+        include_str!("broker/server.rs"),
+        include_str!("broker/quorum.rs").rsplit("impl QuorumConfig").next().unwrap(),
+        include_str!("topic.rs").rsplit("impl TopicConfig").next().unwrap(),
+    ]
+    .concat();
+    let (words, fields) = (&words(&code) | &words(&own), typed_keys());
+    let is_read = |setting: &Setting| match fields.contains(setting.key) {
+        true => words.contains(field(setting).as_str()),
+        false => [&code, &own].iter().any(|code| code.contains(&format!("\"{}\"", setting.key))),
+    };
+    let idle: Vec<&str> = all()
+        .filter(|setting| setting.is_acted_on() && !is_read(setting) && !stands_in(setting))
         .map(|setting| setting.key)
         .collect();
     assert!(
         idle.is_empty(),
         "nothing reads these: say NOT_YET where they are declared, or read them: {idle:?}"
     );
+}
+
+/// Nor must it deny what is done.
+#[test]
+fn a_setting_that_is_read_claims_to_be_acted_on() {
+    // A metric counts by it; produce asks for it once there are several replicas.
+    const IN_PART: [&str; 1] = ["min.insync.replicas"];
+    let code = code_of_other_crates();
+    let words = words(&code);
+    let denied: Vec<&str> = typed_settings()
+        .filter(|setting| !setting.is_acted_on() && words.contains(field(setting).as_str()))
+        .map(|setting| setting.key)
+        .filter(|key| !IN_PART.contains(key))
+        .collect();
+    assert!(denied.is_empty(), "these are read: drop their mark, or do not read them: {denied:?}");
+}
+
+/// What can change at run time is asked for again when it does. Listeners are bound once.
+#[test]
+fn a_setting_that_can_change_at_run_time_is_read_again() {
+    const AT_START: [&str; 2] = ["listener.security.protocol.map", "listeners"];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the folder of all crates");
+    let code: String = ["broker/src/dynamic.rs", "broker/src/network/limits.rs"]
+        .iter()
+        .map(|path| std::fs::read_to_string(folder.join(path)).expect("source code"))
+        .collect();
+    let words = words(&code);
+    for setting in settings(Scope::Broker) {
+        let changes = setting.is_acted_on() && setting.update != Update::ReadOnly && !stands_in(setting);
+        if changes && !AT_START.contains(&setting.key) {
+            assert!(words.contains(field(setting).as_str()), "`{}`", setting.key);
+        }
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ const HOUR: i64 = 3_600_000;
 const MEBIBYTE: &str = "1048576";
 
 fn broker() -> TestBroker {
-    TestBroker::with(&[("log.retention.check.interval.ms", "10")])
+    TestBroker::with(&[("log.initial.task.delay.ms", "0"), ("log.retention.check.interval.ms", "10")])
 }
 
 /// Appends a record of this size and time.

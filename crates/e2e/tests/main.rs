@@ -16,3 +16,4 @@ mod offsets;
 mod produce;
 mod restart;
 mod sessions;
+mod settings;

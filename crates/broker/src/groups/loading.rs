@@ -7,20 +7,18 @@ use records::{Batches, ControlRecord, RecordBatch};
 use std::{sync::Arc, time::Instant};
 use storage::{Log, Read};
 
-/// Read at once; a larger batch is still read whole.
-const LOAD_BYTES: usize = 5 << 20;
-
-/// Replays the log up to its present end, unless `is_closed` says that nobody wants it any more.
+/// Replays the log up to its present end, reading `max_bytes` at once or one larger batch, unless `is_closed` says that nobody wants it any more.
 pub(super) fn load(
     log: &Log,
     mut driver: Driver<Shard>,
+    max_bytes: usize,
     is_closed: impl Fn() -> bool,
 ) -> Result<Driver<Shard>, storage::Error> {
     let begun = Instant::now();
     let (mut from, end) = (log.log_start_offset(), log.log_end_offset());
     let mut records = 0;
     while from < end && !is_closed() {
-        let read = log.read(Read { from, max_bytes: LOAD_BYTES, upper_bound: end, min_one_batch: true })?;
+        let read = log.read(Read { from, max_bytes, upper_bound: end, min_one_batch: true })?;
         if read.chunks.is_empty() {
             break;
         }

@@ -28,9 +28,30 @@ use tokio::sync::{Notify, oneshot};
 /// The topic that groups live in.
 pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
+/// How the state of groups lies in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Storing {
+    /// `offsets.load.buffer.size`
+    load_bytes: usize,
+    /// `offsets.topic.compression.codec`
+    compression: Compression,
+}
+
+impl Storing {
+    pub(crate) fn of(config: &config::GroupConfig) -> Self {
+        let codec = u8::try_from(config.offsets_topic_compression_codec).ok();
+        let compression = codec.and_then(|codec| Compression::from_id(codec).ok());
+        Self {
+            load_bytes: config.offsets_load_buffer_size.as_usize(),
+            compression: compression.expect("the setting allows only codecs that there are"),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Groups {
     config: GroupConfig,
+    storing: Storing,
     shards: RwLock<BTreeMap<i32, Arc<GroupShard>>>,
     /// Partitions of the offsets topic; zero while there is none.
     partition_count: AtomicI32,
@@ -38,6 +59,7 @@ pub(crate) struct Groups {
 
 struct GroupShard {
     partition: Arc<Partition>,
+    storing: Storing,
     inner: Mutex<Inner>,
     /// Rung when the core may want to be woken earlier, or the high watermark moved.
     bell: Arc<Notify>,
@@ -62,8 +84,8 @@ impl std::fmt::Debug for GroupShard {
 }
 
 impl Groups {
-    pub(crate) fn new(config: GroupConfig) -> Self {
-        Self { config, shards: RwLock::default(), partition_count: AtomicI32::new(0) }
+    pub(crate) fn new(config: GroupConfig, storing: Storing) -> Self {
+        Self { config, storing, shards: RwLock::default(), partition_count: AtomicI32::new(0) }
     }
 
     /// How many partitions the offsets topic has; `None` while it does not exist.
@@ -90,6 +112,7 @@ impl Groups {
             bell: Arc::default(),
             closed: AtomicBool::new(false),
             partition: partition.clone(),
+            storing: self.storing,
         });
         if let Some(previous) = self.shards.write().insert(partition.index, shard.clone()) {
             previous.close();
@@ -171,7 +194,7 @@ impl GroupShard {
         if self.closed.load(Ordering::Acquire) {
             return Err(Error::NotCoordinator);
         }
-        inner.submit(&self.partition, &self.bell, request)
+        inner.submit(self, request)
     }
 
     fn forget_topics(&self, topics: ForgetTopics) {
@@ -180,14 +203,15 @@ impl GroupShard {
             inner.forget_once_loaded.push(topics);
         } else {
             // There is no answer to wait for, and a shard that was closed has nothing to forget.
-            let _ = inner.submit(&self.partition, &self.bell, topics.into());
+            let _ = inner.submit(self, topics.into());
         }
     }
 
     async fn load_and_run(self: Arc<Self>, driver: Driver<Shard>) {
         let shard = self.clone();
         let loaded = tokio::task::spawn_blocking(move || {
-            loading::load(&shard.partition.log, driver, || shard.closed.load(Ordering::Acquire))
+            let GroupShard { partition, storing, .. } = &*shard;
+            loading::load(&partition.log, driver, storing.load_bytes, || shard.closed.load(Ordering::Acquire))
         });
         match loaded.await.expect("replaying does not panic") {
             Ok(driver) => {
@@ -204,7 +228,7 @@ impl GroupShard {
     async fn run(self: Arc<Self>) {
         while !self.closed.load(Ordering::Acquire) {
             self.partition.watch(&self.bell);
-            let wake_at = self.inner.lock().turn(&self.partition);
+            let wake_at = self.inner.lock().turn(&self);
             match wake_at {
                 // Whether time was up or the bell rang, the loop looks at both.
                 Some(at) => drop(tokio::time::timeout_at(at.into(), self.bell.notified()).await),
@@ -213,14 +237,18 @@ impl GroupShard {
         }
     }
 
+    fn log(&self, now: Now) -> PartitionLog<'_> {
+        PartitionLog { partition: &self.partition, compression: self.storing.compression, now }
+    }
+
     fn serve_from_now_on(&self, mut driver: Driver<Shard>) {
         let now = now();
-        let outcome = driver.loaded(&mut PartitionLog { partition: &self.partition, now }, now);
+        let outcome = driver.loaded(&mut self.log(now), now);
         let mut inner = self.inner.lock();
         inner.driver = Some(driver);
         inner.deliver(outcome);
         for topics in std::mem::take(&mut inner.forget_once_loaded) {
-            let _ = inner.submit(&self.partition, &self.bell, topics.into());
+            let _ = inner.submit(self, topics.into());
         }
     }
 
@@ -235,8 +263,7 @@ impl GroupShard {
 impl Inner {
     fn submit(
         &mut self,
-        partition: &Arc<Partition>,
-        bell: &Notify,
+        shard: &GroupShard,
         request: group::Request,
     ) -> Result<oneshot::Receiver<Result<Reply, Error>>, Error> {
         let now = now();
@@ -245,21 +272,21 @@ impl Inner {
         let token = Token(self.next_token);
         self.next_token += 1;
         self.waiting.insert(token, sender);
-        let outcome = driver.step(&mut PartitionLog { partition, now }, now, token, request);
+        let outcome = driver.step(&mut shard.log(now), now, token, request);
         let wake_at = driver.wake_at();
         if wake_at.is_some_and(|at| self.wake_at.is_none_or(|planned| at < planned)) {
-            bell.notify_one();
+            shard.bell.notify_one();
         }
         self.deliver(outcome);
         Ok(receiver)
     }
 
     /// Lets go what is committed and runs the timers that are due. Returns when to look again.
-    fn turn(&mut self, partition: &Arc<Partition>) -> Option<Instant> {
+    fn turn(&mut self, shard: &GroupShard) -> Option<Instant> {
         let driver = self.driver.as_mut()?;
         let now = now();
-        let committed = driver.committed(partition.high_watermark());
-        let ticked = driver.tick(&mut PartitionLog { partition, now }, now);
+        let committed = driver.committed(shard.partition.high_watermark());
+        let ticked = driver.tick(&mut shard.log(now), now);
         self.wake_at = driver.wake_at();
         self.deliver(committed);
         self.deliver(ticked);
@@ -282,6 +309,7 @@ impl Inner {
 /// The partition as the core's driver writes to it.
 struct PartitionLog<'a> {
     partition: &'a Arc<Partition>,
+    compression: Compression,
     now: Now,
 }
 
@@ -291,7 +319,7 @@ impl coordinator::Log for PartitionLog<'_> {
         records: &[CoordinatorRecord],
         producer: Option<Producer>,
     ) -> Result<Offset, Refusal> {
-        let mut builder = BatchBuilder::new(Compression::None);
+        let mut builder = BatchBuilder::new(self.compression);
         if let Some(producer) = producer {
             builder = builder.producer(producer.id, producer.epoch, NO_SEQUENCE).transactional();
         }

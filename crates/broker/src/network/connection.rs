@@ -5,9 +5,15 @@
 //! producer with several requests in flight shares the wait for the disk. Replies leave in the order of
 //! their requests either way.
 //!
-//! Back-pressure is the socket's: nothing is read while a reply cannot be written or too many are due.
+//! Back-pressure is the socket's: nothing is read while a reply cannot be written, too many are due, or requests
+//! take all the memory they may.
 //! A frame that cannot be understood closes the connection, as Kafka does; the reason is logged.
-use super::{frames::Frames, listener::ConnectionPermit, outbox::Outbox};
+use super::{
+    frames::Frames,
+    limits::{ConnectionPermit, Heard},
+    memory::{Lease, RequestMemory},
+    outbox::Outbox,
+};
 use crate::{
     dispatch::{self, Started},
     metrics::{Answered, Asked, ShardCounters, Waiting},
@@ -60,13 +66,18 @@ pub(crate) struct ConnectionContext {
     pub client_software: parking_lot::Mutex<Option<(Text, Text)>>,
 }
 
-pub(crate) async fn serve(mut stream: TcpStream, context: Arc<ConnectionContext>, permit: ConnectionPermit) {
+pub(crate) async fn serve(
+    mut stream: TcpStream,
+    context: Arc<ConnectionContext>,
+    mut permit: ConnectionPermit,
+) {
     let (limit, idle) = {
         let config = &context.state.config.network;
         (config.socket_request_max_bytes.as_usize(), config.connections_max_idle_ms)
     };
     let now = Instant::now();
     let _open = context.counters.connection(context.listener);
+    let (heard, closing) = permit.split();
     let mut connection = Connection {
         frames: Frames::new(limit),
         outbox: Outbox::default(),
@@ -75,12 +86,19 @@ pub(crate) async fn serve(mut stream: TcpStream, context: Arc<ConnectionContext>
         idle,
         received: now,
         now,
+        memory: context.state.request_memory.clone(),
+        lease: None,
+        heard,
         context,
     };
-    if let Err(reason) = connection.run(&mut stream).await {
+    let ended = tokio::select! {
+        biased;
+        ended = connection.run(&mut stream) => ended,
+        Ok(()) = closing => Err(Closed::ForOthers),
+    };
+    if let Err(reason) = ended {
         tracing::debug!(peer = %connection.context.peer, %reason, "connection closed");
     }
-    drop(permit);
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -97,14 +115,21 @@ enum Closed {
     Request(#[from] dispatch::Error),
     #[error("the handler asked for it")]
     ByHandler,
+    #[error("there are more than max.connections, and this one was silent longest")]
+    ForOthers,
 }
 
-struct Connection {
+struct Connection<'a> {
     frames: Frames,
     outbox: Outbox,
     due: VecDeque<Due>,
     /// Answered, and not written whole yet.
     unsent: Vec<Answered>,
+    /// `None` where it has no bound.
+    memory: Option<Arc<RequestMemory>>,
+    /// Of the frame that is coming in.
+    lease: Option<Lease>,
+    heard: Heard<'a>,
     /// How long nothing may happen (`connections.max.idle.ms`): no byte read or written, no request answered.
     idle: Option<Duration>,
     /// When bytes came in last.
@@ -126,7 +151,7 @@ enum Due {
     },
 }
 
-impl Connection {
+impl Connection<'_> {
     async fn run(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
         let idle = self.idle;
         let deadline = tokio::time::sleep(idle.unwrap_or(Duration::MAX / 4));
@@ -136,16 +161,19 @@ impl Connection {
             self.take_ready().await?;
             self.write(stream).await?;
             self.frames.release_if_empty();
+            let starved = self.is_starved()?;
             tokio::select! {
                 biased;
                 (answered, response) = next_due(&mut self.due), if !self.due.is_empty() => {
                     self.enqueue(answered, response)?;
                 }
-                read = read_some(stream, &mut self.frames), if self.due.len() < MAX_WAITING => {
+                read = read_some(stream, &mut self.frames), if !starved && self.due.len() < MAX_WAITING => {
                     self.context.counters.bytes_read.add(read?);
                     self.now = Instant::now();
                     self.received = self.now;
+                    self.heard.at(self.now);
                 }
+                () = room_in(self.memory.as_deref()), if starved => {}
                 () = &mut deadline, if idle.is_some() => {
                     let limit = idle.expect("the branch is guarded");
                     if self.received.elapsed() >= limit && self.due.is_empty() {
@@ -160,13 +188,18 @@ impl Connection {
 
     async fn handle_frames(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
         while self.due.len() < MAX_WAITING {
+            if !self.may_take_next()? {
+                return Ok(());
+            }
             let Some(frame) = self.frames.next_frame()? else { return Ok(()) };
             let (bytes, received, begun) = (frame.len(), self.received, self.now);
             let (key, started) = dispatch::start(&self.context, frame)?;
             let mut asked = Asked { key, bytes, received, begun };
+            // Kept until the answer is there.
+            let lease = self.lease.take();
             let handling = match started {
                 Started::InOrder(reply) => {
-                    let due = self.take_place(asked, reply);
+                    let due = self.take_place(asked, holding(lease, reply));
                     self.due.push_back(due);
                     continue;
                 }
@@ -219,6 +252,24 @@ impl Connection {
             }
         };
         self.enqueue(Answered { asked, waited_from, answered: self.now }, response)
+    }
+
+    /// Takes room for the next frame once its length is known. `false` while there is none.
+    fn may_take_next(&mut self) -> Result<bool, Closed> {
+        let Some(memory) = &self.memory else { return Ok(true) };
+        if self.lease.is_none()
+            && let Some(length) = self.frames.announced_length()?
+        {
+            self.lease = memory.lease(length);
+            return Ok(self.lease.is_some());
+        }
+        Ok(true)
+    }
+
+    /// Whether the next frame waits for room.
+    fn is_starved(&self) -> Result<bool, Closed> {
+        let waits = self.memory.is_some() && self.lease.is_none() && self.due.len() < MAX_WAITING;
+        Ok(waits && self.frames.announced_length()?.is_some())
     }
 
     /// Moves replies that are ready now from the front of the line to the outbox.
@@ -287,6 +338,25 @@ async fn next_due(due: &mut VecDeque<Due>) -> (Answered, Response) {
     };
     due.pop_front();
     next
+}
+
+/// The same reply; until it is there the request keeps its share of the memory.
+fn holding(lease: Option<Lease>, reply: Reply) -> Reply {
+    match (lease, reply) {
+        (Some(lease), Reply::Later(response)) => Reply::Later(Box::pin(async move {
+            let response = response.await;
+            drop(lease);
+            response
+        })),
+        (_, reply) => reply,
+    }
+}
+
+/// Completes when requests may take memory again.
+async fn room_in(memory: Option<&RequestMemory>) {
+    if let Some(memory) = memory {
+        memory.wait_for_room().await;
+    }
 }
 
 /// Reads what has arrived. A buffer is taken only once there is something to put into it.

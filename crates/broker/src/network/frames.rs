@@ -66,7 +66,8 @@ impl Frames {
         }
     }
 
-    fn announced_length(&self) -> Result<Option<usize>, Error> {
+    /// Length of the next frame, once that has arrived.
+    pub(crate) fn announced_length(&self) -> Result<Option<usize>, Error> {
         let Some(prefix) = self.buffer.first_chunk::<LENGTH_PREFIX>() else { return Ok(None) };
         let length = i32::from_be_bytes(*prefix);
         let unsigned = usize::try_from(length).map_err(|_| Error::NegativeLength(length))?;

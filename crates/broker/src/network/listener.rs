@@ -1,100 +1,45 @@
-//! Accepts connections, within the limits on how many there may be.
-use super::{Shards, connection, connection::ConnectionContext};
+//! Listens, and gives each connection that the limits allow to a shard.
+use super::{ConnectionLimits, Shards, connection, connection::ConnectionContext};
 use crate::state::State;
+use base::ByteCount;
+use config::NetworkConfig;
 use parking_lot::Mutex;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::{
-    collections::HashMap,
     io,
-    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    net::{SocketAddr, ToSocketAddrs},
     sync::Arc,
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::net::{TcpListener, TcpStream};
 
-const BACKLOG: i32 = 1024;
 /// Pause after a failed accept: out of descriptors, most likely, and asking at once would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// How many connections there may be (`max.connections`, `max.connections.per.ip` and its overrides).
-#[derive(Debug)]
-pub(crate) struct ConnectionLimits {
-    total: usize,
-    per_ip: usize,
-    overrides: HashMap<IpAddr, usize>,
-    open: Mutex<Open>,
-    /// Rung whenever a place is given back.
-    freed: Notify,
+/// How sockets are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SocketOptions {
+    /// `socket.listen.backlog.size`
+    backlog: i32,
+    /// `socket.receive.buffer.bytes`; `None` leaves it to the system.
+    receive_buffer: Option<usize>,
+    /// `socket.send.buffer.bytes`; `None` leaves it to the system.
+    send_buffer: Option<usize>,
 }
 
-/// Why there is no place for a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Full {
-    /// It may wait for one, as in Kafka.
-    InTotal,
-    /// It is turned away.
-    ForAddress,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    total: usize,
-    by_ip: HashMap<IpAddr, usize>,
-}
-
-impl ConnectionLimits {
-    pub(crate) fn new(total: usize, per_ip: usize, overrides: HashMap<IpAddr, usize>) -> Arc<Self> {
-        Arc::new(Self { total, per_ip, overrides, open: Mutex::default(), freed: Notify::new() })
+impl SocketOptions {
+    /// For a connection that was accepted.
+    fn prepare(self, stream: &TcpStream) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        self.send_buffer.map_or(Ok(()), |bytes| SockRef::from(stream).set_send_buffer_size(bytes))
     }
 
-    /// A place for one more connection of `ip`, once there is one; `None` when there are enough of that address.
-    async fn wait_for_place(self: &Arc<Self>, ip: IpAddr) -> Option<ConnectionPermit> {
-        loop {
-            // Made before the look, so that a place given back in between is not missed.
-            let freed = self.freed.notified();
-            match self.admit(ip) {
-                Ok(permit) => return Some(permit),
-                Err(Full::ForAddress) => return None,
-                Err(Full::InTotal) => freed.await,
-            }
+    pub(crate) fn of(network: &NetworkConfig) -> Self {
+        Self {
+            backlog: network.socket_listen_backlog_size,
+            receive_buffer: network.socket_receive_buffer_bytes.map(ByteCount::as_usize),
+            send_buffer: network.socket_send_buffer_bytes.map(ByteCount::as_usize),
         }
-    }
-
-    /// A place for one more connection of `ip`, given back when dropped.
-    fn admit(self: &Arc<Self>, ip: IpAddr) -> Result<ConnectionPermit, Full> {
-        let mut open = self.open.lock();
-        let of_ip = open.by_ip.get(&ip).copied().unwrap_or(0);
-        let allowed = self.overrides.get(&ip).copied().unwrap_or(self.per_ip);
-        if of_ip >= allowed {
-            return Err(Full::ForAddress);
-        }
-        if open.total >= self.total {
-            return Err(Full::InTotal);
-        }
-        open.total += 1;
-        open.by_ip.insert(ip, of_ip + 1);
-        Ok(ConnectionPermit { limits: self.clone(), ip })
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct ConnectionPermit {
-    limits: Arc<ConnectionLimits>,
-    ip: IpAddr,
-}
-
-impl Drop for ConnectionPermit {
-    fn drop(&mut self) {
-        let mut open = self.limits.open.lock();
-        open.total -= 1;
-        if let Some(count) = open.by_ip.get_mut(&self.ip) {
-            *count -= 1;
-            if *count == 0 {
-                open.by_ip.remove(&self.ip);
-            }
-        }
-        drop(open);
-        self.limits.freed.notify_waiters();
     }
 }
 
@@ -102,15 +47,16 @@ impl Drop for ConnectionPermit {
 #[derive(Debug)]
 pub(crate) struct Bound {
     socket: std::net::TcpListener,
+    options: SocketOptions,
 }
 
 impl Bound {
     /// Binds `host:port`; an empty host or `0.0.0.0` is every address, port zero any free one.
-    pub(crate) fn bind(host: &str, port: u16) -> io::Result<Self> {
+    pub(crate) fn bind(host: &str, port: u16, options: SocketOptions) -> io::Result<Self> {
         let host = if host.is_empty() { "0.0.0.0" } else { host };
         let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, format!("`{host}` has no address"));
         for address in (host, port).to_socket_addrs()? {
-            match Self::bind_address(address) {
+            match Self::bind_address(address, options) {
                 Ok(bound) => return Ok(bound),
                 Err(error) => last = error,
             }
@@ -140,12 +86,16 @@ impl Bound {
                     continue;
                 }
             };
-            let Some(permit) = limits.wait_for_place(peer.ip()).await else {
+            let pause = limits.arrived(index);
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+            let Some(permit) = limits.wait_for_place(index, peer.ip()).await else {
                 tracing::info!(%peer, "connection refused: the limit of max.connections.per.ip");
                 continue;
             };
             // Moved to the shard's own reactor. Either call fails only on a socket that is already dead.
-            let Ok(stream) = stream.set_nodelay(true).and_then(|()| stream.into_std()) else { continue };
+            let Ok(stream) = self.options.prepare(&stream).and_then(|()| stream.into_std()) else { continue };
             let state = state.clone();
             shards.lock().spawn(move |counters| async move {
                 let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return };
@@ -156,31 +106,61 @@ impl Bound {
         }
     }
 
-    fn bind_address(address: SocketAddr) -> io::Result<Self> {
+    fn bind_address(address: SocketAddr, options: SocketOptions) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         // A restart must not wait for the last run's connections to leave TIME_WAIT.
         socket.set_reuse_address(true)?;
+        // Connections inherit it, and only from before they are made can it widen their window.
+        if let Some(bytes) = options.receive_buffer {
+            socket.set_recv_buffer_size(bytes)?;
+        }
         socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
+        socket.listen(options.backlog)?;
         socket.set_nonblocking(true)?;
-        Ok(Self { socket: socket.into() })
+        Ok(Self { socket: socket.into(), options })
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use std::net;
+
+    fn bind(settings: &[(&str, &str)]) -> Bound {
+        let config = config::ServerConfig::from_properties(settings.iter().copied()).expect("good settings");
+        Bound::bind("127.0.0.1", 0, SocketOptions::of(&config.network)).expect("a free port")
+    }
+
+    /// The size of a connection's receive and send buffer. The kernel doubles what it is told.
+    async fn buffers(settings: &[(&str, &str)]) -> [usize; 2] {
+        let bound = bind(settings);
+        let _client = net::TcpStream::connect(bound.address().expect("bound")).expect("somebody listens");
+        let listener = TcpListener::from_std(bound.socket).expect("in a runtime");
+        let (stream, _) = listener.accept().await.expect("a connection");
+        bound.options.prepare(&stream).expect("a connection");
+        let socket = SockRef::from(&stream);
+        [socket.recv_buffer_size().expect("a socket"), socket.send_buffer_size().expect("a socket")]
+    }
+
+    #[tokio::test]
+    async fn buffers_have_the_size_that_is_set() {
+        let [receive, send] = ["socket.receive.buffer.bytes", "socket.send.buffer.bytes"];
+        assert_eq!(buffers(&[(receive, "20000"), (send, "30000")]).await, [40_000, 60_000]);
+        assert_eq!(buffers(&[]).await, [204_800, 204_800]);
+        let systems = buffers(&[(receive, "-1"), (send, "-1")]).await;
+        assert!(systems[0] != 204_800 && systems[1] != 204_800, "{systems:?}");
+    }
 
     #[test]
-    fn limits_hold_in_total_and_by_address_until_permits_return() {
-        let ip = |last| IpAddr::from([127, 0, 0, last]);
-        let limits = ConnectionLimits::new(3, 1, HashMap::from([(ip(2), 2)]));
-        let first = limits.admit(ip(1)).expect("nobody is there yet");
-        assert_eq!(limits.admit(ip(1)).err(), Some(Full::ForAddress));
-        let _second = limits.admit(ip(2)).expect("another address");
-        let _third = limits.admit(ip(2)).expect("its override allows two");
-        assert_eq!(limits.admit(ip(3)).err(), Some(Full::InTotal));
-        drop(first);
-        assert!(limits.admit(ip(3)).is_ok());
+    fn the_backlog_has_the_length_that_is_set() {
+        // The kernel takes one more than it is told; nobody accepts.
+        for (length, fit) in [("1", 2), ("3", 4)] {
+            let bound = bind(&[("socket.listen.backlog.size", length)]);
+            let address = bound.address().expect("bound");
+            let waiting: Vec<_> = (0..fit).map(|_| net::TcpStream::connect(address)).collect();
+            assert!(waiting.iter().all(Result::is_ok), "{waiting:?}");
+            let refused = net::TcpStream::connect_timeout(&address, Duration::from_millis(30));
+            assert!(refused.is_err(), "a backlog of {length} holds more than {fit}");
+        }
     }
 }

@@ -2,10 +2,15 @@
 
 mod connection;
 mod frames;
+mod limits;
 mod listener;
+mod memory;
 mod outbox;
+mod rate;
 mod shards;
 
 pub(crate) use connection::{ConnectionContext, Reply, Response};
-pub(crate) use listener::{Bound, ConnectionLimits};
+pub(crate) use limits::{ConnectionLimits, Limits};
+pub(crate) use listener::{Bound, SocketOptions};
+pub(crate) use memory::RequestMemory;
 pub(crate) use shards::Shards;

@@ -26,7 +26,7 @@ config! {
             at_least(1), INT, HIGH;
         /// Bytes read at once from `__consumer_offsets` when groups are loaded. A larger batch is still read.
         "offsets.load.buffer.size" => offsets_load_buffer_size: ByteCount = ByteCount::mib(5),
-            at_least(1), INT, HIGH, NOT_YET;
+            at_least(1), INT, HIGH;
         /// Time between two looks for offsets to forget.
         "offsets.retention.check.interval.ms" => offsets_retention_check_interval_ms: Duration =
             Duration::from_secs(600), at_least(1), HIGH;
@@ -34,7 +34,7 @@ config! {
         /// the topic.
         "offsets.retention.minutes" => offsets_retention_minutes: i32 = 10080, at_least(1), HIGH;
         /// Compression of the batches in `__consumer_offsets`: 0 none, 1 gzip, 2 snappy, 3 LZ4, 4 Zstandard.
-        "offsets.topic.compression.codec" => offsets_topic_compression_codec: i32 = 0, HIGH, NOT_YET;
+        "offsets.topic.compression.codec" => offsets_topic_compression_codec: i32 = 0, between(0, 4), HIGH;
         /// Number of partitions of `__consumer_offsets`. Must not change once the topic exists.
         "offsets.topic.num.partitions" => offsets_topic_num_partitions: i32 = 50, at_least(1), HIGH;
         /// Number of replicas of `__consumer_offsets` when it is made. Its creation waits for as many
@@ -48,16 +48,17 @@ config! {
 
 known! {
     pub(super) fn known: Scope::Broker {
-        /// How long the group coordinator gathers records before it writes them; -1 adapts to the load.
-        "group.coordinator.append.linger.ms": INT = "-1", at_least(-1);
-        /// Number of threads for assignments computed apart from the coordinator.
-        "group.coordinator.background.threads": INT = "2", at_least(1), HIGH;
-        /// Largest write buffer that the group coordinator keeps for the next write.
-        "group.coordinator.cached.buffer.max.bytes": INT = "1048588", at_least(524_288), CLUSTER_WIDE;
+        /// How long the group coordinator gathers records before it writes them; -1 adapts to the load. Here they
+        /// are written at once, and those that come meanwhile together.
+        "group.coordinator.append.linger.ms": INT = "-1", at_least(-1), MEANINGLESS;
+        /// Number of threads for assignments computed apart from the coordinator. There is no such pool here.
+        "group.coordinator.background.threads": INT = "2", at_least(1), HIGH, MEANINGLESS;
+        /// Largest write buffer that the group coordinator keeps for the next write. None is kept here.
+        "group.coordinator.cached.buffer.max.bytes": INT = "1048588", at_least(524_288), CLUSTER_WIDE, MEANINGLESS;
         /// Kinds of groups that are served: `classic` always, and `consumer`, `share`, `streams`.
         "group.coordinator.rebalance.protocols": LIST = "classic,consumer,streams", some_of(&["consumer",
             "classic", "share", "streams"]);
         /// Number of threads of the group coordinator in Kafka. The shards do that work here.
-        "group.coordinator.threads": INT = "4", at_least(1), HIGH;
+        "group.coordinator.threads": INT = "4", at_least(1), HIGH, MEANINGLESS;
     }
 }

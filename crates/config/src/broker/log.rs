@@ -24,21 +24,20 @@ config! {
             at_least(0), INT, HIGH;
         /// Delay after the start before the chores around logs begin.
         "log.initial.task.delay.ms" => log_initial_task_delay_ms: Duration = Duration::from_secs(30),
-            at_least(0), LOW, INTERNAL, NOT_YET;
+            at_least(0), LOW, INTERNAL;
         /// Time between two looks for segments that retention allows to go.
         "log.retention.check.interval.ms" => log_retention_check_interval_ms: Duration =
             Duration::from_secs(300), at_least(1);
         /// Memory for the newest batches of all logs together, from which tailing readers are served without
         /// a file. Not a Kafka setting.
-        "mainstem.tail.cache.bytes" => mainstem_tail_cache_bytes: ByteCount = ByteCount::mib(64), at_least(0),
-            NOT_YET;
+        "mainstem.tail.cache.bytes" => mainstem_tail_cache_bytes: ByteCount = ByteCount::mib(64), at_least(0);
         /// Number of logs of one folder that are opened, recovered or flushed at the same time at start and
         /// stop.
         "num.recovery.threads.per.data.dir" => num_recovery_threads_per_data_dir: i32 = 2,
             at_least(1), HIGH, CLUSTER_WIDE;
         /// Time between two looks for producers to forget.
         "producer.id.expiration.check.interval.ms" => producer_id_expiration_check_interval_ms: Duration =
-            Duration::from_secs(600), at_least(1), INT, LOW, INTERNAL, NOT_YET;
+            Duration::from_secs(600), at_least(1), INT, LOW, INTERNAL;
         /// How long a partition remembers the sequence numbers of a producer that has gone silent.
         "producer.id.expiration.ms" => producer_id_expiration_ms: Duration = Duration::from_secs(24 * 3600),
             at_least(1), INT, LOW, CLUSTER_WIDE;

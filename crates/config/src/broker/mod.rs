@@ -25,6 +25,7 @@ pub use log::LogConfig;
 pub use network::NetworkConfig;
 pub use node::NodeConfig;
 pub use quorum::QuorumConfig;
+pub use quota::QuotaConfig;
 pub use server::ServerConfig;
 
 use crate::Setting;
@@ -46,7 +47,7 @@ pub(crate) static SECTIONS: LazyLock<Vec<(&'static str, Vec<Setting>)>> = LazyLo
         ("Share state", share_coordinator::known()),
         ("Transactions", transaction::known()),
         ("Security", security::known()),
-        ("Quotas", quota::known()),
+        ("Quotas", both(QuotaConfig::settings(), quota::known())),
         ("Tiered storage", remote::known()),
         ("Metrics", metrics::known()),
     ]

@@ -27,14 +27,15 @@ config! {
             ProtocolMap::default(),
             form::<ProtocolMap>("`NAME:PROTOCOL` pairs separated by commas"), LOW, PER_BROKER;
         /// Addresses to listen on, as `NAME://host:port`. An empty host is every interface. The name is
-        /// looked up in `listener.security.protocol.map`.
+        /// looked up in `listener.security.protocol.map`. Changed at run time it is kept and shown; what is
+        /// listened on is what the file says.
         "listeners" => listeners: Vec<String> = vec!["PLAINTEXT://:9092".to_owned()],
             non_empty(), HIGH, PER_BROKER;
         /// New connections accepted in a second; more wait. Can be given for one listener by its prefix.
         "max.connection.creation.rate" => max_connection_creation_rate: i32 = i32::MAX,
-            at_least(0), CLUSTER_WIDE, NOT_YET;
-        /// Number of connections this broker holds at once. When there are more, the listener between brokers
-        /// comes first.
+            at_least(0), CLUSTER_WIDE;
+        /// Number of connections this broker holds at once; more wait. The listener between brokers goes
+        /// before the others. Can be given for one listener by its prefix.
         "max.connections" => max_connections: i32 = i32::MAX, at_least(0), CLUSTER_WIDE;
         /// Number of connections from one address. 0 is allowed only with overrides.
         "max.connections.per.ip" => max_connections_per_ip: i32 = i32::MAX, at_least(0), CLUSTER_WIDE;
@@ -47,24 +48,24 @@ config! {
             at_least(0);
         /// Number of partitions that one answer to DescribeTopicPartitions may hold (KIP-966).
         "max.request.partition.size.limit" => max_request_partition_size_limit: i32 = 2000, at_least(1);
-        /// Bytes of requests in memory at which the broker stops reading more; -1 (here `None`) means no
-        /// limit.
-        "queued.max.request.bytes" => queued_max_request_bytes: Option<ByteCount> = None, NOT_YET;
+        /// Bytes of requests that are read or carried out at which the broker stops reading more; -1 (here
+        /// `None`) means no limit.
+        "queued.max.request.bytes" => queued_max_request_bytes: Option<ByteCount> = None;
         /// Security protocol that brokers use among themselves. Not together with
         /// `inter.broker.listener.name`.
         "security.inter.broker.protocol" => security_inter_broker_protocol: SecurityProtocol =
             SecurityProtocol::Plaintext, one_of(SecurityProtocol::NAMES);
         /// Number of connections that may wait in the kernel to be accepted.
-        "socket.listen.backlog.size" => socket_listen_backlog_size: i32 = 50, at_least(1), NOT_YET;
+        "socket.listen.backlog.size" => socket_listen_backlog_size: i32 = 50, at_least(1);
         /// Size of a connection's receive buffer in the kernel; -1 (here `None`) leaves it to the system.
         "socket.receive.buffer.bytes" => socket_receive_buffer_bytes: Option<ByteCount> =
-            Some(ByteCount::kib(100)), INT, HIGH, NOT_YET;
+            Some(ByteCount::kib(100)), INT, HIGH;
         /// Largest request accepted; a connection that announces more is closed.
         "socket.request.max.bytes" => socket_request_max_bytes: ByteCount = ByteCount::mib(100),
             at_least(1), INT, HIGH;
         /// Size of a connection's send buffer in the kernel; -1 (here `None`) leaves it to the system.
         "socket.send.buffer.bytes" => socket_send_buffer_bytes: Option<ByteCount> = Some(ByteCount::kib(100)),
-            INT, HIGH, NOT_YET;
+            INT, HIGH;
     }
 }
 

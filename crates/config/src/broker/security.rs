@@ -18,9 +18,9 @@ known! {
         /// Java class that turns a connection's credentials into a principal. There are no Java plug-ins
         /// here.
         "principal.builder.class": CLASS =
-            "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder", PER_BROKER;
+            "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder", PER_BROKER, MEANINGLESS;
         /// Java class that supplies SASL credentials. There are no Java plug-ins here.
-        "sasl.client.callback.handler.class": CLASS;
+        "sasl.client.callback.handler.class": CLASS, MEANINGLESS;
         /// SASL mechanisms that listeners accept.
         "sasl.enabled.mechanisms": LIST = "GSSAPI", PER_BROKER;
         /// Login of a SASL mechanism, in the JAAS form. Given with a prefix of listener and mechanism.
@@ -38,9 +38,9 @@ known! {
         /// Part of a ticket's life after which it is renewed.
         "sasl.kerberos.ticket.renew.window.factor": DOUBLE = "0.8", PER_BROKER;
         /// Java class for a login's callbacks. There are no Java plug-ins here.
-        "sasl.login.callback.handler.class": CLASS;
+        "sasl.login.callback.handler.class": CLASS, MEANINGLESS;
         /// Java class for a login. There are no Java plug-ins here.
-        "sasl.login.class": CLASS;
+        "sasl.login.class": CLASS, MEANINGLESS;
         /// How long connecting to an identity provider may take.
         "sasl.login.connect.timeout.ms": INT, LOW;
         /// How long an answer of an identity provider may take.
@@ -107,10 +107,10 @@ known! {
         "sasl.oauthbearer.jwks.endpoint.url": STRING;
         /// Java class that fetches tokens. There are no Java plug-ins here.
         "sasl.oauthbearer.jwt.retriever.class": CLASS =
-            "org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever";
+            "org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever", MEANINGLESS;
         /// Java class that checks tokens. There are no Java plug-ins here.
         "sasl.oauthbearer.jwt.validator.class": CLASS =
-            "org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator";
+            "org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator", MEANINGLESS;
         /// Scope asked for with a token.
         "sasl.oauthbearer.scope": STRING;
         /// Claim that holds a token's scope.
@@ -120,7 +120,7 @@ known! {
         /// Where tokens are fetched.
         "sasl.oauthbearer.token.endpoint.url": STRING;
         /// Java class that checks SASL credentials. There are no Java plug-ins here.
-        "sasl.server.callback.handler.class": CLASS;
+        "sasl.server.callback.handler.class": CLASS, MEANINGLESS;
         /// Most bytes a client may send in one step before it is authenticated.
         "sasl.server.max.receive.size": INT = "524288";
         /// Java security providers. There are none here.
@@ -138,7 +138,7 @@ known! {
         /// How a server's name is checked against its certificate; an empty text does not check it.
         "ssl.endpoint.identification.algorithm": STRING = "https", LOW, PER_BROKER;
         /// Java class that makes TLS engines. There are no Java plug-ins here.
-        "ssl.engine.factory.class": CLASS, LOW, PER_BROKER;
+        "ssl.engine.factory.class": CLASS, LOW, PER_BROKER, MEANINGLESS;
         /// Password of the private key.
         "ssl.key.password": PASSWORD, PER_BROKER;
         /// Algorithm of Java's key manager.

@@ -1,4 +1,4 @@
-use super::{GroupConfig, LogConfig, NetworkConfig, NodeConfig, QuorumConfig};
+use super::{GroupConfig, LogConfig, NetworkConfig, NodeConfig, QuorumConfig, QuotaConfig};
 use crate::{Error, Listener, Properties, ProtocolMap, Scope, SecurityProtocol, lookup, typed};
 use std::path::PathBuf;
 
@@ -13,6 +13,7 @@ pub struct ServerConfig {
     pub log: LogConfig,
     pub quorum: QuorumConfig,
     pub group: GroupConfig,
+    pub quota: QuotaConfig,
     /// Where to listen, controller listeners included.
     pub listeners: Vec<Listener>,
     /// What clients are told. An empty host is for the caller to fill with this host's name.
@@ -68,6 +69,7 @@ impl ServerConfig {
             log: LogConfig::default(),
             quorum: QuorumConfig::default(),
             group: GroupConfig::default(),
+            quota: QuotaConfig::default(),
             listeners: Vec::new(),
             advertised_listeners: Vec::new(),
             inter_broker_listener: String::new(),
@@ -76,10 +78,12 @@ impl ServerConfig {
         }
     }
 
-    /// These settings with what IncrementalAlterConfigs put over them: for the cluster, then for this broker.
+    /// These settings with what IncrementalAlterConfigs put over them: for the cluster, then for this broker. Its
+    /// `properties` are all that was set by any way.
     pub fn with_dynamic(&self, cluster: &Properties, broker: &Properties) -> Result<Self, Error> {
         let mut config = self.clone();
         for (key, value) in cluster.iter().chain(broker) {
+            config.properties.insert(key.clone(), value.clone());
             match config.apply(key, value) {
                 Ok(()) | Err(Error::UnknownKey { .. }) => {}
                 Err(error) => return Err(error),
@@ -117,6 +121,7 @@ impl ServerConfig {
             self.log.apply(key, value),
             self.quorum.apply(key, value),
             self.group.apply(key, value),
+            self.quota.apply(key, value),
         ];
         let is_theirs = |applied: &Result<(), Error>| !matches!(applied, Err(Error::UnknownKey { .. }));
         applied.into_iter().find(is_theirs).unwrap_or(Ok(()))
@@ -336,7 +341,8 @@ impl ServerConfig {
         Ok(())
     }
 
-    fn number(&self, key: &str) -> Result<i64, Error> {
+    /// What is set for a key that counts something, or its default.
+    pub fn number(&self, key: &str) -> Result<i64, Error> {
         let setting = lookup(Scope::Broker, key)?;
         let text = self.properties.get(key).or(setting.default.as_ref());
         text.map_or(Ok(0), |text| typed(setting, text))
