@@ -1,5 +1,5 @@
-use crate::commands::{consume, dev, group, produce, server, topic};
-use clap::{Parser, Subcommand};
+use crate::commands::{completion, config, consume, dev, group, produce, profile, server, topic};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A Kafka-compatible streaming platform in one binary.
 #[derive(Debug, Parser)]
@@ -20,6 +20,31 @@ pub(crate) enum Command {
     Consume(consume::Arguments),
     #[command(subcommand)]
     Group(group::Command),
+    #[command(subcommand)]
+    Config(config::Command),
+    #[command(subcommand)]
+    Profile(profile::Command),
+    Completion(completion::Arguments),
+}
+
+/// What it does, examples, usage, and only then every option.
+const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// The whole tree of commands.
+pub(crate) fn command() -> clap::Command {
+    fn with_template(command: clap::Command) -> clap::Command {
+        let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        names
+            .into_iter()
+            .fold(command.help_template(HELP), |command, name| command.mut_subcommand(name, with_template))
+    }
+    with_template(Arguments::command())
+}
+
+/// This process's arguments; a mistake in them is told and ends it, with exit code 2.
+pub(crate) fn parse() -> Arguments {
+    let parsed = Arguments::from_arg_matches(&command().get_matches());
+    parsed.unwrap_or_else(|error| error.format(&mut command()).exit())
 }
 
 impl Default for Command {
@@ -39,11 +64,10 @@ pub(crate) fn key_value(text: &str) -> Result<(String, String), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_declarations_agree_with_each_other() {
-        Arguments::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
@@ -66,7 +90,8 @@ mod tests {
             ("topic alter t", false),
             ("topic alter t --partitions 4", true),
             ("topic list -o json", true),
-            ("topic list -o yaml", false),
+            ("topic list -o yaml", true),
+            ("topic list -o xml", false),
             ("tpoic list", false),
             ("produce t", true),
             ("produce t a b -k : -H a=b -H c=d -p 2 -z zstd", true),
@@ -76,7 +101,14 @@ mod tests {
             ("consume t --offset middle", false),
             ("consume t -f -e", false),
             ("group list", true),
-            ("group describe g -o json", true),
+            ("group describe g -o json -b h:1 -X client.id=me --profile p", true),
+            ("config describe topic t --all", true),
+            ("config describe broker", true),
+            ("config set topic t a=b", true),
+            ("config unset topic t", false),
+            ("profile create p -b h:1 -X security.protocol=SSL --use", true),
+            ("completion powershell", true),
+            ("completion tcsh", false),
         ] {
             let words = std::iter::once("mainstem").chain(line.split(' '));
             assert_eq!(Arguments::try_parse_from(words).is_ok(), accepted, "{line}");

@@ -1,4 +1,5 @@
 //! How a command ends when it did not do what was asked.
+use crate::cluster;
 use client::{Error, ErrorCode};
 use std::{fmt::Write as _, io, process::ExitCode};
 
@@ -34,6 +35,11 @@ impl Failure {
         self
     }
 
+    #[cfg(test)]
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
     pub(crate) fn report(self) -> ExitCode {
         if self.is_quiet {
             return ExitCode::SUCCESS;
@@ -56,6 +62,12 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = exit_of(&error);
         let failure = Self::new(exit, with_causes(&error));
+        if let Some(address) = unreachable(&error).filter(|address| cluster::is_advertised(address)) {
+            return failure.next_step(format!(
+                "{address} is where the broker says it is: correct its `advertised.listeners`, or make that address work \
+                 from here"
+            ));
+        }
         match next_step(&error, exit) {
             Some(step) => failure.next_step(step),
             None => failure,
@@ -71,6 +83,15 @@ impl From<io::Error> for Failure {
             is_quiet,
             ..Self::new(Exit::Other, format!("cannot write to standard output: {}", plain(&error)))
         }
+    }
+}
+
+/// The broker that could not be connected to.
+fn unreachable(error: &Error) -> Option<&str> {
+    match error {
+        Error::Connect { address, .. } | Error::ConnectTimeout { address, .. } => Some(address),
+        Error::GaveUp { last, .. } | Error::DeliveryTimeout { last: Some(last), .. } => unreachable(last),
+        _ => None,
     }
 }
 

@@ -1,205 +1,342 @@
 use crate::{
-    cluster::ClusterArguments,
+    cluster::{self, ClusterArguments},
+    completion,
     failure::Failure,
-    output::{self, Column, Format},
+    output::{self, Column, Document, Grid, OutputArguments, Row, Section, or_dash},
 };
 use clap::{Args, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 use client::{
     Admin, Error, ErrorCode, TopicPartition,
     admin::{GroupDescription, GroupFilter, GroupMember, GroupState, GroupType, IsolationLevel, OffsetSpec},
 };
-use serde_json::json;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// List and describe consumer groups.
+/// List, describe and delete consumer groups, and move their offsets.
 #[derive(Debug, Subcommand)]
+#[command(before_help = "Examples:
+  mainstem group list
+  mainstem group describe billing
+  mainstem group offsets billing -o ndjson")]
 pub(crate) enum Command {
     /// List the groups.
+    #[command(before_help = "Examples:
+  mainstem group list
+  mainstem group list -o json")]
     List(List),
-    /// Show a group's members, offsets and lag.
+    /// Show the members, offsets and lag of groups.
+    #[command(before_help = "Examples:
+  mainstem group describe billing
+  mainstem group describe billing shipping -o json")]
     Describe(Describe),
+    /// List what a group has committed, by partition.
+    #[command(before_help = "Examples:
+  mainstem group offsets billing
+  mainstem group offsets billing -o ndjson > billing.offsets")]
+    Offsets(Offsets),
+    /// Delete groups without members, with what they committed.
+    #[command(before_help = "Examples:
+  mainstem group delete billing")]
+    Delete(Delete),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    output: OutputArguments,
     #[command(flatten)]
     cluster: ClusterArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
-    group: String,
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[arg(required = true, value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
+    groups: Vec<String>,
+    #[command(flatten)]
+    output: OutputArguments,
     #[command(flatten)]
     cluster: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Offsets {
+    #[arg(value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
+    group: String,
+    #[command(flatten)]
+    output: OutputArguments,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Delete {
+    #[arg(required = true, value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
+    groups: Vec<String>,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+}
+
+#[derive(Debug, Serialize)]
+struct Listed {
+    group: String,
+    #[serde(rename = "type")]
+    group_type: Option<&'static str>,
+    protocol: String,
+    state: Option<&'static str>,
+}
+
+impl Row for Listed {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("GROUP", |g| g.group.clone()),
+        Column::text("TYPE", |g| or_dash(g.group_type)),
+        Column::text("PROTOCOL", |g| or_dash(Some(&g.protocol).filter(|name| !name.is_empty()))),
+        Column::text("STATE", |g| or_dash(g.state)),
+    ];
+
+    fn name(&self) -> String {
+        self.group.clone()
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Described {
+    group: String,
+    #[serde(rename = "type")]
+    group_type: &'static str,
+    protocol: String,
+    state: &'static str,
+    assignor: String,
+    coordinator: i32,
+    members: Vec<Member>,
+    partitions: Vec<Partition>,
+}
+
+#[derive(Debug, Serialize)]
+struct Member {
+    member: String,
+    instance: Option<String>,
+    client: String,
+    host: String,
+    assignment: Vec<Assigned>,
+}
+
+#[derive(Debug, Serialize)]
+struct Assigned {
+    topic: String,
+    partition: i32,
+}
+
+/// One partition that the group has committed or owns.
+#[derive(Debug, Serialize)]
+struct Partition {
+    topic: String,
+    partition: i32,
+    current_offset: Option<i64>,
+    log_end_offset: Option<i64>,
+    lag: Option<i64>,
+    member: Option<String>,
+    #[serde(skip)]
+    host: Option<String>,
+    #[serde(skip)]
+    client: Option<String>,
+}
+
+impl Row for Partition {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("TOPIC", |p| p.topic.clone()),
+        Column::number("PARTITION", |p| p.partition.to_string()),
+        Column::number("CURRENT-OFFSET", |p| or_dash(p.current_offset)),
+        Column::number("LOG-END-OFFSET", |p| or_dash(p.log_end_offset)),
+        Column::number("LAG", |p| or_dash(p.lag)),
+        Column::text("CONSUMER-ID", |p| or_dash(p.member.as_ref())),
+        Column::text("HOST", |p| or_dash(p.host.as_ref())),
+        Column::text("CLIENT-ID", |p| or_dash(p.client.as_ref())),
+    ];
+
+    fn name(&self) -> String {
+        format!("{}:{}", self.topic, self.partition)
+    }
+}
+
+impl Document for Described {
+    fn name(&self) -> String {
+        self.group.clone()
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let fields = vec![
+            ("group", self.group.clone()),
+            ("type", self.group_type.to_owned()),
+            ("state", self.state.to_owned()),
+            ("assignor", or_dash(Some(&self.assignor).filter(|name| !name.is_empty()))),
+            ("coordinator", self.coordinator.to_string()),
+            ("members", self.members.len().to_string()),
+        ];
+        vec![Section::Fields(fields), Section::Grid(Grid::of(&self.partitions))]
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Committed {
+    topic: String,
+    partition: i32,
+    offset: i64,
+    metadata: String,
+}
+
+impl Row for Committed {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("TOPIC", |c| c.topic.clone()),
+        Column::number("PARTITION", |c| c.partition.to_string()),
+        Column::number("OFFSET", |c| c.offset.to_string()),
+        Column::text("METADATA", |c| c.metadata.clone()),
+    ];
+
+    fn name(&self) -> String {
+        format!("{}:{}", self.topic, self.partition)
+    }
 }
 
 pub(crate) async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::List(arguments) => list(arguments).await,
         Command::Describe(arguments) => describe(arguments).await,
+        Command::Offsets(arguments) => offsets(arguments).await,
+        Command::Delete(arguments) => delete(arguments).await,
     }
+}
+
+/// Groups live on brokers of their own, so these must be reachable.
+async fn admin(arguments: &ClusterArguments) -> Result<Admin, Failure> {
+    let cluster = arguments.connect().await?;
+    cluster::reach_brokers(&cluster).await?;
+    Ok(Admin::new(&cluster))
 }
 
 async fn list(arguments: List) -> Result<(), Failure> {
-    let admin = Admin::new(&arguments.cluster.connect().await?);
-    let groups = admin.list_groups(&GroupFilter::default()).await?.all()?;
-    match arguments.output {
-        Format::Table => {
-            let columns = ["GROUP", "TYPE", "PROTOCOL", "STATE"].map(Column::Text);
-            let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-            let rows = groups.iter().map(|group| {
-                let protocol = Some(group.protocol_type.clone()).filter(|name| !name.is_empty());
-                let kind = group.group_type.map(|kind| kind.to_string());
-                let state = group.state.map(|state| state.to_string());
-                vec![group.group_id.clone(), dash(kind), dash(protocol), dash(state)]
-            });
-            output::print_table(&columns, rows.collect())?;
-        }
-        Format::Json => {
-            let documents = groups.iter().map(|group| {
-                json!({
-                    "group": group.group_id,
-                    "type": group.group_type.map(GroupType::word),
-                    "protocol": group.protocol_type,
-                    "state": group.state.map(GroupState::word),
-                })
-            });
-            output::print_json(&documents.collect())?;
-        }
-    }
-    Ok(())
-}
-
-/// One partition that the group has committed or owns.
-struct Row<'a> {
-    at: TopicPartition,
-    committed: Option<i64>,
-    end: Option<i64>,
-    member: Option<&'a GroupMember>,
-}
-
-impl Row<'_> {
-    fn lag(&self) -> Option<i64> {
-        Some((self.end? - self.committed?).max(0))
-    }
+    let groups = admin(&arguments.cluster).await?.list_groups(&GroupFilter::default()).await?.all()?;
+    let rows: Vec<Listed> = groups
+        .into_iter()
+        .map(|group| Listed {
+            group: group.group_id,
+            group_type: group.group_type.map(GroupType::word),
+            protocol: group.protocol_type,
+            state: group.state.map(GroupState::word),
+        })
+        .collect();
+    output::list(arguments.output.format, &rows)
 }
 
 async fn describe(arguments: Describe) -> Result<(), Failure> {
-    let admin = Admin::new(&arguments.cluster.connect().await?);
-    let group = admin.describe_group(&arguments.group).await?;
-    if group.state == GroupState::Dead {
-        // How brokers before Kafka 4.0 say that there is no such group.
-        let subject = format!("group `{}`", arguments.group);
-        return Err(Error::Refused { subject, code: ErrorCode::GROUP_ID_NOT_FOUND, message: None }.into());
+    let admin = admin(&arguments.cluster).await?;
+    let mut documents = Vec::new();
+    for name in &arguments.groups {
+        let group = existing(&admin, name).await?;
+        let partitions = partitions(&admin, &group).await?;
+        let members = group.members.into_iter().map(|member| Member {
+            host: host(&member),
+            member: member.member_id,
+            instance: member.instance_id,
+            client: member.client_id,
+            assignment: member
+                .assignment
+                .iter()
+                .map(|at| Assigned { topic: at.topic.to_string(), partition: at.partition })
+                .collect(),
+        });
+        documents.push(Described {
+            group: group.group_id,
+            group_type: group.group_type.word(),
+            protocol: group.protocol_type,
+            state: group.state.word(),
+            assignor: group.assignor,
+            coordinator: group.coordinator.0,
+            members: members.collect(),
+            partitions,
+        });
     }
-    let rows = rows(&admin, &group).await?;
-    match arguments.output {
-        Format::Table => describe_table(&group, &rows)?,
-        Format::Json => output::print_json(&describe_json(&group, &rows))?,
-    }
-    Ok(())
+    output::describe_all(arguments.output.format, &documents)
 }
 
-async fn rows<'a>(admin: &Admin, group: &'a GroupDescription) -> Result<Vec<Row<'a>>, Error> {
+/// Kafka puts a slash before an address.
+fn host(member: &GroupMember) -> String {
+    member.host.trim_start_matches('/').to_owned()
+}
+
+/// The group, if there is one: brokers before Kafka 4.0 say by a state that there is none.
+async fn existing(admin: &Admin, name: &str) -> Result<GroupDescription, Error> {
+    let group = admin.describe_group(name).await?;
+    if group.state == GroupState::Dead {
+        let subject = format!("group `{name}`");
+        return Err(Error::Refused { subject, code: ErrorCode::GROUP_ID_NOT_FOUND, message: None });
+    }
+    Ok(group)
+}
+
+async fn partitions(admin: &Admin, group: &GroupDescription) -> Result<Vec<Partition>, Error> {
     let committed = admin.group_offsets(&group.group_id).await?;
     let owners: BTreeMap<&TopicPartition, &GroupMember> = group
         .members
         .iter()
         .flat_map(|member| member.assignment.iter().map(move |at| (at, member)))
         .collect();
-    let partitions: BTreeSet<&TopicPartition> = committed.keys().chain(owners.keys().copied()).collect();
+    let known: BTreeSet<&TopicPartition> = committed.keys().chain(owners.keys().copied()).collect();
+    let ends = log_ends(admin, known.iter().copied()).await?;
+    let partition = |at: &TopicPartition| {
+        let (committed, end) = (committed.get(at).map(|committed| committed.offset), ends.get(at).copied());
+        let member = owners.get(at);
+        Partition {
+            topic: at.topic.to_string(),
+            partition: at.partition,
+            current_offset: committed,
+            log_end_offset: end,
+            lag: end.zip(committed).map(|(end, committed)| (end - committed).max(0)),
+            member: member.map(|member| member.member_id.clone()),
+            host: member.map(|member| host(member)),
+            client: member.map(|member| member.client_id.clone()),
+        }
+    };
+    Ok(known.into_iter().map(partition).collect())
+}
+
+/// Of partitions that have a leader: a topic that was deleted has offsets but no end.
+async fn log_ends<'a>(
+    admin: &Admin,
+    partitions: impl Iterator<Item = &'a TopicPartition>,
+) -> Result<BTreeMap<TopicPartition, i64>, Error> {
     let topics = admin.list_topics().await?;
-    // A topic that was deleted has offsets but no end.
     let has_leader = |at: &TopicPartition| {
         let topic = topics.iter().find(|topic| topic.name == at.topic);
-        topic
-            .and_then(|topic| topic.partition(at.partition))
-            .is_some_and(|partition| partition.leader.is_some())
+        let partition = topic.and_then(|topic| topic.partition(at.partition));
+        partition.is_some_and(|partition| partition.leader.is_some())
     };
-    let asked =
-        partitions.iter().filter(|at| has_leader(at)).map(|&at| (at.clone(), OffsetSpec::Latest)).collect();
-    let ends: BTreeMap<_, _> = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.all()?;
-    let rows = partitions.into_iter().map(|at| Row {
-        at: at.clone(),
-        committed: committed.get(at).map(|committed| committed.offset),
-        end: ends.get(at).and_then(|listed| listed.offset),
-        member: owners.get(at).copied(),
-    });
-    Ok(rows.collect())
+    let asked = partitions.filter(|at| has_leader(at)).map(|at| (at.clone(), OffsetSpec::Latest)).collect();
+    let ends: Vec<_> = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.all()?;
+    Ok(ends.into_iter().filter_map(|(at, listed)| Some((at, listed.offset?))).collect())
 }
 
-fn describe_table(group: &GroupDescription, rows: &[Row<'_>]) -> Result<(), Failure> {
-    let assignor = if group.assignor.is_empty() { "-" } else { &group.assignor };
-    output::print_line(&format!(
-        "group        {}\ntype         {}\nstate        {}\nassignor     {assignor}\ncoordinator  {}\nmembers      {}\n",
-        group.group_id,
-        group.group_type,
-        group.state,
-        group.coordinator,
-        group.members.len()
-    ))?;
-    let columns = [
-        Column::Text("TOPIC"),
-        Column::Number("PARTITION"),
-        Column::Number("CURRENT-OFFSET"),
-        Column::Number("LOG-END-OFFSET"),
-        Column::Number("LAG"),
-        Column::Text("CONSUMER-ID"),
-        Column::Text("HOST"),
-        Column::Text("CLIENT-ID"),
-    ];
-    let number = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
-    let cells = rows.iter().map(|row| {
-        let of_member = |text: fn(&GroupMember) -> &str| row.member.map_or("-", text).to_owned();
-        vec![
-            row.at.topic.to_string(),
-            row.at.partition.to_string(),
-            number(row.committed),
-            number(row.end),
-            number(row.lag()),
-            of_member(|member| &member.member_id),
-            of_member(|member| member.host.trim_start_matches('/')),
-            of_member(|member| &member.client_id),
-        ]
-    });
-    output::print_table(&columns, cells.collect())?;
+async fn offsets(arguments: Offsets) -> Result<(), Failure> {
+    let admin = admin(&arguments.cluster).await?;
+    existing(&admin, &arguments.group).await?;
+    let committed = admin.group_offsets(&arguments.group).await?;
+    let rows: Vec<Committed> = committed
+        .into_iter()
+        .map(|(at, committed)| Committed {
+            topic: at.topic.to_string(),
+            partition: at.partition,
+            offset: committed.offset,
+            metadata: committed.metadata,
+        })
+        .collect();
+    output::list(arguments.output.format, &rows)
+}
+
+async fn delete(arguments: Delete) -> Result<(), Failure> {
+    let admin = admin(&arguments.cluster).await?;
+    for (group, deleted) in admin.delete_groups(&arguments.groups).await {
+        deleted?;
+        output::say(&format!("deleted group `{group}`"))?;
+    }
     Ok(())
-}
-
-fn describe_json(group: &GroupDescription, rows: &[Row<'_>]) -> serde_json::Value {
-    let partitions = rows.iter().map(|row| {
-        json!({
-            "topic": *row.at.topic,
-            "partition": row.at.partition,
-            "current_offset": row.committed,
-            "log_end_offset": row.end,
-            "lag": row.lag(),
-            "member": row.member.map(|member| &member.member_id),
-        })
-    });
-    let members = group.members.iter().map(|member| {
-        json!({
-            "member": member.member_id,
-            "instance": member.instance_id,
-            "client": member.client_id,
-            "host": member.host.trim_start_matches('/'),
-            "assignment": member.assignment.iter()
-                .map(|at| json!({ "topic": *at.topic, "partition": at.partition }))
-                .collect::<Vec<_>>(),
-        })
-    });
-    json!({
-        "group": group.group_id,
-        "type": group.group_type.word(),
-        "protocol": group.protocol_type,
-        "state": group.state.word(),
-        "assignor": group.assignor,
-        "coordinator": group.coordinator.0,
-        "members": members.collect::<Vec<_>>(),
-        "partitions": partitions.collect::<Vec<_>>(),
-    })
 }

@@ -1,8 +1,11 @@
+pub(crate) mod completion;
+pub(crate) mod config;
 pub(crate) mod consume;
 pub(crate) mod dev;
 pub(crate) mod group;
 mod node;
 pub(crate) mod produce;
+pub(crate) mod profile;
 pub(crate) mod server;
 pub(crate) mod topic;
 
@@ -20,6 +23,9 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Produce(arguments) => block_on(produce::run(arguments)),
         Command::Consume(arguments) => block_on(consume::run(arguments)),
         Command::Group(command) => block_on(group::run(command)),
+        Command::Config(command) => block_on(config::run(command)),
+        Command::Profile(command) => profile::run(command),
+        Command::Completion(arguments) => completion::run(&arguments),
     }
 }
 

@@ -1,52 +1,70 @@
 use crate::{
     args::key_value,
     cluster::ClusterArguments,
+    completion,
     failure::Failure,
-    output::{self, Column, Format},
+    output::{self, Column, Document, Grid, OutputArguments, Row, Section, joined, or_dash},
 };
 use clap::{Args, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 use client::{
-    Admin, Error, ErrorCode, Topic, TopicPartition,
+    Admin, Error, ErrorCode, Partition, Topic, TopicPartition,
     admin::{
-        ConfigChange, ConfigEntry, ConfigSource, CreateOptions, DescribeConfigsOptions, IsolationLevel,
-        NewPartitions, NewTopic, OffsetSpec, Resource,
+        ConfigChange, ConfigSource, CreateOptions, DescribeConfigsOptions, IsolationLevel, NewPartitions,
+        NewTopic, OffsetSpec, Resource,
     },
 };
-use serde_json::json;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Create, list, describe, alter and delete topics.
 #[derive(Debug, Subcommand)]
+#[command(before_help = "Examples:
+  mainstem topic create orders --partitions 6 --config retention.ms=86400000
+  mainstem topic list -o name
+  mainstem topic describe orders
+  mainstem topic alter orders --partitions 12 --delete-config retention.ms")]
 pub(crate) enum Command {
-    /// Create a topic.
-    #[command(
-        after_help = "Example:\n  mainstem topic create orders --partitions 6 --config retention.ms=86400000"
-    )]
+    /// Create topics.
+    #[command(before_help = "Examples:
+  mainstem topic create orders
+  mainstem topic create orders payments --partitions 6 --config retention.ms=86400000
+  mainstem topic create accounts --config cleanup.policy=compact --replication-factor 3")]
     Create(Create),
     /// List the topics.
+    #[command(before_help = "Examples:
+  mainstem topic list
+  mainstem topic list --internal -o json
+  mainstem topic list -o name | grep ^orders")]
     List(List),
-    /// Show a topic's partitions, offsets and settings.
+    /// Show the partitions, offsets and settings of topics.
+    #[command(before_help = "Examples:
+  mainstem topic describe orders
+  mainstem topic describe orders -o yaml")]
     Describe(Describe),
     /// Add partitions or change settings.
-    #[command(
-        after_help = "Example:\n  mainstem topic alter orders --partitions 12 --delete-config retention.ms"
-    )]
+    #[command(before_help = "Examples:
+  mainstem topic alter orders --partitions 12
+  mainstem topic alter orders --config retention.ms=3600000 --delete-config segment.bytes")]
     Alter(Alter),
     /// Delete topics with all their records.
+    #[command(before_help = "Examples:
+  mainstem topic delete orders payments")]
     Delete(Delete),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    name: String,
+    #[arg(required = true, value_name = "TOPIC")]
+    names: Vec<String>,
     /// Number of partitions; the broker's `num.partitions` unless given.
-    #[arg(long, value_name = "N")]
+    #[arg(short, long, value_name = "N")]
     partitions: Option<i32>,
     /// Replicas of each partition; the broker's `default.replication.factor` unless given.
-    #[arg(long, value_name = "N")]
+    #[arg(short, long, value_name = "N")]
     replication_factor: Option<i16>,
     /// A setting of the topic; may be repeated.
-    #[arg(long = "config", value_name = "KEY=VALUE", value_parser = key_value)]
+    #[arg(short, long = "config", value_name = "KEY=VALUE", value_parser = key_value, add = ArgValueCompleter::new(completion::topic_settings))]
     configs: Vec<(String, String)>,
     #[command(flatten)]
     cluster: ClusterArguments,
@@ -57,17 +75,18 @@ pub(crate) struct List {
     /// Show the cluster's own topics too.
     #[arg(long)]
     internal: bool,
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    output: OutputArguments,
     #[command(flatten)]
     cluster: ClusterArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
-    name: String,
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[arg(required = true, value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
+    names: Vec<String>,
+    #[command(flatten)]
+    output: OutputArguments,
     #[command(flatten)]
     cluster: ClusterArguments,
 }
@@ -75,12 +94,13 @@ pub(crate) struct Describe {
 #[derive(Debug, Args)]
 #[group(id = "change", required = true, multiple = true, args = ["partitions", "configs", "delete_configs"])]
 pub(crate) struct Alter {
+    #[arg(value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     name: String,
     /// Grow to this many partitions.
-    #[arg(long, value_name = "N")]
+    #[arg(short, long, value_name = "N")]
     partitions: Option<i32>,
     /// Set a setting; may be repeated.
-    #[arg(long = "config", value_name = "KEY=VALUE", value_parser = key_value)]
+    #[arg(short, long = "config", value_name = "KEY=VALUE", value_parser = key_value, add = ArgValueCompleter::new(completion::topic_settings))]
     configs: Vec<(String, String)>,
     /// Go back to the broker's value of a setting; may be repeated.
     #[arg(long = "delete-config", value_name = "KEY")]
@@ -91,10 +111,97 @@ pub(crate) struct Alter {
 
 #[derive(Debug, Args)]
 pub(crate) struct Delete {
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     names: Vec<String>,
     #[command(flatten)]
     cluster: ClusterArguments,
+}
+
+#[derive(Debug, Serialize)]
+struct Listed {
+    name: String,
+    id: String,
+    internal: bool,
+    partitions: usize,
+    replication_factor: usize,
+}
+
+impl Row for Listed {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("TOPIC", |t| t.name.clone()),
+        Column::number("PARTITIONS", |t| t.partitions.to_string()),
+        Column::number("REPLICAS", |t| t.replication_factor.to_string()),
+    ];
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Described {
+    name: String,
+    id: String,
+    internal: bool,
+    replication_factor: usize,
+    partitions: Vec<DescribedPartition>,
+    configs: Vec<DescribedConfig>,
+}
+
+#[derive(Debug, Serialize)]
+struct DescribedPartition {
+    partition: i32,
+    leader: Option<i32>,
+    leader_epoch: i32,
+    replicas: Vec<i32>,
+    isr: Vec<i32>,
+    start_offset: Option<i64>,
+    end_offset: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct DescribedConfig {
+    name: String,
+    value: Option<String>,
+    source: &'static str,
+    read_only: bool,
+    sensitive: bool,
+}
+
+impl Row for DescribedPartition {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::number("PARTITION", |p| p.partition.to_string()),
+        Column::text("LEADER", |p| p.leader.map_or("none".to_owned(), |leader| leader.to_string())),
+        Column::text("REPLICAS", |p| joined(&p.replicas)),
+        Column::text("ISR", |p| joined(&p.isr)),
+        Column::number("START", |p| or_dash(p.start_offset)),
+        Column::number("END", |p| or_dash(p.end_offset)),
+    ];
+
+    fn name(&self) -> String {
+        self.partition.to_string()
+    }
+}
+
+impl Document for Described {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let mut fields = vec![
+            ("topic", self.name.clone()),
+            ("id", self.id.clone()),
+            ("partitions", self.partitions.len().to_string()),
+            ("replicas", self.replication_factor.to_string()),
+        ];
+        // What was said about this topic; the rest is `mainstem config describe`.
+        for config in self.configs.iter().filter(|config| config.source == "topic") {
+            let value = config.value.as_deref().unwrap_or("(hidden)");
+            fields.push(("config", format!("{}={value}", config.name)));
+        }
+        vec![Section::Fields(fields), Section::Grid(Grid::of(&self.partitions))]
+    }
 }
 
 pub(crate) async fn run(command: Command) -> Result<(), Failure> {
@@ -109,56 +216,42 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
 
 async fn create(arguments: Create) -> Result<(), Failure> {
     let admin = Admin::new(&arguments.cluster.connect().await?);
-    let topic = NewTopic {
-        name: arguments.name,
-        partitions: arguments.partitions,
-        replication_factor: arguments.replication_factor,
-        configs: arguments.configs,
-        ..Default::default()
-    };
-    let keys = topic.configs.iter().map(|(key, _)| key.as_str());
-    let created = admin.create_topic(&topic, CreateOptions::default()).await;
-    let created = created.map_err(|error| with_suggestion(error, keys))?;
-    let partitions = created.partitions.or(topic.partitions);
-    let count = partitions.map_or(String::new(), |count| format!(" with {count} partition{}", plural(count)));
-    output::print_line(&format!("created topic `{}`{count}", topic.name))?;
-    Ok(())
-}
-
-async fn list(arguments: List) -> Result<(), Failure> {
-    let admin = Admin::new(&arguments.cluster.connect().await?);
-    let topics = admin.list_topics().await?;
-    let shown = topics.iter().filter(|topic| arguments.internal || !is_internal(topic));
-    match arguments.output {
-        Format::Table => {
-            let columns = [Column::Text("TOPIC"), Column::Number("PARTITIONS"), Column::Number("REPLICAS")];
-            let rows = shown.map(|topic| {
-                vec![
-                    topic.name.to_string(),
-                    topic.partitions.len().to_string(),
-                    replication_factor(topic).to_string(),
-                ]
-            });
-            output::print_table(&columns, rows.collect())?;
-        }
-        Format::Json => {
-            let documents = shown.map(|topic| {
-                json!({
-                    "name": *topic.name,
-                    "id": topic.id.to_string(),
-                    "internal": topic.internal,
-                    "partitions": topic.partitions.len(),
-                    "replication_factor": replication_factor(topic),
-                })
-            });
-            output::print_json(&documents.collect())?;
-        }
+    for name in arguments.names {
+        let topic = NewTopic {
+            name,
+            partitions: arguments.partitions,
+            replication_factor: arguments.replication_factor,
+            configs: arguments.configs.clone(),
+            ..Default::default()
+        };
+        let keys = topic.configs.iter().map(|(key, _)| key.as_str());
+        let created = admin.create_topic(&topic, CreateOptions::default()).await;
+        let created = created.map_err(|error| with_suggestion(error, keys))?;
+        let partitions = created.partitions.or(topic.partitions);
+        let count =
+            partitions.map_or(String::new(), |count| format!(" with {count} partition{}", plural(count)));
+        output::say(&format!("created topic `{}`{count}", topic.name))?;
     }
     Ok(())
 }
 
+async fn list(arguments: List) -> Result<(), Failure> {
+    let topics = arguments.cluster.connect().await?.all_topics().await?;
+    let shown = topics.iter().filter(|topic| arguments.internal || !is_internal(topic));
+    let rows: Vec<Listed> = shown
+        .map(|topic| Listed {
+            name: topic.name.to_string(),
+            id: topic.id.to_string(),
+            internal: topic.internal,
+            partitions: topic.partitions.len(),
+            replication_factor: replication_factor(topic),
+        })
+        .collect();
+    output::list(arguments.output.format, &rows)
+}
+
 /// The metadata's word, and the names that Kafka gives its own topics but does not mark.
-fn is_internal(topic: &Topic) -> bool {
+pub(super) fn is_internal(topic: &Topic) -> bool {
     topic.internal || topic.name.starts_with("__")
 }
 
@@ -167,17 +260,45 @@ fn replication_factor(topic: &Topic) -> usize {
 }
 
 async fn describe(arguments: Describe) -> Result<(), Failure> {
-    let admin = Admin::new(&arguments.cluster.connect().await?);
-    let topic = admin.describe_topic(&arguments.name).await?;
-    let resource = Resource::Topic(arguments.name);
-    let configs = admin.describe_configs(&[resource], &DescribeConfigsOptions::default()).await.only()?;
-    let earliest = offsets(&admin, &topic, OffsetSpec::Earliest).await?;
-    let latest = offsets(&admin, &topic, OffsetSpec::Latest).await?;
-    match arguments.output {
-        Format::Table => describe_table(&topic, &configs, &earliest, &latest)?,
-        Format::Json => output::print_json(&describe_json(&topic, &configs, &earliest, &latest))?,
+    let cluster = arguments.cluster.connect().await?;
+    crate::cluster::reach_brokers(&cluster).await?;
+    let admin = Admin::new(&cluster);
+    let mut documents = Vec::new();
+    for name in &arguments.names {
+        let topic = admin.describe_topic(name).await?;
+        let resource = Resource::Topic(name.clone());
+        let configs = admin.describe_configs(&[resource], &DescribeConfigsOptions::default()).await.only()?;
+        let earliest = offsets(&admin, &topic, OffsetSpec::Earliest).await?;
+        let latest = offsets(&admin, &topic, OffsetSpec::Latest).await?;
+        let configs = configs.into_iter().map(|config| DescribedConfig {
+            name: config.name,
+            value: config.value,
+            source: source_name(config.source),
+            read_only: config.read_only,
+            sensitive: config.sensitive,
+        });
+        documents.push(Described {
+            name: topic.name.to_string(),
+            id: topic.id.to_string(),
+            internal: topic.internal,
+            replication_factor: replication_factor(&topic),
+            partitions: topic.partitions.iter().map(|p| described(p, &earliest, &latest)).collect(),
+            configs: configs.collect(),
+        });
     }
-    Ok(())
+    output::describe_all(arguments.output.format, &documents)
+}
+
+fn described(partition: &Partition, earliest: &Offsets, latest: &Offsets) -> DescribedPartition {
+    DescribedPartition {
+        partition: partition.index,
+        leader: partition.leader.map(|leader| leader.0),
+        leader_epoch: partition.leader_epoch,
+        replicas: partition.replicas.iter().map(|node| node.0).collect(),
+        isr: partition.isr.iter().map(|node| node.0).collect(),
+        start_offset: earliest.get(&partition.index).copied(),
+        end_offset: latest.get(&partition.index).copied(),
+    }
 }
 
 type Offsets = BTreeMap<i32, i64>;
@@ -191,81 +312,7 @@ async fn offsets(admin: &Admin, topic: &Topic, spec: OffsetSpec) -> Result<Offse
     Ok(listed.into_iter().filter_map(|(at, listed)| Some((at.partition, listed.offset?))).collect())
 }
 
-fn describe_table(
-    topic: &Topic,
-    configs: &[ConfigEntry],
-    earliest: &Offsets,
-    latest: &Offsets,
-) -> Result<(), Failure> {
-    let mut lines = vec![
-        format!("topic       {}", topic.name),
-        format!("id          {}", topic.id),
-        format!("partitions  {}", topic.partitions.len()),
-        format!("replicas    {}", replication_factor(topic)),
-    ];
-    for config in configs.iter().filter(|config| config.source == ConfigSource::Topic) {
-        lines.push(format!("config      {}={}", config.name, config.value.as_deref().unwrap_or("(hidden)")));
-    }
-    output::print_line(&format!("{}\n", lines.join("\n")))?;
-    let columns = [
-        Column::Number("PARTITION"),
-        Column::Text("LEADER"),
-        Column::Text("REPLICAS"),
-        Column::Text("ISR"),
-        Column::Number("START"),
-        Column::Number("END"),
-    ];
-    let rows = topic.partitions.iter().map(|partition| {
-        vec![
-            partition.index.to_string(),
-            partition.leader.map_or("none".to_owned(), |leader| leader.to_string()),
-            output::joined(&partition.replicas),
-            output::joined(&partition.isr),
-            earliest.get(&partition.index).map_or("-".to_owned(), ToString::to_string),
-            latest.get(&partition.index).map_or("-".to_owned(), ToString::to_string),
-        ]
-    });
-    output::print_table(&columns, rows.collect())?;
-    Ok(())
-}
-
-fn describe_json(
-    topic: &Topic,
-    configs: &[ConfigEntry],
-    earliest: &Offsets,
-    latest: &Offsets,
-) -> serde_json::Value {
-    let partitions = topic.partitions.iter().map(|partition| {
-        json!({
-            "partition": partition.index,
-            "leader": partition.leader.map(|leader| leader.0),
-            "leader_epoch": partition.leader_epoch,
-            "replicas": partition.replicas.iter().map(|node| node.0).collect::<Vec<_>>(),
-            "isr": partition.isr.iter().map(|node| node.0).collect::<Vec<_>>(),
-            "start_offset": earliest.get(&partition.index),
-            "end_offset": latest.get(&partition.index),
-        })
-    });
-    let configs = configs.iter().map(|config| {
-        json!({
-            "name": config.name,
-            "value": config.value,
-            "source": source_name(config.source),
-            "read_only": config.read_only,
-            "sensitive": config.sensitive,
-        })
-    });
-    json!({
-        "name": *topic.name,
-        "id": topic.id.to_string(),
-        "internal": topic.internal,
-        "replication_factor": replication_factor(topic),
-        "partitions": partitions.collect::<Vec<_>>(),
-        "configs": configs.collect::<Vec<_>>(),
-    })
-}
-
-fn source_name(source: ConfigSource) -> &'static str {
+pub(super) fn source_name(source: ConfigSource) -> &'static str {
     match source {
         ConfigSource::Topic => "topic",
         ConfigSource::DynamicBroker => "dynamic-broker",
@@ -296,8 +343,7 @@ async fn alter(arguments: Alter) -> Result<(), Failure> {
         let topic = NewPartitions { topic: arguments.name.clone(), total: count, assignment: Vec::new() };
         admin.create_partitions(&[topic], false).await.only()?;
     }
-    output::print_line(&format!("altered topic `{}`", arguments.name))?;
-    Ok(())
+    output::say(&format!("altered topic `{}`", arguments.name))
 }
 
 async fn delete(arguments: Delete) -> Result<(), Failure> {
@@ -307,13 +353,13 @@ async fn delete(arguments: Delete) -> Result<(), Failure> {
             Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => Error::UnknownTopic(name.clone()),
             _ => error,
         })?;
-        output::print_line(&format!("deleted topic `{name}`"))?;
+        output::say(&format!("deleted topic `{name}`"))?;
     }
     Ok(())
 }
 
 /// Brokers say that a key is unknown; ours says which one was meant, and for the others it is said here.
-fn with_suggestion<'a>(error: Error, keys: impl Iterator<Item = &'a str>) -> Failure {
+pub(super) fn with_suggestion<'a>(error: Error, keys: impl Iterator<Item = &'a str>) -> Failure {
     let is_config = error.code() == Some(ErrorCode::INVALID_CONFIG);
     let text = error.to_string();
     let failure = Failure::from(error);
@@ -330,7 +376,7 @@ fn with_suggestion<'a>(error: Error, keys: impl Iterator<Item = &'a str>) -> Fai
     failure
 }
 
-fn plural(count: i32) -> &'static str {
+pub(super) fn plural(count: i32) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 

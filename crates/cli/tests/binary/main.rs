@@ -9,4 +9,5 @@ mod dev;
 mod groups;
 mod node;
 mod server;
+mod shown;
 mod topics;

@@ -14,7 +14,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mainstem"));
-    command.env_remove("RUST_LOG").env_remove("MAINSTEM_LOG");
+    for name in
+        ["RUST_LOG", "MAINSTEM_LOG", "MAINSTEM_PROFILE", "MAINSTEM_BOOTSTRAP_SERVER", "NO_COLOR", "COMPLETE"]
+    {
+        command.env_remove(name);
+    }
+    // No profile of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", "/nonexistent");
     command
 }
 

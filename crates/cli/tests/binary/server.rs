@@ -65,3 +65,29 @@ fn a_bad_setting_is_one_line_and_names_the_key() {
     run(&all_tls).failed(1, &["SSL", "PLAINTEXT"]);
     run(&["no-such.properties"]).failed(2, &["no-such.properties", "No such file"]);
 }
+
+/// A running server; killed when dropped.
+pub(crate) struct Advertising {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Drop for Advertising {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that tells its clients another address than its own.
+pub(crate) fn advertising(folder: &Path, other: &str) -> Advertising {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let mut command = server(folder);
+    command.args(["--override", &format!("listeners=PLAINTEXT://{address}"), "--override"]);
+    command.arg(format!("advertised.listeners=PLAINTEXT://{other}"));
+    let (child, line) = start(command);
+    assert!(line.contains("RUNNING"), "{line}");
+    Advertising { child, address }
+}

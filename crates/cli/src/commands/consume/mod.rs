@@ -63,9 +63,8 @@ enum Format {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let cluster = arguments.cluster.connect().await?;
     let start = arguments.offset.start();
-    let config = Config {
+    let mut config = Config {
         max_partition_bytes: 4 << 20,
         on_out_of_range: match start {
             Start::Offset(_) => OnOutOfRange::Fail,
@@ -73,6 +72,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         },
         ..Default::default()
     };
+    let cluster = arguments.cluster.connect_consumer(&mut config).await?;
+    crate::cluster::reach_brokers(&cluster).await?;
     let mut consumer = Consumer::new(&cluster, config);
     let end = if arguments.exit_at_end { End::Latest } else { End::Never };
     consumer.assign_topic(&arguments.topic, &arguments.partition, start, end).await.or_else(complain)?;

@@ -93,8 +93,10 @@ impl Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let cluster = arguments.cluster.connect().await?;
-    let producer = Producer::new(&cluster, arguments.config());
+    let mut config = arguments.config();
+    let cluster = arguments.cluster.connect_producer(&mut config).await?;
+    crate::cluster::reach_brokers(&cluster).await?;
+    let producer = Producer::new(&cluster, config);
     let mut sending = Sending {
         headers: arguments.headers.iter().map(|(key, value)| header(key, value)).collect(),
         delimiter: arguments.key_delimiter.as_deref().map(str::as_bytes),

@@ -1,0 +1,57 @@
+use crate::{
+    failure::{Exit, Failure},
+    output,
+};
+use clap::{Args, ValueEnum};
+use clap_complete::env::Shells;
+
+/// Print the lines that teach a shell to complete commands, flags, topics and groups.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  mainstem completion bash > ~/.local/share/bash-completion/completions/mainstem
+  mainstem completion zsh > ~/.zfunc/_mainstem
+  mainstem completion fish > ~/.config/fish/completions/mainstem.fish
+  mainstem completion powershell >> $PROFILE")]
+pub(crate) struct Arguments {
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    output::print(&script(arguments.shell)?)
+}
+
+fn script(shell: Shell) -> Result<String, Failure> {
+    let name = match shell {
+        Shell::Bash => "bash",
+        Shell::Zsh => "zsh",
+        Shell::Fish => "fish",
+        Shell::Powershell => "powershell",
+    };
+    let shells = Shells::builtins();
+    let completer = shells.completer(name).expect("the library has these four shells");
+    let mut script = Vec::new();
+    completer.write_registration("COMPLETE", "mainstem", "mainstem", "mainstem", &mut script)?;
+    String::from_utf8(script).map_err(|error| Failure::new(Exit::Other, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shell_has_a_script() {
+        for shell in Shell::value_variants() {
+            let script = script(*shell).unwrap();
+            assert!(script.contains("mainstem") && script.contains("COMPLETE"), "{shell:?}: {script}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Lists and descriptions in all their forms, profiles, and what the shell is offered.
+use crate::node::{Dev, binary, finish};
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// A closed port.
+fn nowhere() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+#[test]
+fn every_list_and_description_has_five_forms() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create orders --partitions 2 --config retention.ms=60000").ok();
+    for line in ["topic list", "topic describe orders", "config describe topic orders", "group list"] {
+        assert!(!dev.run(line).text().is_empty(), "{line}");
+        dev.run(&format!("{line} -o json")).json();
+        for document in dev.run(&format!("{line} -o ndjson")).text().lines() {
+            serde_json::from_str::<serde_json::Value>(document).unwrap();
+        }
+        let names = dev.run(&format!("{line} -o name")).text();
+        assert!(!names.contains(' '), "{line}: {names}");
+        let yaml = dev.run(&format!("{line} -o yaml")).text();
+        assert!(yaml == "[]\n" || yaml.contains("orders") || yaml.contains("retention.ms"), "{line}: {yaml}");
+    }
+    assert_eq!(dev.run("topic list -o name").text(), "orders\n");
+    assert!(dev.run("topic list -o yaml").text().starts_with("- name: orders\n  id: "));
+}
+
+#[test]
+fn settings_are_shown_and_changed() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    assert_eq!(
+        dev.run("config set topic t retention.ms=60000 cleanup.policy=compact").text(),
+        "set retention.ms, cleanup.policy of topic `t`\n"
+    );
+    let shown = dev.run("config describe topic t -o json").json();
+    let retention = shown.as_array().unwrap().iter().find(|entry| entry["name"] == "retention.ms").unwrap();
+    assert_eq!((&retention["value"], &retention["source"]), (&"60000".into(), &"topic".into()));
+    let all = dev.run("config describe topic t --all -o name").text();
+    assert!(all.lines().count() > shown.as_array().unwrap().len());
+    dev.run("config unset topic t retention.ms").ok();
+    assert!(!dev.run("config describe topic t -o name").text().contains("retention.ms"));
+    assert!(dev.run("config describe broker 1 --all").text().contains("log.retention.ms"));
+    dev.run("config describe topic nowhere").failed(5, &["`nowhere` does not exist"]);
+    dev.run("config set topic t retention.mss=1")
+        .failed(2, &["retention.mss", "did you mean `retention.ms`?"]);
+    dev.run("config set topic t retention.ms=soon").failed(2, &["retention.ms", "soon"]);
+    dev.run("config set topic t").failed(2, &["nothing to set"]);
+    dev.run("config describe broker one").failed(2, &["`one` is not the id"]);
+}
+
+/// A command of a user with this configuration folder.
+fn as_user(folder: &Path, line: &str) -> Command {
+    let mut command = binary();
+    command.env("XDG_CONFIG_HOME", folder).args(line.split(' '));
+    command
+}
+
+#[test]
+fn a_profile_names_the_cluster_unless_something_nearer_does() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create here").ok();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &str| finish(as_user(folder.path(), line), b"");
+    let nowhere = nowhere();
+
+    run("profile create bad").failed(2, &["names no broker"]);
+    run(&format!("profile create good -b {} -X client.id=tests", dev.kafka)).ok();
+    run(&format!("profile create bad -b {nowhere} --use")).ok();
+    run("profile create odd -b x:1 -X client.idd=me").failed(2, &["did you mean `client.id`?"]);
+    run("topic list -X request.timout.ms=1").failed(2, &["did you mean `request.timeout.ms`?"]);
+    run("profile create good -b x:1").failed(6, &["`good` already exists"]);
+    assert_eq!(run("profile list -o name").text(), "bad\ngood\n");
+    let listed = run("profile list -o json").json();
+    assert_eq!((&listed[0]["current"], &listed[1]["current"]), (&true.into(), &false.into()));
+    let shown = run("profile show good").text();
+    assert!(shown.contains(&dev.kafka) && shown.contains("tests"), "{shown}");
+    let file = folder.path().join("mainstem/profiles/good.properties");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+    // The profile in use, the variable, another profile by flag, and the address itself.
+    run("topic list").failed(3, &[&nowhere]);
+    let mut command = as_user(folder.path(), "topic list -o name");
+    command.env("MAINSTEM_BOOTSTRAP_SERVER", &dev.kafka);
+    assert_eq!(finish(command, b"").text(), "here\n");
+    let mut command = as_user(folder.path(), "topic list");
+    command.env("MAINSTEM_PROFILE", "none");
+    finish(command, b"").failed(5, &["`none` does not exist"]);
+    for line in
+        [format!("topic list -b {}", dev.kafka), format!("topic list -X bootstrap.servers={}", dev.kafka)]
+    {
+        assert!(run(&line).text().contains("here"), "{line}");
+    }
+    run("profile use good").ok();
+    assert!(run("topic list").text().contains("here"));
+    run(&format!("topic list -b {nowhere}")).failed(3, &[&nowhere]);
+    run("profile delete good bad").ok();
+    run("profile show").failed(5, &["no profile is in use"]);
+}
+
+/// What bash is offered after these words.
+fn offered(words: &[&str]) -> String {
+    let mut command = binary();
+    command
+        .env("COMPLETE", "bash")
+        .env("_CLAP_IFS", "\n")
+        .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
+    command.arg("--").args(words);
+    finish(command, b"").text()
+}
+
+#[test]
+fn a_shell_is_offered_commands_topics_and_groups() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let mut command = binary();
+        command.args(["completion", shell]);
+        assert!(finish(command, b"").text().contains("mainstem"), "{shell}");
+    }
+    let dev = Dev::ephemeral();
+    dev.run("topic create orders").ok();
+    dev.run("topic create other").ok();
+    assert!(offered(&["mainstem", "top"]).contains("topic"));
+    let topics = offered(&["mainstem", "topic", "describe", "-b", &dev.kafka, "ord"]);
+    assert!(topics.contains("orders") && !topics.contains("other"), "{topics}");
+    let begun = Instant::now();
+    let none = offered(&["mainstem", "topic", "describe", "-b", "192.0.2.1:9092", "ord"]);
+    assert!(!none.contains("orders"));
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_wrong_advertised_address_is_named() {
+    let (folder, nowhere) = (tempfile::tempdir().unwrap(), nowhere());
+    let dev = crate::server::advertising(folder.path(), &nowhere);
+    for line in ["group list", "topic describe t", "consume t -e", "produce t x"] {
+        let begun = Instant::now();
+        let mut command = binary();
+        command.args(line.split(' ')).args(["-b", &dev.address]);
+        finish(command, b"").failed(3, &[&nowhere, "refused", "advertised.listeners"]);
+        assert!(begun.elapsed() < Duration::from_secs(3), "{line}: {:?}", begun.elapsed());
+    }
+    // What needs no broker in particular works.
+    let mut command = binary();
+    command.args(["topic", "list", "-b", &dev.address]);
+    finish(command, b"").ok();
+}
