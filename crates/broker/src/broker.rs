@@ -246,7 +246,7 @@ fn bind(config: &ServerConfig) -> Result<Vec<(Listener, Bound)>, StartError> {
         if listener.protocol != config::SecurityProtocol::Plaintext {
             return Err(StartError::Protocol(listener.name.clone(), listener.protocol.name()));
         }
-        let socket = Bound::bind(&listener.host, listener.port, SocketOptions::of(&config.network))
+        let socket = Bound::bind(&listener.host, listener.port, SocketOptions::of(config))
             .map_err(|source| StartError::Bind { address: listener.to_string(), source })?;
         bound.push((listener.clone(), socket));
     }

@@ -57,13 +57,15 @@ config! {
             SecurityProtocol::Plaintext, one_of(SecurityProtocol::NAMES);
         /// Number of connections that may wait in the kernel to be accepted.
         "socket.listen.backlog.size" => socket_listen_backlog_size: i32 = 50, at_least(1);
-        /// Size of a connection's receive buffer in the kernel; -1 (here `None`) leaves it to the system.
+        /// Size of a connection's receive buffer in the kernel; -1 (here `None`) leaves it to the system, and so
+        /// does, here, not setting it: the system's buffers grow with the need.
         "socket.receive.buffer.bytes" => socket_receive_buffer_bytes: Option<ByteCount> =
             Some(ByteCount::kib(100)), INT, HIGH;
         /// Largest request accepted; a connection that announces more is closed.
         "socket.request.max.bytes" => socket_request_max_bytes: ByteCount = ByteCount::mib(100),
             at_least(1), INT, HIGH;
-        /// Size of a connection's send buffer in the kernel; -1 (here `None`) leaves it to the system.
+        /// Size of a connection's send buffer in the kernel; -1 (here `None`) leaves it to the system, and so
+        /// does, here, not setting it: the system's buffers grow with the need.
         "socket.send.buffer.bytes" => socket_send_buffer_bytes: Option<ByteCount> = Some(ByteCount::kib(100)),
             INT, HIGH;
     }
