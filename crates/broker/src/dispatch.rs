@@ -9,11 +9,11 @@ use crate::{
     error_codes::ErrorCodes,
     handlers,
     metrics::ShardCounters,
-    network::{ConnectionContext, Reply, Response},
+    network::{ConnectionContext, ReadBuffer, Reply, Response},
     state::State,
 };
 use bytes::Bytes;
-use protocol::{ApiKey, Message, Request, RequestHeader};
+use protocol::{ApiKey, Message, ProduceRequest, Request, RequestHeader};
 use std::{future::Future, ops::RangeInclusive, pin::Pin, sync::Arc};
 use wire::{DecodeError, Reader};
 
@@ -86,13 +86,19 @@ pub(crate) enum Started {
     Alone(Pending<Response>),
     /// Its first phase is done.
     InOrder(Reply),
+    /// Goes to [`produce`], together with those that follow it at once. Nothing has happened yet.
+    Produce(RequestContext, ProduceRequest),
 }
 
 macro_rules! serve {
-    (alone { $($alone:ident => $alone_module:ident,)* } two_phase { $($phased:ident => $phased_module:ident,)* }) => {
+    (
+        alone { $($alone:ident => $alone_module:ident,)* }
+        two_phase { $($phased:ident => $phased_module:ident,)* }
+        gathered { Produce => produce }
+    ) => {
         /// Every API that is served, in the order of keys.
         pub(crate) fn specs() -> impl Iterator<Item = &'static ApiSpec> {
-            const ALL: &[&ApiSpec] = &[$(&handlers::$alone_module::SPEC,)* $(&handlers::$phased_module::SPEC,)*];
+            const ALL: &[&ApiSpec] = &[$(&handlers::$alone_module::SPEC,)* $(&handlers::$phased_module::SPEC,)* &handlers::produce::SPEC];
             static SORTED: std::sync::LazyLock<Vec<&'static ApiSpec>> = std::sync::LazyLock::new(|| {
                 let mut specs = ALL.to_vec();
                 specs.sort_by_key(|spec| spec.key as i16);
@@ -107,6 +113,10 @@ macro_rules! serve {
                     handlers::$alone_module::handle(&context, request).await
                 }),)*
                 $(ApiKey::$phased => two_phase(&context, body, handlers::$phased_module::begin),)*
+                ApiKey::Produce => {
+                    let request = decode::<ProduceRequest>(&context, body)?;
+                    Ok(Started::Produce(context, request))
+                }
                 other => Err(Error::UnknownKey(other as i16)),
             }
         }
@@ -149,9 +159,9 @@ serve! {
         DescribeTopicPartitions => describe_topic_partitions,
     }
     two_phase {
-        Produce => produce,
         OffsetCommit => offset_commit,
     }
+    gathered { Produce => produce }
 }
 
 /// Reads a frame's header and starts its handler.
@@ -209,20 +219,45 @@ where
     R::Response: ErrorCodes + Send + 'static,
 {
     let request = decode::<R>(context, body)?;
-    let (correlation_id, version) = (context.header.correlation_id, context.version());
-    let reply = match begin(context, request) {
-        Phase::Done(outcome) => {
-            Reply::Ready(reply::<R>(&context.connection.counters, correlation_id, version, outcome))
+    let place = Place::of(context);
+    Ok(Started::InOrder(place.reply::<R>(begin(context, request))))
+}
+
+/// Starts produce requests that lay in the connection's buffer one behind the other, so that their batches share
+/// writes. `buffer` says what memory they keep alive. As many replies, in order.
+pub(crate) fn produce(requests: Vec<(RequestContext, ProduceRequest)>, buffer: ReadBuffer) -> Vec<Reply> {
+    let places: Vec<Place> = requests.iter().map(|(context, _)| Place::of(context)).collect();
+    let phases = handlers::produce::begin_all(requests, buffer);
+    places.into_iter().zip(phases).map(|(place, phase)| place.reply::<ProduceRequest>(phase)).collect()
+}
+
+/// What an answer needs of its request.
+struct Place {
+    counters: Arc<ShardCounters>,
+    correlation_id: i32,
+    version: i16,
+}
+
+impl Place {
+    fn of(context: &RequestContext) -> Self {
+        Self {
+            counters: context.connection.counters.clone(),
+            correlation_id: context.header.correlation_id,
+            version: context.version(),
         }
-        Phase::Later(pending) => {
-            let counters = context.connection.counters.clone();
-            Reply::Later(Box::pin(async move {
-                let outcome = pending.await;
-                reply::<R>(&counters, correlation_id, version, outcome)
-            }))
+    }
+
+    fn reply<R>(self, phase: Phase<Outcome<R::Response>>) -> Reply
+    where
+        R: Request,
+        R::Response: ErrorCodes + Send + 'static,
+    {
+        let finish = move |outcome| reply::<R>(&self.counters, self.correlation_id, self.version, outcome);
+        match phase {
+            Phase::Done(outcome) => Reply::Ready(finish(outcome)),
+            Phase::Later(pending) => Reply::Later(Box::pin(async move { finish(pending.await) })),
         }
-    };
-    Ok(Started::InOrder(reply))
+    }
 }
 
 fn reply<R>(

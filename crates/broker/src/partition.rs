@@ -73,13 +73,24 @@ impl Partition {
 
     /// Appends and, once the append is durable, lets readers see it.
     pub(crate) fn append(self: &Arc<Self>, append: Append) -> Result<AppendInfo, storage::Error> {
-        let info = self.log.append_as_leader(append)?;
-        if info.durable {
+        self.append_all(vec![append]).pop().expect("one batch has one result")
+    }
+
+    /// Appends batches in order; as many results, of which each stands alone.
+    pub(crate) fn append_all(
+        self: &Arc<Self>,
+        appends: Vec<Append>,
+    ) -> Vec<Result<AppendInfo, storage::Error>> {
+        let results = self.log.append_all_as_leader(appends);
+        let appended = || results.iter().flatten();
+        if appended().any(|info| info.durable) {
             self.advance();
-        } else {
-            self.commit_once_flushed(info.last_offset.next());
         }
-        Ok(info)
+        let flushed = appended().filter(|info| !info.durable);
+        if let Some(last) = flushed.map(|info| info.last_offset).max() {
+            self.commit_once_flushed(last.next());
+        }
+        results
     }
 
     /// Wakes `waiter` at the next change. Look once more after the call.

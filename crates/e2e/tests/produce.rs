@@ -75,6 +75,77 @@ fn without_acks_an_error_closes() {
     }
 }
 
+/// 22. There are no replicas to wait for, so a timeout of nothing is no reason to fail, though the disk takes its time.
+#[test]
+fn a_timeout_of_nothing_is_enough_for_ones_own_disk() {
+    let broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create_with("t", 1, &[("mainstem.durability", "flush")]);
+    for (base_offset, timeout_ms) in [0, -1, i32::MIN, 1].into_iter().enumerate() {
+        let request = ProduceRequest { timeout_ms, ..produce_request("t", 0, batch(&["x"])) };
+        let answer = ask(&mut wire, 9, &request);
+        check(&answer, ErrorCode::NONE);
+        assert_eq!(answer.base_offset, base_offset as i64);
+    }
+}
+
+/// 2. Requests that arrive in one piece share their writes; each has its own answer, in its place.
+#[test]
+fn requests_that_arrive_together_are_answered_apart() {
+    let broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create("t", 2);
+    let numbered = |sequence, values: &[&str]| {
+        filled(plain().producer(ProducerId(1_000), ProducerEpoch(0), sequence), values)
+    };
+    let requests = [
+        produce_request("t", 0, numbered(0, &["a", "b"])),
+        produce_request("t", 1, batch(&["other"])),
+        produce_request("t", 0, numbered(2, &["c"])),
+        produce_request("missing", 0, batch(&["x"])),
+        produce_request("t", 0, numbered(9, &["gap"])),
+        produce_request("t", 0, numbered(0, &["a", "b"])),
+        ProduceRequest { acks: 0, ..produce_request("t", 1, batch(&["silent"])) },
+        produce_request("t", 0, tampered_body(&batch(&["x"]))),
+        produce_request("t", 0, numbered(3, &["d"])),
+    ];
+    let mut bytes = Vec::new();
+    let mut sent = Vec::new();
+    for request in &requests {
+        let (id, frame) = wire.prepare(9, request);
+        bytes.extend(frame);
+        if request.acks != 0 {
+            sent.push(id);
+        }
+    }
+    wire.send_bytes(&bytes);
+    let (ids, answers): (Vec<_>, Vec<_>) = sent
+        .iter()
+        .map(|_| {
+            let (id, mut response) = wire.receive::<ProduceRequest>(9);
+            let answer = response.responses.remove(0).partition_responses.remove(0);
+            (id, (ErrorCode(answer.error_code), answer.base_offset))
+        })
+        .unzip();
+    assert_eq!(ids, sent);
+    assert_eq!(
+        answers,
+        [
+            ok(0),
+            ok(0),
+            ok(2),
+            refused(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+            refused(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER),
+            ok(0),
+            refused(ErrorCode::CORRUPT_MESSAGE),
+            ok(3),
+        ]
+    );
+    let values = |found: Vec<(i64, String)>| found.into_iter().map(|(_, value)| value).collect::<Vec<_>>();
+    assert_eq!(values(wire.read("t", 0, 0)), ["a", "b", "c", "d"]);
+    assert_eq!(values(wire.read("t", 1, 0)), ["other", "silent"]);
+}
+
 /// 22. `min.insync.replicas` asks for no more replicas than there are (KAFKA-4859), so one replica is enough.
 #[test]
 fn min_insync_replicas_is_bounded_by_the_replicas() {

@@ -65,12 +65,18 @@ impl Wire {
 
     /// Sends a request and returns its correlation id.
     pub fn send<R: Request>(&mut self, version: i16, request: &R) -> i32 {
+        let (correlation_id, frame) = self.prepare(version, request);
+        self.send_bytes(&frame);
+        correlation_id
+    }
+
+    /// A request's correlation id and its frame, for tests that send several at once.
+    pub fn prepare<R: Request>(&mut self, version: i16, request: &R) -> (i32, Vec<u8>) {
         let correlation_id = self.next_correlation_id;
         self.next_correlation_id += 1;
         let segments =
             protocol::encode_request(correlation_id, self.client_id.clone(), request, version).unwrap();
-        self.send_bytes(&segments.concat());
-        correlation_id
+        (correlation_id, segments.concat())
     }
 
     /// Reads the next answer, which must be one to `R`.

@@ -13,6 +13,7 @@
 //! closes the connection so that the client looks again.
 use super::{current_leader::CurrentLeader, *};
 use crate::{
+    network::ReadBuffer,
     partition::{Partition, storage_error_code},
     topics::Topic,
     validation::{self, Refused},
@@ -36,55 +37,145 @@ const LEADERS_FROM_VERSION: i16 = 10;
 /// Clients by this name may write to internal topics: Kafka's own tools use it.
 const ADMIN_CLIENT_ID: &str = "__admin_client";
 
-/// A connection reads into buffers of this size, or into one of a long frame's own.
-const READ_BUFFER: usize = 64 << 10;
-/// Batches below this may pin a read buffer that holds little else, so the log keeps a copy of them instead.
-const SHARES_READ_BUFFER_BELOW: usize = 16 << 10;
+/// A wait for this broker's own disk is given at least so much time: clients that want no wait for replicas ask for none
+/// at all.
+const LEAST_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Where in the answers a partition's part belongs.
+#[derive(Clone, Copy)]
+struct Slot {
+    request: usize,
+    topic: usize,
+    partition: usize,
+}
+
+/// A batch that may be appended.
+struct Accepted {
+    slot: Slot,
+    topic: Arc<Topic>,
+    target: Arc<Partition>,
+    append: Append,
+    size: u64,
+    record_count: u64,
+}
 
 /// A partition's part that is appended but not committed yet.
 struct Waiting {
-    topic: usize,
-    partition: usize,
+    slot: Slot,
     target: Arc<Partition>,
     end: Offset,
 }
 
-pub(crate) fn begin(context: &RequestContext, request: ProduceRequest) -> Phase<Outcome<ProduceResponse>> {
-    let acks = request.acks;
-    let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
-    let mut waiting = Vec::new();
-    let mut response =
-        ProduceResponse { responses: Vec::with_capacity(request.topic_data.len()), ..Default::default() };
-    let refused = refuse_whole(&request);
-    for (topic_index, topic_data) in request.topic_data.into_iter().enumerate() {
-        let answer = match refused {
-            Some(code) => refuse_topic(&topic_data, code),
-            None => produce_topic(context, topic_data, topic_index, &mut waiting),
-        };
-        response.responses.push(answer);
-    }
+struct Begun {
+    context: RequestContext,
+    acks: i16,
+    timeout: Duration,
+    response: ProduceResponse,
+    waiting: Vec<Waiting>,
+}
 
-    name_leaders(context, &mut response);
-    if acks == 0 {
-        let failed = response.responses.iter().flat_map(|topic| &topic.partition_responses);
-        let failed =
-            failed.map(|partition| ErrorCode(partition.error_code)).find(|code| *code != ErrorCode::NONE);
-        return Phase::Done(match failed {
-            None => Outcome::Silence,
-            Some(code) => {
-                tracing::info!(client = context.client_id(), %code, "closing after a failed produce with acks=0");
-                Outcome::Disconnect
+/// Begins requests of one connection, in order. Batches for one partition share a write, whichever request they came in.
+pub(crate) fn begin_all(
+    requests: Vec<(RequestContext, ProduceRequest)>,
+    buffer: ReadBuffer,
+) -> Vec<Phase<Outcome<ProduceResponse>>> {
+    let mut accepted = Vec::new();
+    let mut all: Vec<Begun> = requests
+        .into_iter()
+        .enumerate()
+        .map(|(index, (context, request))| {
+            let acks = request.acks;
+            let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
+            let response = accept(&context, request, index, buffer, &mut accepted);
+            Begun { context, acks, timeout: timeout.max(LEAST_TIMEOUT), response, waiting: Vec::new() }
+        })
+        .collect();
+    append(&mut all, accepted);
+    all.into_iter().map(Begun::finish).collect()
+}
+
+/// Looks at everything in a request; what may be appended is added to `accepted`, the rest has its answer.
+fn accept(
+    context: &RequestContext,
+    request: ProduceRequest,
+    index: usize,
+    buffer: ReadBuffer,
+    accepted: &mut Vec<Accepted>,
+) -> ProduceResponse {
+    let refused = refuse_whole(&request);
+    let topics = request.topic_data.into_iter().enumerate();
+    let responses = topics.map(|(topic, data)| match refused {
+        Some(code) => refuse_topic(&data, code),
+        None => accept_topic(context, data, Slot { request: index, topic, partition: 0 }, buffer, accepted),
+    });
+    ProduceResponse { responses: responses.collect(), ..Default::default() }
+}
+
+/// Appends, partition by partition, and enters the outcomes.
+fn append(all: &mut [Begun], mut accepted: Vec<Accepted>) {
+    // Stable: the batches of a partition keep their order.
+    accepted.sort_by_key(|accepted| Arc::as_ptr(&accepted.target));
+    let mut accepted = accepted.into_iter().peekable();
+    while let Some(Accepted { slot, topic, target, append, size, record_count }) = accepted.next() {
+        let (mut places, mut appends) = (vec![(slot, size, record_count)], vec![append]);
+        while let Some(next) = accepted.next_if(|next| Arc::ptr_eq(&next.target, &target)) {
+            places.push((next.slot, next.size, next.record_count));
+            appends.push(next.append);
+        }
+        for ((slot, size, record_count), result) in places.into_iter().zip(target.append_all(appends)) {
+            let Begun { context, response, waiting, .. } = &mut all[slot.request];
+            let counters = &context.connection.counters;
+            let answer = slot.answer(response);
+            match result {
+                Ok(info) => {
+                    counters.of_topic(&topic, |topic| &topic.bytes_in, size);
+                    counters.of_topic(&topic, |topic| &topic.messages_in, record_count);
+                    answer.base_offset = info.first_offset.0;
+                    answer.log_append_time_ms = info.log_append_time_ms;
+                    answer.log_start_offset = info.log_start_offset.0;
+                    waiting.push(Waiting { slot, target: target.clone(), end: info.last_offset.next() });
+                }
+                Err(error) => {
+                    counters.of_topic(&topic, |topic| &topic.failed_produce_requests, 1);
+                    // A directory that goes offline is logged once, by storage; here it could be every request.
+                    tracing::debug!(topic = %topic.name, partition = answer.index, %error, "append refused");
+                    *answer = refusal(answer.index, storage_error_code(&error), Some(error.to_string()));
+                }
             }
-        });
+        }
     }
-    waiting.retain(|part: &Waiting| part.target.is_committed(part.end) != Ok(true));
-    if waiting.is_empty() {
-        return Phase::Done(Outcome::Answer(response));
+}
+
+impl Slot {
+    fn answer<'a>(&self, response: &'a mut ProduceResponse) -> &'a mut PartitionProduceResponse {
+        &mut response.responses[self.topic].partition_responses[self.partition]
     }
-    Phase::Later(Box::pin(async move {
-        wait_for_commit(&mut response, waiting, timeout).await;
-        Outcome::Answer(response)
-    }))
+}
+
+impl Begun {
+    fn finish(self) -> Phase<Outcome<ProduceResponse>> {
+        let Self { context, acks, timeout, mut response, mut waiting } = self;
+        name_leaders(&context, &mut response);
+        if acks == 0 {
+            let answers = response.responses.iter().flat_map(|topic| &topic.partition_responses);
+            let mut codes = answers.map(|partition| ErrorCode(partition.error_code));
+            return Phase::Done(match codes.find(|code| *code != ErrorCode::NONE) {
+                None => Outcome::Silence,
+                Some(code) => {
+                    tracing::info!(client = context.client_id(), %code, "closing after a failed produce with acks=0");
+                    Outcome::Disconnect
+                }
+            });
+        }
+        waiting.retain(|part| part.target.is_committed(part.end) != Ok(true));
+        if waiting.is_empty() {
+            return Phase::Done(Outcome::Answer(response));
+        }
+        Phase::Later(Box::pin(async move {
+            wait_for_commit(&mut response, waiting, timeout).await;
+            Outcome::Answer(response)
+        }))
+    }
 }
 
 /// An error that concerns the request and so every partition in it.
@@ -122,11 +213,12 @@ fn refusal(index: i32, code: ErrorCode, message: Option<String>) -> PartitionPro
     }
 }
 
-fn produce_topic(
+fn accept_topic(
     context: &RequestContext,
     data: TopicProduceData,
-    topic_index: usize,
-    waiting: &mut Vec<Waiting>,
+    slot: Slot,
+    buffer: ReadBuffer,
+    accepted: &mut Vec<Accepted>,
 ) -> TopicProduceResponse {
     let topics = context.state().topics.load();
     let topic = if context.version() >= 13 {
@@ -146,28 +238,22 @@ fn produce_topic(
         return refuse_topic(&data, ErrorCode::INVALID_TOPIC_EXCEPTION);
     }
     let counters = &context.connection.counters;
-    let partition_responses = data
-        .partition_data
-        .into_iter()
-        .enumerate()
-        .map(|(partition_index, partition_data)| {
-            let index = partition_data.index;
-            counters.of_topic(topic, |topic| &topic.produce_requests, 1);
-            match produce_partition(context, topic, partition_data) {
-                Ok((response, end)) => {
-                    if let Ok(target) = topic.partition(index) {
-                        let target = target.clone();
-                        waiting.push(Waiting { topic: topic_index, partition: partition_index, target, end });
-                    }
-                    response
-                }
-                Err(Refused { code, message, record_errors }) => {
-                    counters.of_topic(topic, |topic| &topic.failed_produce_requests, 1);
-                    PartitionProduceResponse { record_errors, ..refusal(index, code, message) }
-                }
+    let mut partition_responses = Vec::with_capacity(data.partition_data.len());
+    for (partition, partition_data) in data.partition_data.into_iter().enumerate() {
+        let index = partition_data.index;
+        counters.of_topic(topic, |topic| &topic.produce_requests, 1);
+        let slot = Slot { partition, ..slot };
+        partition_responses.push(match accept_partition(context, topic, partition_data, slot, buffer) {
+            Ok(batch) => {
+                accepted.push(batch);
+                PartitionProduceResponse { index, ..Default::default() }
             }
-        })
-        .collect();
+            Err(Refused { code, message, record_errors }) => {
+                counters.of_topic(topic, |topic| &topic.failed_produce_requests, 1);
+                PartitionProduceResponse { record_errors, ..refusal(index, code, message) }
+            }
+        });
+    }
     TopicProduceResponse { name: data.name, topic_id: data.topic_id, partition_responses }
 }
 
@@ -202,41 +288,25 @@ fn name_leaders(context: &RequestContext, response: &mut ProduceResponse) {
     }
 }
 
-/// Appends one partition's batch. Returns the answer and the offset after the batch.
-fn produce_partition(
+fn accept_partition(
     context: &RequestContext,
-    topic: &Topic,
+    topic: &Arc<Topic>,
     data: PartitionProduceData,
-) -> Result<(PartitionProduceResponse, Offset), Refused> {
+    slot: Slot,
+    buffer: ReadBuffer,
+) -> Result<Accepted, Refused> {
     let counters = &context.connection.counters;
-    let partition = topic.partition(data.index)?;
+    let target = topic.partition(data.index)?.clone();
     let records = data.records.unwrap_or_default().into_bytes();
-    let size = records.len() as u64;
+    let length = records.len();
     let now_ms = context.state().now_ms();
     let batch = validation::accept(records, &topic.config, context.version(), now_ms).inspect_err(|_| {
-        counters.of_topic(topic, |topic| &topic.bytes_rejected, size);
+        counters.of_topic(topic, |topic| &topic.bytes_rejected, length as u64);
     })?;
     let record_count = u64::try_from(batch.record_count).unwrap_or(0);
-    let mut append = Append::new(batch.into_bytes(), partition.leader_epoch(), now_ms);
-    if append.batch.len() < SHARES_READ_BUFFER_BELOW {
-        append.retained_bytes = READ_BUFFER;
-    }
-    let info = partition.append(append).map_err(|error| {
-        // A directory that goes offline is logged once, by storage; here it could be every request.
-        tracing::debug!(topic = %topic.name, partition = data.index, %error, "append refused");
-        Refused { message: Some(error.to_string()), ..storage_error_code(&error).into() }
-    })?;
-    counters.of_topic(topic, |topic| &topic.bytes_in, size);
-    counters.of_topic(topic, |topic| &topic.messages_in, record_count);
-    let response = PartitionProduceResponse {
-        index: data.index,
-        error_code: ErrorCode::NONE.0,
-        base_offset: info.first_offset.0,
-        log_append_time_ms: info.log_append_time_ms,
-        log_start_offset: info.log_start_offset.0,
-        ..Default::default()
-    };
-    Ok((response, info.last_offset.next()))
+    let mut append = Append::new(batch.into_bytes(), target.leader_epoch(), now_ms);
+    append.retained_bytes = buffer.share(append.batch.len());
+    Ok(Accepted { slot, topic: topic.clone(), target, append, size: length as u64, record_count })
 }
 
 /// Fills in an error for each part that is not committed before the timeout, or never will be.
@@ -267,6 +337,6 @@ async fn wait_for_commit(response: &mut ProduceResponse, mut waiting: Vec<Waitin
 }
 
 fn fail(response: &mut ProduceResponse, part: &Waiting, code: ErrorCode) {
-    let answer = &mut response.responses[part.topic].partition_responses[part.partition];
+    let answer = part.slot.answer(response);
     *answer = refusal(answer.index, code, None);
 }

@@ -2,8 +2,8 @@
 //!
 //! A request is handled to its end before the next one starts, as in Kafka, with one exception: a two-phase
 //! request (produce, offset commit) takes its place in the order at once and is answered later, so that a
-//! producer with several requests in flight shares the wait for the disk. Replies leave in the order of
-//! their requests either way.
+//! producer with several requests in flight shares the wait for the disk. Produce requests that arrived
+//! together begin together. Replies leave in the order of their requests either way.
 //!
 //! Back-pressure is the socket's: nothing is read while a reply cannot be written, too many are due, or requests
 //! take all the memory they may.
@@ -15,11 +15,12 @@ use super::{
     outbox::Outbox,
 };
 use crate::{
-    dispatch::{self, Started},
+    dispatch::{self, RequestContext, Started},
     metrics::{Answered, Asked, ShardCounters, Waiting},
     state::State,
 };
 use bytes::Bytes;
+use protocol::ProduceRequest;
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
@@ -151,6 +152,14 @@ enum Due {
     },
 }
 
+/// Produce requests one behind the other, not begun yet.
+#[derive(Default)]
+struct Gathered {
+    asked: Vec<Asked>,
+    leases: Vec<Option<Lease>>,
+    requests: Vec<(RequestContext, ProduceRequest)>,
+}
+
 impl Connection<'_> {
     async fn run(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
         let idle = self.idle;
@@ -187,20 +196,31 @@ impl Connection<'_> {
     }
 
     async fn handle_frames(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
-        while self.due.len() < MAX_WAITING {
+        let mut gathered = Gathered::default();
+        while self.due.len() + gathered.asked.len() < MAX_WAITING {
             if !self.may_take_next()? {
-                return Ok(());
+                break;
             }
-            let Some(frame) = self.frames.next_frame()? else { return Ok(()) };
+            let Some(frame) = self.frames.next_frame()? else { break };
             let (bytes, received, begun) = (frame.len(), self.received, self.now);
-            let (key, started) = dispatch::start(&self.context, frame)?;
+            let started = dispatch::start(&self.context, frame);
+            if !matches!(started, Ok((_, Started::Produce(..)))) {
+                self.produce(std::mem::take(&mut gathered));
+            }
+            let (key, started) = started?;
             let mut asked = Asked { key, bytes, received, begun };
             // Kept until the answer is there.
             let lease = self.lease.take();
             let handling = match started {
+                Started::Produce(context, request) => {
+                    gathered.asked.push(asked);
+                    gathered.leases.push(lease);
+                    gathered.requests.push((context, request));
+                    continue;
+                }
                 Started::InOrder(reply) => {
-                    let due = self.take_place(asked, holding(lease, reply));
-                    self.due.push_back(due);
+                    self.now = Instant::now();
+                    self.take_place(asked, holding(lease, reply));
                     continue;
                 }
                 Started::Alone(handling) => handling,
@@ -216,12 +236,25 @@ impl Connection<'_> {
                 self.write(stream).await?;
             }
         }
+        self.produce(gathered);
         Ok(())
     }
 
-    fn take_place(&mut self, asked: Asked, reply: Reply) -> Due {
+    fn produce(&mut self, gathered: Gathered) {
+        let Gathered { asked, leases, requests } = gathered;
+        if requests.is_empty() {
+            return;
+        }
+        let buffer = self.frames.read_buffer(asked.iter().map(|asked| asked.bytes).sum());
+        let replies = dispatch::produce(requests, buffer);
         self.now = Instant::now();
-        match reply {
+        for ((asked, lease), reply) in asked.into_iter().zip(leases).zip(replies) {
+            self.take_place(asked, holding(lease, reply));
+        }
+    }
+
+    fn take_place(&mut self, asked: Asked, reply: Reply) {
+        let due = match reply {
             Reply::Ready(response) => {
                 Due::Ready(Answered { asked, waited_from: None, answered: self.now }, response)
             }
@@ -229,7 +262,8 @@ impl Connection<'_> {
                 let waiting = self.context.counters.waiting(asked.key);
                 Due::Later { asked, waited_from: self.now, _waiting: waiting, response }
             }
-        }
+        };
+        self.due.push_back(due);
     }
 
     async fn handle_alone(
@@ -363,9 +397,14 @@ async fn room_in(memory: Option<&RequestMemory>) {
 async fn read_some(stream: &TcpStream, frames: &mut Frames) -> Result<u64, Closed> {
     loop {
         stream.readable().await?;
-        match stream.try_read_buf(frames.room()?) {
+        let buffer = frames.room()?;
+        let room = buffer.capacity() - buffer.len();
+        match stream.try_read_buf(buffer) {
             Ok(0) => return Err(Closed::ByPeer),
-            Ok(count) => return Ok(count as u64),
+            Ok(count) => {
+                frames.note_read(count, room);
+                return Ok(count as u64);
+            }
             // It said so too early, as it does after each request: back to owning nothing.
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => frames.release_if_empty(),
             Err(error) => return Err(error.into()),

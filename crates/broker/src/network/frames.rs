@@ -7,6 +7,9 @@ use bytes::{Buf, Bytes, BytesMut};
 
 /// Room offered to a read when nothing is known of what comes.
 const READ_SIZE: usize = 64 << 10;
+/// Most room that is offered to a peer that sends one short frame after the other as fast as it is read: more frames
+/// for one system call, and more batches for one write to the log.
+const BUSY_READ_SIZE: usize = 256 << 10;
 /// A frame up to this length gets its whole room at once, so that it is read without moving.
 const EAGER_FRAME: usize = 2 << 20;
 const LENGTH_PREFIX: usize = 4;
@@ -19,18 +22,37 @@ pub(crate) enum Error {
     TooLong { length: usize, limit: usize },
 }
 
+/// A buffer that several frames share: as long as one of them lives, all of it does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadBuffer {
+    size: usize,
+    used: usize,
+}
+
+impl ReadBuffer {
+    /// Bytes of memory that `length` bytes of it keep alive, if all that is used of it is kept.
+    pub(crate) fn share(&self, length: usize) -> usize {
+        let share = length as u128 * self.size as u128 / self.used.max(1) as u128;
+        usize::try_from(share).unwrap_or(usize::MAX).max(length)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Frames {
     buffer: BytesMut,
     /// Longest frame accepted, in bytes without the prefix (`socket.request.max.bytes`).
     limit: usize,
-    /// Room that the last long frame needed; the next one is likely as long.
-    expected: usize,
+    /// Room that the last frame needed; the next one is likely as long.
+    last_frame: usize,
+    /// Room that short frames are likely to fill together.
+    busy: usize,
+    /// Bytes of memory that a frame may keep alive, together with those that arrived beside it.
+    buffer_size: usize,
 }
 
 impl Frames {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { buffer: BytesMut::new(), limit, expected: READ_SIZE }
+        Self { buffer: BytesMut::new(), limit, last_frame: 0, busy: READ_SIZE, buffer_size: 0 }
     }
 
     /// The next whole frame, without its length prefix.
@@ -39,7 +61,7 @@ impl Frames {
         if self.buffer.len() < LENGTH_PREFIX + length {
             return Ok(None);
         }
-        self.expected = (LENGTH_PREFIX + length).clamp(READ_SIZE, EAGER_FRAME);
+        self.last_frame = (LENGTH_PREFIX + length).min(EAGER_FRAME);
         self.buffer.advance(LENGTH_PREFIX);
         Ok(Some(self.buffer.split_to(length).freeze()))
     }
@@ -47,16 +69,33 @@ impl Frames {
     /// The buffer to read into, with room for what is known to come.
     pub(crate) fn room(&mut self) -> Result<&mut BytesMut, Error> {
         let missing = match self.announced_length()? {
-            None => self.expected,
+            None => self.last_frame.max(self.busy),
             Some(length) => {
                 let missing = (LENGTH_PREFIX + length).saturating_sub(self.buffer.len()).max(1);
-                missing.min(EAGER_FRAME.max(self.buffer.len()))
+                // Others will follow a short one; a long one is to have its buffer for itself.
+                let others = if length < self.busy { self.busy } else { 0 };
+                missing.max(others).min(EAGER_FRAME.max(self.buffer.len()))
             }
         };
         if self.buffer.capacity() - self.buffer.len() < missing.min(READ_SIZE / 4) || self.buffer.is_empty() {
             self.buffer.reserve(missing);
+            self.buffer_size = self.buffer.capacity();
         }
         Ok(&mut self.buffer)
+    }
+
+    /// A read brought `count` bytes, and `room` of them would have fitted.
+    pub(crate) fn note_read(&mut self, count: usize, room: usize) {
+        if count == room {
+            self.busy = (self.busy * 2).min(BUSY_READ_SIZE);
+        } else if count < self.busy / 4 {
+            self.busy = (self.busy / 2).max(READ_SIZE);
+        }
+    }
+
+    /// The buffer that frames of `used` bytes together were just cut from.
+    pub(crate) fn read_buffer(&self, used: usize) -> ReadBuffer {
+        ReadBuffer { size: self.buffer_size, used }
     }
 
     /// Gives the buffer back if nothing is in it.
@@ -122,6 +161,22 @@ mod tests {
         let mut frames = Frames::new(100 << 20);
         frames.room().unwrap().extend_from_slice(&(100_i32 << 20).to_be_bytes());
         assert!(frames.room().unwrap().capacity() <= EAGER_FRAME + READ_SIZE + LENGTH_PREFIX);
+    }
+
+    #[test]
+    fn a_busy_peer_gets_more_room_until_it_is_quiet() {
+        let mut frames = Frames::new(1 << 20);
+        let mut rooms = Vec::new();
+        for share in [1, 1, 1, 1, 8, 8, 8] {
+            let room = frames.room().unwrap();
+            let offered = room.capacity() - room.len();
+            rooms.push(offered >> 10);
+            room.extend_from_slice(&vec![0; offered / share / LENGTH_PREFIX * LENGTH_PREFIX]);
+            frames.note_read(offered / share, offered);
+            while frames.next_frame().unwrap().is_some() {}
+            frames.release_if_empty();
+        }
+        assert_eq!(rooms, [64, 128, 256, 256, 256, 128, 64]);
     }
 
     #[test]

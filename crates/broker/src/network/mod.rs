@@ -10,6 +10,7 @@ mod rate;
 mod shards;
 
 pub(crate) use connection::{ConnectionContext, Reply, Response};
+pub(crate) use frames::ReadBuffer;
 pub(crate) use limits::{ConnectionLimits, Limits};
 pub(crate) use listener::{Bound, SocketOptions};
 pub(crate) use memory::RequestMemory;
