@@ -73,7 +73,7 @@ impl Frames {
             Some(length) => {
                 let missing = (LENGTH_PREFIX + length).saturating_sub(self.buffer.len()).max(1);
                 // Others will follow a short one; a long one is to have its buffer for itself.
-                let others = if length < self.busy { self.busy } else { 0 };
+                let others = if length <= self.busy / 4 { self.busy } else { 0 };
                 missing.max(others).min(EAGER_FRAME.max(self.buffer.len()))
             }
         };
