@@ -187,9 +187,10 @@ impl Ready<'_> {
             lines.push(format!("  Admin  http://{admin}/metrics"));
         }
         let fate = if self.is_kept { "kept; --ephemeral forgets" } else { "deleted at the end" };
-        lines.push(format!("  Data   {} ({fate})", self.data_dir.display()));
+        lines.push(format!("  Data   {} ({fate})", in_home(self.data_dir, env::home_dir().as_deref())));
         if self.has_log_file {
-            lines.push(format!("  Log    {}", self.data_dir.join(LOG_FILE).display()));
+            let log = self.data_dir.join(LOG_FILE);
+            lines.push(format!("  Log    {}", in_home(&log, env::home_dir().as_deref())));
         }
         let at = match self.kafka.port() {
             KAFKA_PORT => String::new(),
@@ -204,6 +205,14 @@ impl Ready<'_> {
             "Ctrl-C stops.\n".to_owned(),
         ]);
         lines.join("\n")
+    }
+}
+
+/// A path as a shell takes it, short where it lies in the user's home.
+fn in_home(path: &Path, home: Option<&Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(inside) => format!("~/{}", inside.display()),
+        None => path.display().to_string(),
     }
 }
 
@@ -233,6 +242,16 @@ mod tests {
             is_kept: true,
             has_log_file: true,
             after: Duration::from_millis(42),
+        }
+    }
+
+    #[test]
+    fn a_path_in_the_home_is_short() {
+        let home = Some(Path::new("/h"));
+        for (path, home, expected) in
+            [("/h/.local/share", home, "~/.local/share"), ("/hh/x", home, "/hh/x"), ("/x", None, "/x")]
+        {
+            assert_eq!(in_home(Path::new(path), home), expected);
         }
     }
 

@@ -13,9 +13,13 @@ use anyhow::{Context, Result, ensure};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    sync::{Mutex, mpsc},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering::Relaxed},
+        mpsc,
+    },
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// Most tests mostly wait, so more of them than cores go on at once.
@@ -149,6 +153,12 @@ impl Runner {
         runner.env("LD_LIBRARY_PATH", "../src:../src-cpp").env("TESTS", &unit.number);
         runner.env("RDKAFKA_TEST_CONF", &self.configuration);
         runner.env("KAFKA_PATH", &self.kafka_home).env("BROKERS", &self.address);
+        // Left alone, the runner takes its seed from the clock, and two that start in the same microsecond make the
+        // same topics and groups.
+        static SEED: AtomicU32 = AtomicU32::new(1);
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seed = (since_1970.as_secs() as u32 & 0xffff) << 12 | SEED.fetch_add(1, Relaxed) & 0xfff;
+        runner.env("TEST_SEED", seed.to_string());
         if let Some(part) = unit.filter() {
             runner.env("SUBTESTS", part);
         }
