@@ -9,9 +9,20 @@ use base::{BrokerEpoch, TopicId};
 use config::{Listener, ServerConfig};
 use parking_lot::Mutex;
 use quorum::{Quorum, QuorumConfig};
-use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread,
+    time::Duration,
+};
 use storage::{LogConfig, LogManager, StorageOptions};
-use tokio::task::JoinHandle;
+use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 use wire::Text;
 
@@ -33,6 +44,15 @@ pub enum StartError {
     TooSlow(Duration),
     #[error("the threads for connections did not start")]
     Threads(#[source] io::Error),
+}
+
+/// Why a broker cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    #[error("the metadata can no longer be changed")]
+    Metadata(#[source] quorum::Error),
+    #[error("no log directory is left that can be used")]
+    LogDirectories(#[source] storage::Error),
 }
 
 /// A running broker.
@@ -112,6 +132,23 @@ impl Broker {
 
     pub fn log_dirs(&self) -> Vec<PathBuf> {
         self.state.config.log_dirs()
+    }
+
+    /// Waits until the broker cannot go on: its metadata log cannot be written, or its last log directory is offline. As
+    /// in Kafka a server then stops, so that whoever watches over it notices.
+    pub async fn failed(&self) -> Failed {
+        let (last, mut left) = mpsc::channel(1);
+        let online = AtomicUsize::new(self.log_dirs().len());
+        self.state.storage.on_offline(move |_, error| {
+            if online.fetch_sub(1, Relaxed) == 1 {
+                // Nobody listens once the broker is being stopped.
+                let _ = last.try_send(error.clone());
+            }
+        });
+        tokio::select! {
+            error = self.state.quorum.stopped() => Failed::Metadata(error),
+            Some(error) = left.recv() => Failed::LogDirectories(error),
+        }
     }
 
     /// Stops serving, flushes and closes everything. What was acknowledged is safe either way; after this, the

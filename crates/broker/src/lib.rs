@@ -48,4 +48,4 @@ mod topics;
 mod validation;
 mod waiters;
 
-pub use broker::{Broker, StartError};
+pub use broker::{Broker, Failed, StartError};

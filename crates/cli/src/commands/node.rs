@@ -5,7 +5,7 @@ use config::ServerConfig;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Starts a broker, says so through `ready`, and stops it at the first SIGINT or SIGTERM. A second one ends the
-/// process at once. `other_folder` says how to use one, for when something is wrong with the data folder.
+/// process at once, and so does a failure that leaves the broker nothing to work with. `other_folder` says how to use one, for when something is wrong with the data folder.
 pub(crate) async fn run_until_stopped(
     config: ServerConfig,
     other_folder: &str,
@@ -18,7 +18,15 @@ pub(crate) async fn run_until_stopped(
         () = stop.asked() => return Ok(()),
     };
     ready(&broker)?;
-    stop.asked().await;
+    let failed = tokio::select! {
+        () = stop.asked() => None,
+        failed = broker.failed() => Some(failed),
+    };
+    if let Some(failed) = failed {
+        // Nothing can be closed in order: the next start recovers what it must.
+        return Err(Failure::new(Exit::Other, crate::failure::with_causes(&failed))
+            .next_step("see to the disk and start again; what was acknowledged is there"));
+    }
     tokio::select! {
         closed = broker.shutdown() => closed.map_err(|error| {
             Failure::new(Exit::Other, format!("could not close the logs: {}", crate::failure::with_causes(&error)))

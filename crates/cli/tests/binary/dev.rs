@@ -153,6 +153,20 @@ fn a_folder_has_one_server() {
 }
 
 #[test]
+fn a_server_without_a_log_directory_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Dev::in_folder(folder.path());
+    node.run("topic create t --config mainstem.durability=flush").ok();
+    std::fs::remove_dir_all(folder.path().join("t-0")).unwrap();
+    // It cannot be made durable, so the only directory goes offline.
+    let produced = node.command("produce t x").stdout(std::process::Stdio::null()).spawn();
+    let (code, said) = node.ended();
+    drop(produced.map(|mut child| child.kill().and_then(|()| child.wait())));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("no log directory is left") && said.contains("t-0"), "{said}");
+}
+
+#[test]
 fn a_busy_port_that_was_asked_for_is_an_error() {
     let busy = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = busy.local_addr().unwrap().port().to_string();

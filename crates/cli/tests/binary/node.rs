@@ -101,6 +101,14 @@ impl Dev {
         (begun.elapsed(), code)
     }
 
+    /// Waits for its end, for reasons of its own: the exit code, and what it said.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
+        let code = wait(&mut self.child).code();
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (code, said)
+    }
+
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
