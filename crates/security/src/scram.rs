@@ -52,8 +52,8 @@ impl Hash {
         hmac::sign(&hmac::Key::new(algorithm, key), text).as_ref().to_vec()
     }
 
-    /// `SaltedPassword`
-    fn salted(self, password: &str, salt: &[u8], iterations: NonZeroU32) -> Vec<u8> {
+    /// `SaltedPassword`, from which a server makes its [`Credential`].
+    pub fn salted(self, password: &str, salt: &[u8], iterations: NonZeroU32) -> Vec<u8> {
         let algorithm = match self {
             Self::Sha256 => pbkdf2::PBKDF2_HMAC_SHA256,
             Self::Sha512 => pbkdf2::PBKDF2_HMAC_SHA512,

@@ -19,8 +19,11 @@ mod log_dirs;
 mod offsets;
 mod partitions;
 mod quorum;
+mod quotas;
 mod records;
 mod route;
+mod scram;
+mod tokens;
 mod topics;
 mod transactions;
 mod words;
@@ -50,8 +53,11 @@ pub use offsets::{IsolationLevel, ListedOffset, OffsetSpec};
 pub use partitions::{ElectionType, Reassignment};
 use protocol::ErrorCode;
 pub use quorum::{DirectoryId, Quorum, QuorumEndpoint, QuorumReplica};
+pub use quotas::{QuotaEntity, QuotaEntityType, QuotaFilter, QuotaMatch, Quotas};
 pub use records::HIGH_WATERMARK;
 pub use route::Gathered;
+pub use scram::{SaltedPassword, ScramChange, ScramCredential, ScramMechanism};
+pub use tokens::{DelegationToken, InvalidPrincipal, NewToken, Principal};
 pub use topics::{
     CreateOptions, CreatedTopic, DescribeTopicsOptions, NewPartitions, NewTopic, PartitionDescription,
     TopicDescription, TopicRef,

@@ -93,6 +93,7 @@ impl Admin {
             Target::Any,
             format!("controller {id}"),
             |_| AddRaftVoterRequest {
+                cluster_id: cluster_id(self),
                 timeout_ms: self.timeout_ms(),
                 voter_id: id.0,
                 voter_directory_id: directory.0,
@@ -111,13 +112,22 @@ impl Admin {
         self.one(
             Target::Any,
             format!("controller {id}"),
-            |_| RemoveRaftVoterRequest { cluster_id: None, voter_id: id.0, voter_directory_id: directory.0 },
+            |_| RemoveRaftVoterRequest {
+                cluster_id: cluster_id(self),
+                voter_id: id.0,
+                voter_directory_id: directory.0,
+            },
             |response| {
                 check(format!("controller {id}"), response.error_code, response.error_message.as_deref())
             },
         )
         .await
     }
+}
+
+/// Guards against another cluster at the same address.
+fn cluster_id(admin: &Admin) -> Option<wire::Text> {
+    admin.cluster.metadata().cluster_id.as_deref().map(Into::into)
 }
 
 fn write_listener(endpoint: &QuorumEndpoint) -> add_raft_voter::request::Listener {

@@ -472,3 +472,6 @@ async fn together<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Out
     .await;
     outputs.into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests;

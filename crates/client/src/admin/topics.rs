@@ -163,18 +163,18 @@ impl Admin {
         topics: &[TopicRef],
         options: DescribeTopicsOptions,
     ) -> Each<TopicRef, TopicDescription> {
-        let names: Vec<String> = topics.iter().filter_map(TopicRef::name).collect();
-        let by_page =
-            !names.is_empty() && matches!(self.cluster.has(ApiKey::DescribeTopicPartitions).await, Ok(true));
-        if !by_page {
-            return self.describe_from_metadata(topics, options).await;
-        }
+        // A request names topics in one way, so that an answer can only mean one of those asked for.
+        let (named, by_id): (Vec<TopicRef>, Vec<TopicRef>) =
+            topics.iter().cloned().partition(|topic| matches!(topic, TopicRef::Name(_)));
         let mut described: BTreeMap<TopicRef, _> =
-            self.describe_by_page(names, options.page_size).await.into_iter().collect();
-        let ids: Vec<TopicRef> = topics.iter().filter(|topic| topic.name().is_none()).cloned().collect();
-        if !ids.is_empty() {
-            described.extend(self.describe_from_metadata(&ids, options).await);
-        }
+            match self.cluster.has(ApiKey::DescribeTopicPartitions).await {
+                Ok(true) if !named.is_empty() => {
+                    let names = named.iter().filter_map(TopicRef::name).collect();
+                    self.describe_by_page(names, options.page_size).await.into_iter().collect()
+                }
+                _ => self.describe_from_metadata(&named, options).await.into_iter().collect(),
+            };
+        described.extend(self.describe_from_metadata(&by_id, options).await);
         let ordered =
             topics.iter().filter_map(|topic| described.remove(topic).map(|answer| (topic.clone(), answer)));
         Each(ordered.collect())
@@ -266,7 +266,8 @@ impl Admin {
             Call::new(topics.iter().cloned(), |_| Target::Controller),
             |topics, version| self.delete_request(topics, version),
             |asked, response| {
-                Ok(response.responses.iter().map(|answer| read_deleted(asked.keys, answer)).collect())
+                let ids = ids_of(asked.keys);
+                Ok(response.responses.iter().map(|answer| read_deleted(&ids, answer)).collect())
             },
         )
         .await
@@ -372,13 +373,24 @@ fn read_created(result: &CreatableTopicResult) -> Result<CreatedTopic, Error> {
     })
 }
 
-/// A topic that was named is answered by name, one that was given by id by id.
-fn read_deleted(asked: &[TopicRef], result: &DeletableTopicResult) -> (TopicRef, Result<(), Error>) {
-    let by_id = TopicRef::Id(TopicId(result.topic_id));
-    let key = match &result.name {
-        Some(name) if !asked.contains(&by_id) => TopicRef::Name(name.to_string()),
-        _ => by_id,
-    };
+fn ids_of(asked: &[TopicRef]) -> BTreeSet<TopicId> {
+    let ids = asked.iter().filter_map(|topic| match topic {
+        TopicRef::Id(id) => Some(*id),
+        TopicRef::Name(_) => None,
+    });
+    ids.collect()
+}
+
+/// A topic that was given by id is answered by id, one that was named by name.
+fn as_asked(ids: &BTreeSet<TopicId>, name: Option<&str>, id: TopicId) -> TopicRef {
+    match name {
+        Some(name) if !ids.contains(&id) => TopicRef::Name(name.to_owned()),
+        _ => TopicRef::Id(id),
+    }
+}
+
+fn read_deleted(ids: &BTreeSet<TopicId>, result: &DeletableTopicResult) -> (TopicRef, Result<(), Error>) {
+    let key = as_asked(ids, result.name.as_deref(), TopicId(result.topic_id));
     let answer = refuse_topic(&key, result.error_code, result.error_message.as_deref());
     (key, answer)
 }
@@ -386,7 +398,7 @@ fn read_deleted(asked: &[TopicRef], result: &DeletableTopicResult) -> (TopicRef,
 fn asked_of_metadata(topic: &TopicRef) -> MetadataRequestTopic {
     match topic {
         TopicRef::Name(name) => MetadataRequestTopic { name: Some(name.into()), ..Default::default() },
-        TopicRef::Id(id) => MetadataRequestTopic { topic_id: id.0, ..Default::default() },
+        TopicRef::Id(id) => MetadataRequestTopic { topic_id: id.0, name: None },
     }
 }
 
@@ -394,12 +406,9 @@ fn read_metadata(
     asked: &[TopicRef],
     response: &MetadataResponse,
 ) -> Vec<(TopicRef, Result<TopicDescription, Error>)> {
+    let ids = ids_of(asked);
     let read = |topic: &MetadataResponseTopic| {
-        let by_id = TopicRef::Id(TopicId(topic.topic_id));
-        let key = match &topic.name {
-            Some(name) if !asked.contains(&by_id) => TopicRef::Name(name.to_string()),
-            _ => by_id,
-        };
+        let key = as_asked(&ids, topic.name.as_deref(), TopicId(topic.topic_id));
         let answer = refuse_topic(&key, topic.error_code, None).map(|()| TopicDescription {
             name: topic.name.as_ref().map(ToString::to_string).unwrap_or_default(),
             id: TopicId(topic.topic_id),

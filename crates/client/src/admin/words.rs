@@ -141,13 +141,13 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         check_words!(AclOperation AclPermission AclResourceType PatternType ConfigSource ConfigType ResourceType
-            GroupState GroupType TransactionState UpgradeType ElectionType);
+            GroupState GroupType TransactionState QuotaEntityType ScramMechanism UpgradeType ElectionType);
     }
 
     #[test]
     fn numbers_are_kafkas() {
         check_codes!(AclOperation AclPermission AclResourceType PatternType ConfigSource ConfigType ResourceType
-            UpgradeType);
+            ScramMechanism UpgradeType);
         assert_eq!(AclOperation::TwoPhaseCommit.code(), 15);
         assert_eq!(PatternType::Prefixed.code(), 4);
         assert_eq!(ResourceType::Group.code(), 32);
@@ -158,6 +158,8 @@ mod tests {
         for text in ["DESCRIBE_CONFIGS", "DescribeConfigs", "describe-configs", "describe configs"] {
             assert_eq!(text.parse(), Ok(AclOperation::DescribeConfigs), "{text}");
         }
+        assert_eq!("scram-sha-512".parse(), Ok(ScramMechanism::ScramSha512));
+        assert_eq!("client-id".parse(), Ok(QuotaEntityType::ClientId));
         assert_eq!("preparing_rebalance".parse(), Ok(GroupState::PreparingRebalance));
     }
 

@@ -10,5 +10,6 @@
 
 extern crate mainstem_client as client;
 
+mod admin;
 mod basics;
 mod environment;

@@ -219,3 +219,34 @@ fn read_left(
     });
     Ok(answers.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::leave_group::response::MemberResponse;
+
+    #[test]
+    fn members_leave_one_by_one_or_together_by_version() {
+        let members = [MemberRef::Member("m".to_owned()), MemberRef::Instance("i".to_owned())];
+        let old = leave_request("g", &members[..1], "why", 2);
+        assert_eq!((old.member_id.as_str(), old.members.len()), ("m", 0));
+        let new = leave_request("g", &members, "why", 5);
+        let left: Vec<_> = new
+            .members
+            .iter()
+            .map(|m| (m.member_id.to_string(), m.group_instance_id.as_ref().map(String::from)))
+            .collect();
+        assert_eq!(left, [("m".to_owned(), None), (String::new(), Some("i".to_owned()))]);
+        assert_eq!((members_in_one(2), members_in_one(3)), (1, usize::MAX));
+
+        let said = LeaveGroupResponse::default();
+        assert!(matches!(read_left("g", &members[..1], &said).unwrap().as_slice(), [(_, Ok(()))]));
+        // A static member is told by both of its names.
+        let gone =
+            MemberResponse { member_id: "x".into(), group_instance_id: Some("i".into()), error_code: 0 };
+        let said = LeaveGroupResponse { members: vec![gone], ..Default::default() };
+        assert_eq!(read_left("g", &members, &said).unwrap()[0].0, members[1]);
+        let said = LeaveGroupResponse { error_code: 16, ..Default::default() };
+        assert!(read_left("g", &members, &said).is_err());
+    }
+}

@@ -425,3 +425,73 @@ fn read_share_offsets(
     });
     (name, answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::offset_fetch::response::{
+        OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions,
+        OffsetFetchResponseTopic, OffsetFetchResponseTopics,
+    };
+
+    #[test]
+    fn one_group_or_many_by_version() {
+        let only = [TopicPartition::new("t", 1), TopicPartition::new("u", 0), TopicPartition::new("t", 0)];
+        let old = fetch_request([("g", Some(&only[..]))].into_iter(), 7);
+        assert_eq!((old.group_id.as_str(), old.groups.len()), ("g", 0));
+        let topics: Vec<_> =
+            old.topics.unwrap().into_iter().map(|t| (t.name.to_string(), t.partition_indexes)).collect();
+        assert_eq!(topics, [("t".to_owned(), vec![1, 0]), ("u".to_owned(), vec![0])]);
+        assert!(fetch_request([("g", None)].into_iter(), 7).topics.is_none());
+
+        let new = fetch_request([("g", None), ("h", Some(&only[..1]))].into_iter(), 8);
+        assert_eq!((new.group_id.as_str(), new.groups.len()), ("", 2));
+        assert!(new.groups[0].topics.is_none());
+        assert_eq!(new.groups[1].topics.as_ref().unwrap()[0].partition_indexes, [1]);
+    }
+
+    /// Partitions 0 to 2: committed at 5, not committed, and with this code.
+    fn answers(code: ErrorCode) -> [OffsetFetchResponse; 2] {
+        let rows = [(0, 5, 0), (1, -1, 0), (2, -1, code.0)];
+        let old = rows.map(|(partition_index, committed_offset, error_code)| OffsetFetchResponsePartition {
+            partition_index,
+            committed_offset,
+            error_code,
+            ..Default::default()
+        });
+        let new = rows.map(|(partition_index, committed_offset, error_code)| OffsetFetchResponsePartitions {
+            partition_index,
+            committed_offset,
+            error_code,
+            ..Default::default()
+        });
+        let old = OffsetFetchResponseTopic { name: "t".into(), partitions: old.to_vec() };
+        let new =
+            OffsetFetchResponseTopics { name: "t".into(), partitions: new.to_vec(), ..Default::default() };
+        let group =
+            OffsetFetchResponseGroup { group_id: "g".into(), topics: vec![new], ..Default::default() };
+        [
+            OffsetFetchResponse { topics: vec![old], ..Default::default() },
+            OffsetFetchResponse { groups: vec![group], ..Default::default() },
+        ]
+    }
+
+    #[test]
+    fn answers_of_either_form_mean_the_same() {
+        for response in answers(ErrorCode::TOPIC_AUTHORIZATION_FAILED) {
+            let mut read = read_fetched(&["g".to_owned()], &response);
+            assert_eq!(read.len(), 1);
+            let (group, offsets) = read.remove(0);
+            let offsets = offsets.unwrap();
+            assert_eq!(group, "g");
+            assert_eq!(offsets.committed.len(), 1);
+            assert_eq!(offsets.committed[&TopicPartition::new("t", 0)].offset, 5);
+            assert_eq!(offsets.failed.len(), 1);
+        }
+        // What a transaction has not settled is asked for again, as a whole.
+        for response in answers(ErrorCode::UNSTABLE_OFFSET_COMMIT) {
+            let read = read_fetched(&["g".to_owned()], &response);
+            assert!(read[0].1.is_err());
+        }
+    }
+}

@@ -81,7 +81,7 @@ fn a_topic_is_answered_as_it_was_named() {
         (TopicRef::from(id), deleted(Some("t"), none), TopicRef::from(id)),
         (TopicRef::from(id), deleted(None, ErrorCode::UNKNOWN_TOPIC_ID), TopicRef::from(id)),
     ] {
-        let (key, outcome) = read_deleted(&[asked], &answer);
+        let (key, outcome) = read_deleted(&ids_of(&[asked]), &answer);
         assert_eq!((key, outcome.is_ok()), (expected, answer.error_code == none.0));
     }
 }
