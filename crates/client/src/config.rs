@@ -1,5 +1,5 @@
 use crate::{
-    Address, Backoff,
+    Address, Backoff, Sasl, Tls,
     properties::{INT, POSITIVE, Setting, setting},
 };
 use std::time::Duration;
@@ -26,6 +26,26 @@ pub struct Config {
     pub metadata_max_age: Duration,
     /// Longest response accepted, in bytes.
     pub max_response_size: usize,
+    /// How long a connection stays open unused (`connections.max.idle.ms`); `None`: as long as the broker lets it.
+    pub max_idle: Option<Duration>,
+    /// Waits between attempts to connect to one broker (`reconnect.backoff.ms`, `reconnect.backoff.max.ms`).
+    pub reconnect_backoff: Backoff,
+    /// What to do when no broker that was heard of can be reached (`metadata.recovery.strategy`).
+    pub recovery: Recovery,
+    /// How connections are encrypted; `None`: they are not.
+    pub tls: Option<Tls>,
+    /// Who the client is; `None`: nobody asks.
+    pub sasl: Option<Sasl>,
+}
+
+/// How a client finds its cluster again (KIP-899, KIP-1102).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// Go on with the brokers that were last heard of.
+    None,
+    /// Ask the bootstrap addresses again, at the latest after this long without metadata
+    /// (`metadata.recovery.rebootstrap.trigger.ms`).
+    Rebootstrap { after: Duration },
 }
 
 impl Config {
@@ -40,6 +60,11 @@ impl Config {
             backoff: Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(1) },
             metadata_max_age: Duration::from_secs(300),
             max_response_size: 256 << 20,
+            max_idle: Some(Duration::from_secs(540)),
+            reconnect_backoff: Backoff { initial: Duration::from_millis(50), max: Duration::from_secs(1) },
+            recovery: Recovery::Rebootstrap { after: Duration::from_secs(300) },
+            tls: None,
+            sasl: None,
         }
     }
 }
@@ -62,4 +87,27 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
         v.millis(&mut c.metadata_max_age, POSITIVE)
     }),
     setting("receive.message.max.bytes", &[], |c, v| v.number(&mut c.max_response_size, 1000..=*INT.end())),
+    setting("connections.max.idle.ms", &[], |c, v| {
+        // Zero is librdkafka's "never".
+        v.millis_or_off(&mut c.max_idle, if v.as_str() == "0" { 0 } else { -1 }, POSITIVE)
+    }),
+    setting("reconnect.backoff.ms", &[], |c, v| v.millis(&mut c.reconnect_backoff.initial, INT)),
+    setting("reconnect.backoff.max.ms", &[], |c, v| v.millis(&mut c.reconnect_backoff.max, INT)),
+    setting("metadata.recovery.strategy", &[], |c, v| {
+        let rebootstrap = Config::new(Vec::new()).recovery;
+        v.choice(&mut c.recovery, &[("rebootstrap", rebootstrap), ("none", Recovery::None)])
+    }),
+    setting("metadata.recovery.rebootstrap.trigger.ms", &[], |c, v| {
+        let mut trigger = Duration::ZERO;
+        v.millis(&mut trigger, INT)?;
+        if let Recovery::Rebootstrap { after } = &mut c.recovery {
+            *after = trigger;
+        }
+        Ok(())
+    }),
+    setting("client.dns.lookup", &[], |_, v| {
+        v.choice(&mut (), &[("use_all_dns_ips", ())]).map_err(|_| {
+            "`use_all_dns_ips`; names are not looked up backwards, as only Kerberos needs it".to_owned()
+        })
+    }),
 ];

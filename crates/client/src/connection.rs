@@ -5,10 +5,17 @@
 //! [`crate::Cluster`] opens another. A request that is not answered in time closes the connection, because
 //! every later answer would be behind it.
 //!
-//! Two loops, one writing and one reading, run in one task. The task ends with the last handle.
+//! A connection is given out once the broker said what it offers and, where the cluster has security, both sides
+//! know each other. A broker that limits the session is told again who we are before it ends; what is asked
+//! meanwhile is held back and sent right after, because the broker takes nothing else in between (KIP-368).
+//!
+//! Two loops, one writing and one reading, run in one task. The task ends with the last handle, or when nobody
+//! used the connection for long.
 use crate::{
     Address, Config, Error,
     frames::{self, BadLength, Segments},
+    sasl::{self, Sasl},
+    tls::{self, Connector},
     versions::{NoVersion, Versions},
 };
 use bytes::{Bytes, BytesMut};
@@ -16,16 +23,19 @@ use protocol::{ApiKey, ApiVersionsRequest, ApiVersionsResponse, ErrorCode, Messa
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, OnceLock},
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
     sync::{Notify, mpsc, oneshot},
+    task::AbortHandle,
+    time::{Instant, timeout, timeout_at},
 };
 use wire::{Reader, Text};
 
@@ -39,61 +49,161 @@ struct Handle {
     client_id: Text,
     request_timeout: Duration,
     versions: OnceLock<Versions>,
+    /// The task that authenticates again, where the broker asks for that.
+    renewal: OnceLock<AbortHandle>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if let Some(renewal) = self.renewal.get() {
+            renewal.abort();
+        }
+    }
 }
 
 struct Shared {
     address: Arc<str>,
-    max_response_size: usize,
+    host: String,
+    /// Of one answer, in bytes.
+    limit: AtomicUsize,
+    /// Whether the broker has proved to be one; later failures are the network's.
+    greeted: OnceLock<()>,
+    max_idle: Option<Duration>,
     waiting: Mutex<Waiting>,
     closing: Notify,
+    /// The last answer came while requests are held back.
+    drained: Notify,
 }
 
 /// The requests that were sent and not answered, oldest first.
-#[derive(Default)]
 struct Waiting {
     next_correlation_id: i32,
-    queue: VecDeque<(i32, oneshot::Sender<Result<Bytes, Error>>)>,
+    queue: VecDeque<(i32, Answerer)>,
     failed: Option<Error>,
+    /// Requests that wait for the end of an authentication, while there is one.
+    held: Option<Vec<Held>>,
+    last_used: Instant,
+}
+
+struct Held {
+    correlation_id: i32,
+    /// `None` for a request without an answer.
+    answerer: Option<Answerer>,
+    segments: Vec<Bytes>,
+}
+
+type Answerer = oneshot::Sender<Result<Bytes, Error>>;
+
+/// Whether a request may pass while others are held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    Requests,
+    Session,
+}
+
+/// Longest answer, in bytes, of a broker that we do not know yet.
+const STRANGER_LIMIT: usize = 1 << 20;
+
+/// What every connection to a cluster is opened with.
+#[derive(Debug)]
+pub(crate) struct Dialer {
+    pub(crate) config: Config,
+    connector: Option<Connector>,
+}
+
+impl Dialer {
+    /// Reads the files that the configuration of TLS names.
+    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+        let connector = config.tls.as_ref().map(Connector::new).transpose()?;
+        Ok(Self { config, connector })
+    }
 }
 
 impl Connection {
-    /// Connects and learns what the broker offers.
-    pub async fn open(address: &Address, config: &Config) -> Result<Self, Error> {
+    /// Connects, learns what the broker offers, and says who we are. All addresses of the host's name are tried
+    /// (KIP-302), each with its share of the time that is left.
+    pub(crate) async fn open(address: &Address, dialer: &Dialer) -> Result<Self, Error> {
         let name: Arc<str> = address.to_string().into();
-        let opened =
-            tokio::time::timeout(config.connect_timeout, Self::open_unlimited(address, name.clone(), config));
-        match opened.await {
-            Ok(result) => result,
-            Err(_) => Err(Error::ConnectTimeout { address: name, after: config.connect_timeout }),
+        let limit = dialer.config.connect_timeout;
+        let deadline = Instant::now() + limit;
+        let late = || Error::ConnectTimeout { address: name.clone(), after: limit };
+        let failed = |source| Error::Connect { address: name.clone(), source: Arc::new(source) };
+        let found = timeout_at(deadline, tokio::net::lookup_host((address.host.as_str(), address.port)));
+        let found: Vec<SocketAddr> = found.await.map_err(|_| late())?.map_err(failed)?.collect();
+        let mut last = failed(std::io::Error::other("the name has no address"));
+        for (at, left) in found.iter().zip((1..=found.len()).rev()) {
+            let share =
+                deadline.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX);
+            match timeout(share, Self::open_at(*at, address, name.clone(), dialer)).await {
+                Ok(Ok(connection)) => return Ok(connection),
+                Ok(Err(error)) if !error.is_connection() => return Err(error),
+                Ok(Err(error)) => last = error,
+                Err(_) => last = late(),
+            }
         }
+        Err(last)
     }
 
-    async fn open_unlimited(address: &Address, name: Arc<str>, config: &Config) -> Result<Self, Error> {
+    async fn open_at(
+        at: SocketAddr,
+        address: &Address,
+        name: Arc<str>,
+        dialer: &Dialer,
+    ) -> Result<Self, Error> {
         let failed = |source| Error::Connect { address: name.clone(), source: Arc::new(source) };
-        let stream = TcpStream::connect((address.host.as_str(), address.port)).await.map_err(failed)?;
+        let stream = TcpStream::connect(at).await.map_err(failed)?;
         stream.set_nodelay(true).map_err(failed)?;
-        let connection = Self::start(stream, name.clone(), config);
+        let (connection, task) = Self::new(address, name.clone(), &dialer.config);
+        match &dialer.connector {
+            None => tokio::spawn(task.run(stream.into_split())),
+            Some(connector) => {
+                let stream = connector.connect(address, &name, stream).await?;
+                tokio::spawn(task.run(tokio::io::split(stream)))
+            }
+        };
         let versions = connection.ask_versions().await?;
         connection.0.versions.set(versions).expect("the versions are asked for once");
+        if let Some(sasl) = &dialer.config.sasl {
+            let lifetime = sasl.authenticate(&connection).await?;
+            if let Some(lifetime) = lifetime {
+                let renewal = tokio::spawn(renew(Arc::downgrade(&connection.0), sasl.clone(), lifetime));
+                connection.0.renewal.set(renewal.abort_handle()).expect("a connection is opened once");
+            }
+        }
+        let shared = &connection.0.shared;
+        shared.limit.store(dialer.config.max_response_size, Ordering::Relaxed);
+        let _ = shared.greeted.set(());
         Ok(connection)
     }
 
-    fn start(stream: TcpStream, address: Arc<str>, config: &Config) -> Self {
+    fn new(address: &Address, name: Arc<str>, config: &Config) -> (Self, Task) {
         let shared = Arc::new(Shared {
-            address,
-            max_response_size: config.max_response_size,
-            waiting: Mutex::default(),
+            address: name,
+            host: address.host.clone(),
+            limit: AtomicUsize::new(config.max_response_size.min(STRANGER_LIMIT)),
+            greeted: OnceLock::new(),
+            max_idle: config.max_idle,
+            waiting: Mutex::new(Waiting {
+                next_correlation_id: 0,
+                queue: VecDeque::new(),
+                failed: None,
+                held: None,
+                last_used: Instant::now(),
+            }),
             closing: Notify::new(),
+            drained: Notify::new(),
         });
         let (outgoing, incoming) = mpsc::unbounded_channel();
-        tokio::spawn(run(stream, shared.clone(), incoming));
-        Self(Arc::new(Handle {
+        let task = Task { shared: shared.clone(), outgoing: incoming };
+        let connection = Self(Arc::new(Handle {
             shared,
             outgoing,
             client_id: config.client_id.clone().into(),
             request_timeout: config.request_timeout,
             versions: OnceLock::new(),
-        }))
+            renewal: OnceLock::new(),
+        }));
+        (connection, task)
     }
 
     /// A broker that does not know our version answers in version 0 and names the range it has (KIP-511).
@@ -106,7 +216,8 @@ impl Connection {
                 client_software_version: Text::from(env!("CARGO_PKG_VERSION")),
                 ..Default::default()
             };
-            let frame = self.exchange(&request, version).await?;
+            let answer = self.enqueue(&request, version, Lane::Session)?;
+            let frame = self.wait(ApiKey::ApiVersions, answer).await?;
             let malformed = |source| self.malformed(ApiKey::ApiVersions, source);
             let mut reader = Reader::new(frame);
             reader.read_i32().map_err(malformed)?;
@@ -165,34 +276,85 @@ impl Connection {
 
     /// Hands the request to the socket now, so that two sends in a row keep their order.
     pub fn send<R: Request>(&self, request: &R, version: i16) -> Result<Pending<R>, Error> {
-        let answer = self.enqueue(request, version)?;
+        self.send_in(request, version, Lane::Requests)
+    }
+
+    fn send_in<R: Request>(&self, request: &R, version: i16, lane: Lane) -> Result<Pending<R>, Error> {
+        let answer = self.enqueue(request, version, lane)?;
         Ok(Pending { connection: self.clone(), version, answer, request: std::marker::PhantomData })
+    }
+
+    /// As [`Connection::request_in`], on a lane.
+    pub(crate) async fn ask<R: Request>(
+        &self,
+        request: &R,
+        version: i16,
+        lane: Lane,
+    ) -> Result<R::Response, Error> {
+        self.send_in(request, version, lane)?.response().await
     }
 
     /// For the one request without an answer: Produce with `acks=0`.
     pub fn send_without_answer<R: Request>(&self, request: &R, version: i16) -> Result<(), Error> {
         let mut waiting = self.0.shared.waiting();
-        let segments = self.encode(request, version, waiting.take_correlation_id()?)?;
-        self.0.outgoing.send(segments).map_err(|_| Error::Disconnected { address: self.address().clone() })
+        let correlation_id = waiting.take_correlation_id()?;
+        let segments = self.encode(request, version, correlation_id)?;
+        self.hand_over(&mut waiting, Held { correlation_id, answerer: None, segments }, Lane::Requests)
     }
 
-    async fn exchange<R: Request>(&self, request: &R, version: i16) -> Result<Bytes, Error> {
-        let answer = self.enqueue(request, version)?;
-        self.wait(R::KEY, answer).await
-    }
-
-    fn enqueue<R: Request>(&self, request: &R, version: i16) -> Result<Answer, Error> {
-        let (sender, answer) = oneshot::channel();
+    fn enqueue<R: Request>(&self, request: &R, version: i16, lane: Lane) -> Result<Answer, Error> {
+        let (answerer, answer) = oneshot::channel();
         // One lock over both queues: the order of waiting is the order of sending.
         let mut waiting = self.0.shared.waiting();
         let correlation_id = waiting.take_correlation_id()?;
         let segments = self.encode(request, version, correlation_id)?;
-        waiting.queue.push_back((correlation_id, sender));
-        if self.0.outgoing.send(segments).is_err() {
-            waiting.queue.pop_back();
+        self.hand_over(&mut waiting, Held { correlation_id, answerer: Some(answerer), segments }, lane)?;
+        Ok(answer)
+    }
+
+    /// To the socket, or to those that wait for the end of an authentication.
+    fn hand_over(&self, waiting: &mut Waiting, request: Held, lane: Lane) -> Result<(), Error> {
+        if lane == Lane::Requests {
+            waiting.last_used = Instant::now();
+            if let Some(held) = &mut waiting.held {
+                held.push(request);
+                return Ok(());
+            }
+        }
+        let has_answer = request.answerer.is_some();
+        if let Some(answerer) = request.answerer {
+            waiting.queue.push_back((request.correlation_id, answerer));
+        }
+        if self.0.outgoing.send(request.segments).is_err() {
+            if has_answer {
+                waiting.queue.pop_back();
+            }
             return Err(Error::Disconnected { address: self.address().clone() });
         }
-        Ok(answer)
+        Ok(())
+    }
+
+    /// From now on only [`Lane::Session`] passes. Returns when all that was sent before is answered: a broker
+    /// that parks a request hears of nothing behind it.
+    async fn hold(&self) {
+        self.0.shared.waiting().held.get_or_insert_default();
+        while !self.0.shared.waiting().queue.is_empty() {
+            self.0.shared.drained.notified().await;
+        }
+    }
+
+    /// Sends what was held back, in its order.
+    fn release(&self) {
+        let mut waiting = self.0.shared.waiting();
+        for request in waiting.held.take().unwrap_or_default() {
+            // Whoever waits hears of a closed connection by the end of its channel.
+            let _ = self.hand_over(&mut waiting, request, Lane::Session);
+        }
+    }
+
+    fn close(&self, error: &Error) {
+        self.0.shared.fail(error);
+        self.0.shared.closing.notify_one();
     }
 
     fn encode<R: Request>(
@@ -212,8 +374,7 @@ impl Connection {
             Ok(Err(_)) => Err(Error::Disconnected { address: self.address().clone() }),
             Err(_) => {
                 let error = Error::RequestTimeout { address: self.address().clone(), api, after: limit };
-                self.0.shared.fail(&error);
-                self.0.shared.closing.notify_one();
+                self.close(&error);
                 Err(error)
             }
         }
@@ -260,6 +421,38 @@ impl Shared {
         for (_, answer) in waiting.queue.drain(..) {
             let _ = answer.send(Err(error.clone()));
         }
+        for answer in waiting.held.take().unwrap_or_default().into_iter().filter_map(|held| held.answerer) {
+            let _ = answer.send(Err(error.clone()));
+        }
+        self.drained.notify_one();
+    }
+
+    /// The network failed; or TLS did, which a broker may say only after the handshake.
+    fn lost(&self, source: std::io::Error) -> Error {
+        let address = self.address.clone();
+        match tls::Error::of(&address, &self.host, &source) {
+            Some(error) if self.greeted.get().is_none() => error.into(),
+            _ => Error::ConnectionLost { address, source: Arc::new(source) },
+        }
+    }
+
+    /// Returns when nobody has used the connection for as long as it may be idle.
+    async fn idle(&self) {
+        let Some(max_idle) = self.max_idle else { return std::future::pending().await };
+        loop {
+            let (until, is_waited_for) = {
+                let waiting = self.waiting();
+                (waiting.last_used + max_idle, !waiting.queue.is_empty() || waiting.held.is_some())
+            };
+            let now = Instant::now();
+            if until > now {
+                tokio::time::sleep_until(until).await;
+            } else if is_waited_for {
+                tokio::time::sleep(max_idle).await;
+            } else {
+                return;
+            }
+        }
     }
 
     fn answer(&self, frame: Bytes) -> Result<(), Error> {
@@ -272,6 +465,9 @@ impl Shared {
         if let Some((_, answer)) = waiting.queue.pop_front() {
             // Whoever asked may have stopped listening.
             let _ = answer.send(Ok(frame));
+        }
+        if waiting.queue.is_empty() && waiting.held.is_some() {
+            self.drained.notify_one();
         }
         Ok(())
     }
@@ -288,42 +484,83 @@ impl Waiting {
     }
 }
 
-async fn run(stream: TcpStream, shared: Arc<Shared>, outgoing: mpsc::UnboundedReceiver<Vec<Bytes>>) {
-    let (read_half, write_half) = stream.into_split();
-    let ended = tokio::select! {
-        result = read_answers(read_half, &shared) => result,
-        result = write_requests(write_half, outgoing, &shared) => result,
-        () = shared.closing.notified() => Ok(()),
-    };
-    if let Err(error) = ended {
-        tracing::debug!(address = %shared.address, error = %crate::error::Chain(&error), "connection ended");
-        shared.fail(&error);
+/// Authenticates again before each session ends, as long as somebody holds the connection.
+async fn renew(handle: Weak<Handle>, sasl: Sasl, mut lifetime: Duration) {
+    loop {
+        tokio::time::sleep(sasl::renew_after(lifetime, rand::random())).await;
+        let Some(handle) = handle.upgrade() else { return };
+        let connection = Connection(handle);
+        connection.hold().await;
+        match sasl.authenticate(&connection).await {
+            Ok(next) => {
+                tracing::debug!(address = %connection.address(), "authenticated again");
+                connection.release();
+                match next {
+                    Some(next) => lifetime = next,
+                    None => return,
+                }
+            }
+            Err(error) => return connection.close(&error),
+        }
     }
 }
 
-async fn read_answers(mut socket: OwnedReadHalf, shared: &Shared) -> Result<(), Error> {
-    let lost = |source| Error::ConnectionLost { address: shared.address.clone(), source: Arc::new(source) };
+/// The two loops of a connection.
+struct Task {
+    shared: Arc<Shared>,
+    outgoing: mpsc::UnboundedReceiver<Vec<Bytes>>,
+}
+
+impl Task {
+    async fn run<R, W>(self, (read_half, write_half): (R, W))
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let shared = self.shared;
+        let ended = tokio::select! {
+            result = read_answers(read_half, &shared) => result,
+            result = write_requests(write_half, self.outgoing, &shared) => result,
+            () = shared.idle() => Err(Error::Disconnected { address: shared.address.clone() }),
+            () = shared.closing.notified() => Ok(()),
+        };
+        if let Err(error) = ended {
+            tracing::debug!(address = %shared.address, error = %crate::error::Chain(&error), "connection ended");
+            shared.fail(&error);
+        }
+    }
+}
+
+async fn read_answers(mut socket: impl AsyncRead + Unpin, shared: &Shared) -> Result<(), Error> {
     let mut buffer = BytesMut::with_capacity(frames::READ_BUFFER);
     loop {
         loop {
-            let limit = shared.max_response_size;
+            let limit = shared.limit.load(Ordering::Relaxed);
             match frames::next_frame(&mut buffer, limit) {
                 Ok(Some(frame)) => shared.answer(frame)?,
                 Ok(None) => break,
+                Err(BadLength(length)) if is_tls_alert(length) => {
+                    return Err(tls::Error::OnlyTls { address: shared.address.clone() }.into());
+                }
                 Err(BadLength(length)) => {
                     return Err(Error::FrameLength { address: shared.address.clone(), length, limit });
                 }
             }
         }
-        if socket.read_buf(&mut buffer).await.map_err(lost)? == 0 {
+        if socket.read_buf(&mut buffer).await.map_err(|source| shared.lost(source))? == 0 {
             return Err(Error::Disconnected { address: shared.address.clone() });
         }
     }
 }
 
+/// Type 21 and version 3.x begin the record with which a TLS server refuses what is not TLS.
+fn is_tls_alert(length: i64) -> bool {
+    length >> 16 == 0x1503
+}
+
 /// Ends without error when the last handle is gone.
 async fn write_requests(
-    mut socket: OwnedWriteHalf,
+    mut socket: impl AsyncWrite + Unpin,
     mut outgoing: mpsc::UnboundedReceiver<Vec<Bytes>>,
     shared: &Shared,
 ) -> Result<(), Error> {
@@ -333,11 +570,17 @@ async fn write_requests(
         while let Ok(request) = outgoing.try_recv() {
             segments.push(request);
         }
-        let written = socket.write_all_buf(&mut segments).await;
-        written.map_err(|source| Error::ConnectionLost {
-            address: shared.address.clone(),
-            source: Arc::new(source),
-        })?;
+        let written = async {
+            socket.write_all_buf(&mut segments).await?;
+            socket.flush().await
+        };
+        if let Err(source) = written.await {
+            // A stranger that hangs up may have said why, which the reader then finds.
+            if shared.greeted.get().is_none() {
+                std::future::pending::<()>().await;
+            }
+            return Err(shared.lost(source));
+        }
     }
     Ok(())
 }

@@ -65,6 +65,10 @@ pub enum Error {
     RecordTooLarge { size: usize, limit: usize },
     #[error("the producer is closed")]
     Closed,
+    #[error(transparent)]
+    Tls(#[from] crate::tls::Error),
+    #[error(transparent)]
+    Sasl(#[from] crate::sasl::Error),
 }
 
 impl Error {
@@ -78,6 +82,7 @@ impl Error {
         match self {
             Self::Refused { code, .. } => Some(*code),
             Self::UnknownTopic(_) => Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+            Self::Sasl(error) => error.code(),
             Self::GaveUp { last, .. } => last.code(),
             Self::DeliveryTimeout { last, .. } => last.as_ref().and_then(|last| last.code()),
             _ => None,
@@ -93,6 +98,16 @@ impl Error {
             | Self::ConnectionLost { .. } => true,
             Self::GaveUp { last, .. } => last.is_connection(),
             Self::DeliveryTimeout { last, .. } => last.as_ref().is_some_and(|last| last.is_connection()),
+            _ => false,
+        }
+    }
+
+    /// Whether the two sides do not accept each other: by certificate, by credentials, or in how to ask for them.
+    pub fn is_authentication(&self) -> bool {
+        match self {
+            Self::Tls(_) | Self::Sasl(_) => true,
+            Self::GaveUp { last, .. } => last.is_authentication(),
+            Self::DeliveryTimeout { last, .. } => last.as_ref().is_some_and(|last| last.is_authentication()),
             _ => false,
         }
     }
@@ -114,8 +129,11 @@ impl Error {
             | Self::ConnectionLost { .. }
             | Self::RequestTimeout { .. }
             | Self::NoLeader { .. } => true,
-            Self::Refused { code, .. } => code.retriable(),
-            Self::Address(_)
+            // The cluster handle starts over from the bootstrap addresses.
+            Self::Refused { code, .. } => code.retriable() || *code == ErrorCode::REBOOTSTRAP_REQUIRED,
+            Self::Sasl(error) => error.is_retriable(),
+            Self::Tls(_)
+            | Self::Address(_)
             | Self::UnsupportedVersion { .. }
             | Self::UnsupportedApi { .. }
             | Self::FrameLength { .. }

@@ -14,7 +14,7 @@
 //! off; a record's bytes are copied when [`Producer::send`] is called, so a caller's buffer is its own again
 //! as soon as that call returns.
 //!
-//! Not here yet: groups, transactions, TLS and SASL, fetch sessions.
+//! Not here yet: groups, transactions, fetch sessions.
 //!
 //! Sources: KIP-35 and KIP-511 (ApiVersions), KIP-320 (leader epochs in metadata), KIP-516 (topic ids),
 //! KIP-580 (back-off), KIP-794 (sticky partitions), KIP-98 and KIP-360 (idempotent producers).
@@ -28,15 +28,19 @@ mod config;
 mod connection;
 pub mod consumer;
 mod error;
+#[cfg(test)]
+mod fake;
 mod frames;
 mod metadata;
 mod partitioner;
 pub mod producer;
 pub mod properties;
 mod retry;
+pub mod sasl;
+pub mod tls;
 mod versions;
 
-pub use self::config::Config;
+pub use self::config::{Config, Recovery};
 pub use address::{Address, InvalidAddress};
 pub use admin::Admin;
 pub use backoff::Backoff;
@@ -49,3 +53,5 @@ pub use partitioner::{murmur2, partition_for_key};
 pub use producer::Producer;
 pub use properties::Properties;
 pub use protocol::ErrorCode;
+pub use sasl::Sasl;
+pub use tls::Tls;

@@ -7,6 +7,8 @@
 //!
 //! Values are text in Kafka's forms: times in milliseconds, sizes in bytes, lists with commas. Files are
 //! read by the caller; those that a setting names are read when the cluster is connected to.
+mod jaas;
+mod security;
 mod without_meaning;
 
 use crate::{Config, config, consumer, producer};
@@ -111,6 +113,9 @@ impl Properties {
             }
         }
         self.fill(config::SETTINGS, client)?;
+        let mut draft = security::Draft::default();
+        self.fill(security::SETTINGS, &mut draft)?;
+        draft.finish(client)?;
         self.fill(settings, own)?;
         Ok(warnings)
     }
@@ -159,7 +164,7 @@ impl Role {
 
     fn names(self) -> Vec<(&'static str, &'static [&'static str])> {
         match self {
-            Self::Client => names_of(config::SETTINGS),
+            Self::Client => [names_of(config::SETTINGS), names_of(security::SETTINGS)].concat(),
             Self::Producer => names_of(producer::SETTINGS),
             Self::Consumer => names_of(consumer::SETTINGS),
         }
@@ -226,7 +231,6 @@ pub(crate) const fn setting<C>(
 }
 
 /// A setting whose value is never shown.
-#[allow(dead_code, reason = "passwords come with security")]
 pub(crate) const fn secret<C>(key: &'static str, also: &'static [&'static str], read: Read<C>) -> Setting<C> {
     Setting { key, also, read, secret: true }
 }
@@ -240,7 +244,6 @@ pub(crate) const INT: RangeInclusive<i64> = 0..=i32::MAX as i64;
 /// The same, without zero.
 pub(crate) const POSITIVE: RangeInclusive<i64> = 1..=i32::MAX as i64;
 
-#[allow(dead_code, reason = "forms of settings that come with groups, transactions and security")]
 impl<'a> Value<'a> {
     pub(crate) fn as_str(self) -> &'a str {
         self.0

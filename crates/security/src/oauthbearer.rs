@@ -1,6 +1,7 @@
 //! OAUTHBEARER: a token that somebody else gave out (RFC 7628), with Kafka's extensions (KIP-342).
 use crate::{Error, text};
-use std::{collections::BTreeMap, fmt};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 const NAME: &str = "OAUTHBEARER";
 const SEPARATOR: char = '\x01';
@@ -32,6 +33,38 @@ pub fn message(token: &str, extensions: &Extensions) -> Result<Vec<u8>, Error> {
     message.push(SEPARATOR);
     message.push(SEPARATOR);
     Ok(message.into_bytes())
+}
+
+/// The value of a claim in an unsecured token.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    Text(String),
+    Number(f64),
+    List(Vec<String>),
+}
+
+/// A token that nobody signed, for tests and closed networks: it proves nothing. `now` counts from 1970; the
+/// claims of issue and expiry are added unless they are given.
+pub fn unsecured_token(claims: &BTreeMap<String, Claim>, now: Duration, lifetime: Duration) -> String {
+    let mut members: Vec<String> = Vec::new();
+    for (name, at) in [("iat", now), ("exp", now + lifetime)] {
+        if !claims.contains_key(name) {
+            members.push(format!("\"{name}\":{:.3}", at.as_secs_f64()));
+        }
+    }
+    for (name, claim) in claims {
+        let value = match claim {
+            Claim::Text(text) => format!("\"{}\"", quoted(text)),
+            Claim::Number(number) => number.to_string(),
+            Claim::List(list) => {
+                let list: Vec<_> = list.iter().map(|text| format!("\"{}\"", quoted(text))).collect();
+                format!("[{}]", list.join(","))
+            }
+        };
+        members.push(format!("\"{}\":{value}", quoted(name)));
+    }
+    let encode = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    format!("{}.{}.", encode(r#"{"alg":"none"}"#), encode(&format!("{{{}}}", members.join(","))))
 }
 
 /// What a server reads from it. The caller judges the token, then compares the principal with
@@ -95,12 +128,14 @@ impl fmt::Debug for Request {
 /// What a server says of a token that it refuses: a status such as `invalid_token`, and the scope that would do.
 /// The client answers with [`ACKNOWLEDGED`].
 pub fn refusal(status: &str, scope: Option<&str>) -> Vec<u8> {
-    let quoted = |text: &str| {
-        let safe = text.chars().filter(|c| !c.is_control());
-        safe.flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c])).collect::<String>()
-    };
     let scope = scope.map(|scope| format!(",\"scope\":\"{}\"", quoted(scope))).unwrap_or_default();
     format!("{{\"status\":\"{}\"{scope}}}", quoted(status)).into_bytes()
+}
+
+/// What may stand between the quotes of JSON; control characters are left out.
+fn quoted(text: &str) -> String {
+    let safe = text.chars().filter(|c| !c.is_control());
+    safe.flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// `b64token` of RFC 6750.
@@ -155,6 +190,23 @@ mod tests {
         }
         let expected = format!("n,,\x01auth=Bearer {TOKEN}\x01\x01");
         assert_eq!(message(TOKEN, &Extensions::new()).unwrap(), expected.into_bytes());
+    }
+
+    #[test]
+    fn an_unsecured_token_is_json_between_dots() {
+        let claims = BTreeMap::from([
+            ("sub".to_owned(), Claim::Text("al\"ice".to_owned())),
+            ("scope".to_owned(), Claim::List(vec!["a".to_owned(), "b".to_owned()])),
+            ("n".to_owned(), Claim::Number(1.5)),
+        ]);
+        let token = unsecured_token(&claims, Duration::from_secs(1000), Duration::from_secs(60));
+        let parts: Vec<&str> = token.split('.').collect();
+        let text = |part: &str| String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+        assert_eq!(parts.len(), 3);
+        assert_eq!((text(parts[0]).as_str(), parts[2]), (r#"{"alg":"none"}"#, ""));
+        let expected = r#"{"iat":1000.000,"exp":1060.000,"n":1.5,"scope":["a","b"],"sub":"al\"ice"}"#;
+        assert_eq!(text(parts[1]), expected);
+        assert!(message(&token, &Extensions::new()).is_ok());
     }
 
     #[test]

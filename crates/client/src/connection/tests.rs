@@ -39,13 +39,17 @@ fn greeting(id: i32, version: i16, error_code: ErrorCode, groups: i16) -> Vec<u8
     bytes(&encode_response(id, &response, version).unwrap())
 }
 
+fn dialer() -> Dialer {
+    Dialer::new(config()).unwrap()
+}
+
 fn config() -> Config {
     let soon = Duration::from_millis(200);
     Config { request_timeout: soon, max_response_size: 1000, ..Config::new(Vec::new()) }
 }
 
 async fn list_groups(address: &Address) -> Result<(), Error> {
-    let connection = Connection::open(address, &config()).await?;
+    let connection = Connection::open(address, &dialer()).await?;
     connection.request(&ListGroupsRequest::default()).await.map(drop)
 }
 
@@ -103,7 +107,7 @@ async fn a_late_answer_ends_the_connection() {
         _ => vec![0],
     })
     .await;
-    let connection = Connection::open(&address, &config()).await.unwrap();
+    let connection = Connection::open(&address, &dialer()).await.unwrap();
     let request = ListGroupsRequest::default();
     let (first, second) = tokio::join!(connection.request(&request), connection.request(&request));
     assert!(matches!(first, Err(Error::RequestTimeout { .. })));
@@ -115,7 +119,7 @@ async fn a_late_answer_ends_the_connection() {
 #[tokio::test]
 async fn what_the_broker_lacks_is_not_sent() {
     let address = broker(|_, version, id| greeting(id, version, ErrorCode::NONE, 5)).await;
-    let connection = Connection::open(&address, &config()).await.unwrap();
+    let connection = Connection::open(&address, &dialer()).await.unwrap();
     let missing = connection.request(&protocol::DescribeClusterRequest::default()).await;
     assert!(matches!(missing, Err(Error::UnsupportedApi { api: ApiKey::DescribeCluster, .. })));
     assert!(connection.has(ApiKey::ListGroups) && !connection.has(ApiKey::DescribeCluster));
@@ -128,6 +132,33 @@ async fn nobody_there_is_an_error_with_the_address() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let address = Address { host: "127.0.0.1".to_owned(), port };
-    let error = Connection::open(&address, &config()).await.unwrap_err();
+    let error = Connection::open(&address, &dialer()).await.unwrap_err();
     assert!(error.is_connection() && error.to_string().contains(&address.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_and_one_that_waits_is_not() {
+    let address = broker(|key, version, id| match key {
+        VERSIONS => greeting(id, version, ErrorCode::NONE, 5),
+        // Never a whole answer.
+        _ => vec![0],
+    })
+    .await;
+    let idle = Duration::from_millis(20);
+    let config = Config { max_idle: Some(idle), request_timeout: Duration::from_secs(60), ..config() };
+    let dialer = Dialer::new(config).unwrap();
+    let is_closed = async |connection: &Connection, limit| {
+        let closed = async {
+            while connection.is_open() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(limit, closed).await.is_ok()
+    };
+    let unused = Connection::open(&address, &dialer).await.unwrap();
+    assert!(is_closed(&unused, Duration::from_secs(30)).await);
+    assert!(matches!(unused.request(&ListGroupsRequest::default()).await, Err(Error::Disconnected { .. })));
+    let waiting = Connection::open(&address, &dialer).await.unwrap();
+    let _pending = waiting.send(&ListGroupsRequest::default(), 0).unwrap();
+    assert!(!is_closed(&waiting, idle * 10).await);
 }

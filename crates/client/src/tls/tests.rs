@@ -1,0 +1,194 @@
+use super::*;
+use crate::{
+    Config, Connection,
+    connection::Dialer,
+    fake::{self, Asked},
+};
+use protocol::ApiKey;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
+use rustls::{ServerConfig, server::WebPkiClientVerifier};
+use std::time::Duration;
+use tokio_rustls::TlsAcceptor;
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+fn authority() -> Authority {
+    named_authority("an issuer")
+}
+
+fn named_authority(name: &str) -> Authority {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A certificate and its key, as PEM.
+fn issue(authority: &Authority, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.signed_by(&key, authority).unwrap();
+    Identity { certificates: Pem::Text(certificate.pem()), key: Pem::Text(key.serialize_pem()) }
+}
+
+fn trusting(authority: &Authority) -> Tls {
+    Tls { roots: Roots::Pem(Pem::Text(authority.pem())), ..Default::default() }
+}
+
+/// A broker at `host` that shows this certificate, and may want one of `clients`.
+async fn broker(host: &str, shown: &Identity, clients: Option<&Authority>) -> Address {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider.clone());
+    let builder = builder.with_safe_default_protocol_versions().unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let roots = Arc::new(trusting(authority).roots.read().unwrap());
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider).build().unwrap();
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let (chain, key) = (shown.certificates.certificates().unwrap(), shown.key.key().unwrap());
+    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()));
+    fake::listen(host, move |socket| {
+        let acceptor = acceptor.clone();
+        async move {
+            if let Ok(stream) = acceptor.accept(socket).await {
+                fake::converse(stream, |asked| greet(&asked)).await;
+            }
+        }
+    })
+    .await
+}
+
+fn greet(asked: &Asked) -> Option<Vec<u8>> {
+    (asked.key == ApiKey::ApiVersions).then(|| asked.offer(&[(ApiKey::ApiVersions, 4)]))
+}
+
+async fn open(address: &Address, tls: Option<Tls>) -> Result<Connection, crate::Error> {
+    let config = Config { tls, connect_timeout: Duration::from_secs(10), ..Config::new(Vec::new()) };
+    Connection::open(address, &Dialer::new(config)?).await
+}
+
+#[track_caller]
+fn said(result: Result<Connection, crate::Error>) -> String {
+    let error = result.unwrap_err();
+    assert!(error.is_authentication() && !error.is_retriable(), "{error:?}");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn a_broker_is_believed_by_its_issuer_and_name() {
+    let (authority, stranger) = (authority(), authority());
+    for host in ["localhost", "127.0.0.1"] {
+        let address = broker(host, &issue(&authority, host, |_| {}), None).await;
+        assert!(open(&address, Some(trusting(&authority))).await.unwrap().has(ApiKey::ApiVersions));
+        let unknown = said(open(&address, Some(trusting(&stranger))).await);
+        assert!(
+            unknown.contains("issuer that is not trusted") && unknown.contains("ssl.ca.location"),
+            "{unknown}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_name_is_refused_unless_the_check_is_off() {
+    let (authority, stranger) = (authority(), authority());
+    let address = broker("localhost", &issue(&authority, "broker.example", |_| {}), None).await;
+    let other = said(open(&address, Some(trusting(&authority))).await);
+    assert!(other.contains("is for `broker.example`, not for `localhost`"), "{other}");
+    let any_name = |authority| Some(Tls { check_host_name: false, ..trusting(authority) });
+    open(&address, any_name(&authority)).await.unwrap();
+    let unknown = said(open(&address, any_name(&stranger)).await);
+    assert!(unknown.contains("issuer that is not trusted"), "{unknown}");
+}
+
+#[tokio::test]
+async fn a_certificate_counts_in_its_time_only() {
+    let authority = authority();
+    let old = issue(&authority, "localhost", |params| params.not_after = date_time_ymd(2001, 1, 1));
+    let new = issue(&authority, "localhost", |params| params.not_before = date_time_ymd(4001, 1, 1));
+    for (shown, words) in [(old, "expired"), (new, "not valid yet")] {
+        let address = broker("localhost", &shown, None).await;
+        for check_host_name in [true, false] {
+            let tls = Tls { check_host_name, ..trusting(&authority) };
+            let refused = said(open(&address, Some(tls)).await);
+            assert!(refused.contains(words), "{refused}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_shows_its_certificate_where_it_is_wanted() {
+    let (authority, stranger) = (authority(), authority());
+    let address = broker("localhost", &issue(&authority, "localhost", |_| {}), Some(&authority)).await;
+    let with = |identity| Some(Tls { identity, ..trusting(&authority) });
+    open(&address, with(Some(issue(&authority, "me", |_| {})))).await.unwrap();
+    let none = said(open(&address, with(None)).await);
+    assert!(none.contains("wants a certificate of the client"), "{none}");
+    let other = said(open(&address, with(Some(issue(&stranger, "me", |_| {})))).await);
+    assert!(other.contains("does not accept the client's certificate"), "{other}");
+}
+
+#[tokio::test]
+async fn the_wrong_protocol_is_told_apart() {
+    let authority = authority();
+    let encrypted = broker("localhost", &issue(&authority, "localhost", |_| {}), None).await;
+    let plaintext = said(open(&encrypted, None).await);
+    assert!(plaintext.contains("speaks TLS"), "{plaintext}");
+    // A broker that takes the beginning of TLS for the length of a frame says something, or nothing and hangs up.
+    let talkative = fake::listen("localhost", |socket| async move {
+        use tokio::io::AsyncWriteExt as _;
+        let mut socket = socket;
+        let _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    });
+    let not_tls = said(open(&talkative.await, Some(trusting(&authority))).await);
+    assert!(not_tls.contains("does not speak TLS"), "{not_tls}");
+    let silent = fake::listen("localhost", |socket| async move { drop(socket) }).await;
+    let closed = open(&silent, Some(trusting(&authority))).await.unwrap_err();
+    assert!(closed.is_connection() && closed.is_retriable(), "{closed:?}");
+}
+
+#[test]
+fn what_cannot_be_read_says_what_to_do() {
+    let folder = std::env::temp_dir().join(format!("mainstem-tls-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        fs::write(&path, bytes).unwrap();
+        Pem::File(path)
+    };
+    let jks = file("store.jks", b"\xfe\xed\xfe\xed\0\0\0\x02");
+    let p12 = file("store.p12", b"\x30\x82\x04\x00");
+    let other = file("other", b"hello");
+    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let encrypted = file("key.pem", encrypted.as_bytes());
+    let broken = file("broken.pem", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
+    let missing = Pem::File(folder.join("missing.pem"));
+    for (result, words) in [
+        (jks.certificates().map(drop), "keytool -list -rfc -keystore"),
+        (jks.key().map(drop), "keytool -importkeystore -srckeystore"),
+        (p12.certificates().map(drop), "openssl pkcs12 -in"),
+        (p12.key().map(drop), "-nodes -out client.pem"),
+        (other.certificates().map(drop), "holds no certificate in PEM form"),
+        (other.key().map(drop), "holds no private key in PEM form"),
+        (encrypted.key().map(drop), "openssl pkey -in"),
+        (encrypted.certificates().map(drop), "holds no certificate"),
+        (broken.certificates().map(drop), "is not valid PEM"),
+        (missing.certificates().map(drop), "missing.pem"),
+    ] {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_key_that_does_not_fit_its_certificate_is_refused() {
+    let authority = authority();
+    let (one, two) = (issue(&authority, "a", |_| {}), issue(&authority, "b", |_| {}));
+    let identity = Some(Identity { certificates: one.certificates, key: two.key });
+    let error = Connector::new(&Tls { identity, ..trusting(&authority) }).unwrap_err();
+    assert!(matches!(error, Error::Identity { .. }), "{error}");
+}
