@@ -13,3 +13,4 @@ extern crate mainstem_client as client;
 mod admin;
 mod basics;
 mod environment;
+mod security;

@@ -73,7 +73,8 @@ pub(crate) struct Broker {
 }
 
 impl Broker {
-    /// Starts one on an empty folder; its data lies in `FOLDER/data`.
+    /// Starts one on an empty folder; its data lies in `FOLDER/data`. Of the overrides, `listeners` are more than
+    /// those that every broker has.
     pub(crate) fn start(
         tools: &Tools,
         kind: Kind,
@@ -167,10 +168,13 @@ fn settings(
     overrides: &[(&str, &str)],
     kind: Kind,
 ) -> String {
-    let listeners = format!("PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}");
+    let mut listeners = format!("PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}");
+    for (_, more) in overrides.iter().filter(|(key, _)| *key == "listeners") {
+        listeners.push_str(&format!(",{more}"));
+    }
     let mut text = String::new();
     let mut line = |key: &str, value: &str| writeln!(text, "{key}={value}").expect("a string grows");
-    for (key, value) in SETTINGS.iter().chain(overrides) {
+    for (key, value) in SETTINGS.iter().chain(overrides).filter(|(key, _)| *key != "listeners") {
         line(key, value);
     }
     line("listeners", &listeners);

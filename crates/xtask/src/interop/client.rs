@@ -3,6 +3,8 @@
 //! A check is a test function; its name is the check's. It finds the brokers by environment variables. What
 //! our broker cannot serve yet stands in `interop/client/waits.txt` and runs against Apache Kafka instead.
 
+mod security;
+
 use super::{
     broker::{Broker, Kind},
     process,
@@ -10,8 +12,14 @@ use super::{
 };
 use crate::{steps, workspace};
 use anyhow::{Context, Result, ensure};
+use security::Security;
 use serde_json::Value;
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 /// How long one check may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -19,11 +27,10 @@ const LIMIT: Duration = Duration::from_secs(120);
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 
 const OVERRIDES: &[(&str, &str)] = &[("auto.create.topics.enable", "false")];
-/// As `OVERRIDES`, with entries of access control that bind nobody.
-const KAFKA_OVERRIDES: &[(&str, &str)] = &[
-    OVERRIDES[0],
+/// Entries of access control that bind nobody of the tests.
+const ACCESS: &[(&str, &str)] = &[
     ("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"),
-    ("super.users", "User:ANONYMOUS"),
+    ("super.users", "User:ANONYMOUS;User:alice;User:CN=client"),
 ];
 
 pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
@@ -35,30 +42,56 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
     let (waiting, ready): (Vec<_>, Vec<_>) =
         names.into_iter().partition(|name| session.kind == Kind::Mainstem && waits.reason(name).is_some());
     if !ready.is_empty() {
-        let overrides = if session.kind == Kind::Kafka { KAFKA_OVERRIDES } else { OVERRIDES };
-        let broker = session.broker(overrides)?;
-        check_all(session, &program, &broker, &ready);
+        check_all(session, &program, session.kind, &ready)?;
     }
     if !waiting.is_empty() {
         println!("    against Apache Kafka, as our broker lacks what they need:");
-        let broker = session.broker_of(Kind::Kafka, "kafka", KAFKA_OVERRIDES)?;
-        check_all(session, &program, &broker, &waiting);
+        check_all(session, &program, Kind::Kafka, &waiting)?;
     }
     Ok(())
 }
 
-fn check_all(session: &mut Session<'_>, program: &PathBuf, broker: &Broker, names: &[String]) {
+/// On one broker, which has all that its kind offers.
+fn check_all(session: &mut Session<'_>, program: &Path, kind: Kind, names: &[String]) -> Result<()> {
+    let under_test = UnderTest::start(session, kind)?;
     for name in names {
         session.check(name, || {
             let mut command = process::command(program);
             command.args(["--exact", name, "--nocapture"]).env("RUST_BACKTRACE", "1");
-            command.env("MAINSTEM_TEST_BOOTSTRAP", &broker.address);
+            command.envs(under_test.environment.iter().map(|(key, value)| (key, value)));
             let said = process::capture(&mut command, b"", LIMIT)?;
             ensure!(!said.all().contains("skipped "), "it skips itself\n{}", steps::tail(&said.all(), 5));
             let said = said.ok()?;
             ensure!(said.contains("1 passed"), "no test ran\n{said}");
             Ok(())
         });
+    }
+    Ok(())
+}
+
+struct UnderTest {
+    /// Stops when this goes.
+    _broker: Broker,
+    environment: Vec<(String, String)>,
+}
+
+impl UnderTest {
+    fn start(session: &Session<'_>, kind: Kind) -> Result<Self> {
+        let security = match kind {
+            Kind::Mainstem => None,
+            Kind::Kafka => Some(Security::new(session.folder("certificates"))?),
+        };
+        let settings = security.as_ref().map(Security::settings).unwrap_or_default();
+        let access = if kind == Kind::Kafka { ACCESS } else { &[] };
+        let settings = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let settings: Vec<_> = OVERRIDES.iter().chain(access).copied().chain(settings).collect();
+        let broker = session.broker_of(kind, kind.name(), &settings)?;
+        let mut environment = vec![("MAINSTEM_TEST_BOOTSTRAP".to_owned(), broker.address.clone())];
+        if let Some(security) = &security {
+            security.add_users(&session.tools.kafka_libraries(), &broker.address)?;
+            environment.extend(security.environment());
+        }
+        Ok(Self { _broker: broker, environment })
     }
 }
 
@@ -83,7 +116,7 @@ fn build() -> Result<PathBuf> {
     program.context("cargo named no test program `cluster`")
 }
 
-fn list(program: &PathBuf) -> Result<Vec<String>> {
+fn list(program: &Path) -> Result<Vec<String>> {
     let mut command = process::command(program);
     let said = process::capture(command.args(["--list", "--format", "terse"]), b"", LIMIT)?.ok()?;
     Ok(said.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
