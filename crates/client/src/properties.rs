@@ -87,7 +87,37 @@ impl Properties {
         client: &mut Config,
         producer: &mut producer::Config,
     ) -> Result<Vec<Warning>, Error> {
-        self.apply_all(&[Role::Client, Role::Producer], client, producer, producer::SETTINGS)
+        let warnings =
+            self.apply_all(&[Role::Client, Role::Producer], client, producer, producer::SETTINGS)?;
+        self.check_producer(client, producer)?;
+        Ok(warnings)
+    }
+
+    /// What was asked for in so many words must be possible; what was not gives way in silence.
+    fn check_producer(&self, client: &Config, producer: &producer::Config) -> Result<(), Error> {
+        let conflict =
+            |first, second, reason: &str| Err(Error::Conflict { first, second, reason: reason.to_owned() });
+        if self.get("enable.idempotence").is_some() && producer.idempotent {
+            if producer.acks != producer::Acks::All {
+                return conflict(
+                    "enable.idempotence",
+                    "acks",
+                    "an idempotent producer waits for all in-sync replicas",
+                );
+            }
+            if producer.max_in_flight > 5 {
+                let key = "max.in.flight.requests.per.connection";
+                return conflict("enable.idempotence", key, "a broker remembers five batches of a producer");
+            }
+        }
+        let is_given =
+            ["delivery.timeout.ms", "message.timeout.ms"].iter().any(|key| self.get(key).is_some());
+        if is_given && producer.delivery_timeout < producer.linger.saturating_add(client.request_timeout) {
+            let reason =
+                "a record may linger and then wait for an answer, so it must be at least `linger.ms` more";
+            return conflict("delivery.timeout.ms", "request.timeout.ms", reason);
+        }
+        Ok(())
     }
 
     /// Sets what a consumer needs, on top of what `client` and `consumer` have.

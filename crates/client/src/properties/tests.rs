@@ -27,7 +27,7 @@ fn both_families_name_the_same_fields() {
         ("compression.type=zstd", "compression.codec=zstd"),
         ("acks=1", "request.required.acks=1"),
         ("buffer.memory=2048", "queue.buffering.max.kbytes=2"),
-        ("delivery.timeout.ms=9", "message.timeout.ms=9"),
+        ("delivery.timeout.ms=90000", "message.timeout.ms=90000"),
         ("fetch.max.wait.ms=3", "fetch.wait.max.ms=3"),
         ("max.partition.fetch.bytes=3", "fetch.message.max.bytes=3"),
         ("auto.offset.reset=latest", "auto.offset.reset=end"),
@@ -116,6 +116,27 @@ fn faults_name_key_value_and_bounds() {
     }
     let broken = Properties::parse("a=\\u00").unwrap_err().to_string();
     assert!(broken.starts_with("line 1: "), "{broken}");
+}
+
+#[test]
+fn what_contradicts_itself_is_refused_only_if_both_were_meant() {
+    for (text, refused) in [
+        ("enable.idempotence=true\nacks=1", Some("acks")),
+        ("enable.idempotence=true\nmax.in.flight=6", Some("max.in.flight.requests.per.connection")),
+        ("delivery.timeout.ms=30004", Some("request.timeout.ms")),
+        ("delivery.timeout.ms=30005", None),
+        ("delivery.timeout.ms=100\nrequest.timeout.ms=95", None),
+        ("acks=1", None),
+        ("enable.idempotence=false\nacks=1", None),
+        ("max.in.flight=6", None),
+    ] {
+        let second = match producer(text) {
+            Ok(_) => None,
+            Err(Error::Conflict { second, .. }) => Some(second),
+            Err(other) => panic!("{text}: {other}"),
+        };
+        assert_eq!(second, refused, "{text}");
+    }
 }
 
 #[test]
