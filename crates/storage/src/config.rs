@@ -101,7 +101,7 @@ impl StorageOptions {
     pub fn new(directories: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
             directories: directories.into_iter().map(Into::into).collect(),
-            tail_cache: ByteCount::mib(64),
+            tail_cache: ByteCount::mib(16),
             open_files: 1024,
             recovery_threads_per_directory: 2,
             unflushed_bytes: ByteCount::mib(128),

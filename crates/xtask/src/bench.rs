@@ -11,13 +11,13 @@ mod probe;
 
 use crate::{
     interop::{
-        broker::{Broker, Kind},
+        broker::{self, Broker, Kind},
         process,
         provision::{self, Tools},
     },
     steps,
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::{
     collections::BTreeMap,
     fs,
@@ -29,6 +29,10 @@ use std::{
 
 const RECORD: u64 = 1024;
 const GIB: f64 = (1_u64 << 30) as f64;
+/// A data folder without the topics that were measured, in bytes.
+const SMALL: u64 = 256 << 20;
+/// What is on disk at the kill -9, in GiB.
+const KILLED_WITH: u64 = 10;
 const LONG: Duration = Duration::from_secs(900);
 
 #[derive(Debug)]
@@ -39,6 +43,9 @@ pub(crate) struct Options {
     only: Option<String>,
     durability: Durability,
 }
+
+/// Files of deleted topics do not stay for a minute.
+const SOON_GONE: (&str, &str) = ("log.segment.delete.delay.ms", "100");
 
 /// What an acknowledgement means; the same for both brokers, or their figures say nothing beside each other.
 #[derive(Clone, Copy, Debug)]
@@ -52,10 +59,10 @@ enum Durability {
 impl Durability {
     fn settings(self, kind: Kind) -> &'static [(&'static str, &'static str)] {
         match (self, kind) {
-            (Self::Os, Kind::Mainstem) => &[("mainstem.durability", "os")],
-            (Self::Flush, Kind::Mainstem) => &[("mainstem.durability", "flush")],
-            (Self::Os, Kind::Kafka) => &[],
-            (Self::Flush, Kind::Kafka) => &[("log.flush.interval.messages", "1")],
+            (Self::Os, Kind::Mainstem) => &[("mainstem.durability", "os"), SOON_GONE],
+            (Self::Flush, Kind::Mainstem) => &[("mainstem.durability", "flush"), SOON_GONE],
+            (Self::Os, Kind::Kafka) => &[SOON_GONE],
+            (Self::Flush, Kind::Kafka) => &[("log.flush.interval.messages", "1"), SOON_GONE],
         }
     }
 
@@ -227,7 +234,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for broker in &mut brokers {
         board.add(LOADED, broker.kind, resident(broker)?);
         if options.wants("restart") {
-            restart(broker, &mut board)?;
+            restart(&tools, broker, &mut board)?;
         }
     }
     drop(brokers);
@@ -252,7 +259,11 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-fn restart(broker: &mut Broker, board: &mut Board) -> Result<()> {
+fn restart(tools: &Tools, broker: &mut Broker, board: &mut Board) -> Result<()> {
+    let count = (KILLED_WITH * (1 << 30) / RECORD).to_string();
+    let size = RECORD.to_string();
+    let fill = ["-P", "-t", "fill", "-s", &size, "-c", &count, "-a", "-1", "-X", "linger.ms=5"];
+    process::capture(&mut perf(tools, broker, &fill), b"", LONG)?.ok()?;
     board.add(LOG, broker.kind, disk_usage(&broker.data())? as f64 / GIB);
     broker.kill()?;
     let mut first = Duration::ZERO;
@@ -293,6 +304,22 @@ fn carry(tools: &Tools, broker: &Broker, load: &Load, run: u32, gib: u64, board:
     let (cost, rate) = measured(broker, gib, &mut perf(tools, broker, &arguments))?;
     board.add(load.consume_cost, broker.kind, cost);
     board.add(load.consume_rate, broker.kind, rate);
+    forget(broker, &topic)
+}
+
+/// Deletes a topic and waits until its files are gone. What both brokers keep must fit into the memory that the
+/// machine really has: the first use of a page that a virtual machine's host has yet to find costs more than all the
+/// rest of a write.
+fn forget(broker: &Broker, topic: &str) -> Result<()> {
+    let mut delete = process::command(broker::binary());
+    delete.args(["topic", "delete", topic, "--bootstrap-server", &broker.address]);
+    process::capture(&mut delete, b"", LONG)?.ok()?;
+    let deadline = Instant::now() + LONG;
+    // It fails where a file goes while it looks.
+    while !disk_usage(&broker.data()).is_ok_and(|bytes| bytes <= SMALL) {
+        ensure!(Instant::now() < deadline, "the files of `{topic}` stay");
+        thread::sleep(Duration::from_millis(100));
+    }
     Ok(())
 }
 

@@ -30,7 +30,7 @@ config! {
             Duration::from_secs(300), at_least(1);
         /// Memory for the newest batches of all logs together, from which tailing readers are served without
         /// a file. Not a Kafka setting.
-        "mainstem.tail.cache.bytes" => mainstem_tail_cache_bytes: ByteCount = ByteCount::mib(64), at_least(0);
+        "mainstem.tail.cache.bytes" => mainstem_tail_cache_bytes: ByteCount = ByteCount::mib(16), at_least(0);
         /// Number of logs of one folder that are opened, recovered or flushed at the same time at start and
         /// stop.
         "num.recovery.threads.per.data.dir" => num_recovery_threads_per_data_dir: i32 = 2,
