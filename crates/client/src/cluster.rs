@@ -9,7 +9,7 @@
 use crate::{
     Address, Backoff, Config, Connection, Error, Metadata, Recovery, Topic,
     connection::Dialer,
-    metadata::{Partition, TopicAnswer},
+    metadata::{LeaderHint, Partition, TopicAnswer},
     retry::Retry,
 };
 use base::NodeId;
@@ -228,6 +228,20 @@ impl Cluster {
         let mut topics: Vec<Arc<Topic>> = answers.into_iter().filter_map(|(_, answer)| answer.ok()).collect();
         topics.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(topics)
+    }
+
+    /// Takes over what a broker said in passing about leaders; the partitions whose leader is now another (KIP-951).
+    pub(crate) fn learn_leaders(
+        &self,
+        hints: &[LeaderHint],
+        brokers: &[crate::Broker],
+    ) -> BTreeSet<crate::TopicPartition> {
+        let mut metadata = self.0.metadata.write().expect("nothing panics while it holds this lock");
+        let (next, learned) = metadata.with_leaders(hints, brokers);
+        if !learned.is_empty() {
+            *metadata = Arc::new(next);
+        }
+        learned
     }
 
     async fn ask_metadata(&self, request: &MetadataRequest) -> Result<Vec<TopicAnswer>, Error> {

@@ -252,6 +252,12 @@ impl Connection {
         self.0.versions.get().is_some_and(|versions| versions.has(api))
     }
 
+    /// The level of a feature of the cluster, such as `transaction.version`, as the broker said when the connection was
+    /// opened; zero where it is not finalized (KIP-584).
+    pub fn feature(&self, name: &str) -> i16 {
+        self.0.versions.get().map_or(0, |versions| versions.feature(name))
+    }
+
     /// The version in which `R` would be sent, at most `cap`.
     pub fn version_of<R: Request>(&self, cap: i16) -> Result<i16, Error> {
         let versions = self.0.versions.get().expect("a connection is given out after its greeting");

@@ -69,6 +69,27 @@ pub enum Error {
     Tls(#[from] crate::tls::Error),
     #[error(transparent)]
     Sasl(#[from] crate::sasl::Error),
+    #[error("no transaction is open: records of a producer with a transactional id are sent within one")]
+    NotInTransaction,
+    /// Nothing of the transaction will be seen. The producer can begin another.
+    #[error("the transaction is aborted")]
+    TransactionAborted {
+        #[source]
+        cause: Option<Box<Error>>,
+    },
+    /// The outcome is not known yet; [`crate::producer::TransactionalProducer::begin`] waits for it.
+    #[error("the coordinator has not confirmed the end of the transaction within {after:?}")]
+    TransactionUnconfirmed { after: Duration },
+    #[error(
+        "another producer with the transactional id `{transactional_id}` took over, or its transaction timed out"
+    )]
+    ProducerFenced { transactional_id: String },
+    #[error("the producer with the transactional id `{transactional_id}` cannot go on; make a new one")]
+    ProducerFailed {
+        transactional_id: String,
+        #[source]
+        cause: Box<Error>,
+    },
 }
 
 impl Error {
@@ -85,6 +106,9 @@ impl Error {
             Self::Sasl(error) => error.code(),
             Self::GaveUp { last, .. } => last.code(),
             Self::DeliveryTimeout { last, .. } => last.as_ref().and_then(|last| last.code()),
+            Self::TransactionAborted { cause } => cause.as_ref().and_then(|cause| cause.code()),
+            Self::ProducerFenced { .. } => Some(ErrorCode::PRODUCER_FENCED),
+            Self::ProducerFailed { cause, .. } => cause.code(),
             _ => None,
         }
     }
@@ -114,7 +138,10 @@ impl Error {
 
     pub fn is_timeout(&self) -> bool {
         match self {
-            Self::RequestTimeout { .. } | Self::GaveUp { .. } | Self::DeliveryTimeout { .. } => true,
+            Self::RequestTimeout { .. }
+            | Self::GaveUp { .. }
+            | Self::DeliveryTimeout { .. }
+            | Self::TransactionUnconfirmed { .. } => true,
             Self::Refused { code, .. } => *code == ErrorCode::REQUEST_TIMED_OUT,
             _ => false,
         }
@@ -147,7 +174,12 @@ impl Error {
             | Self::GaveUp { .. }
             | Self::DeliveryTimeout { .. }
             | Self::RecordTooLarge { .. }
-            | Self::Closed => false,
+            | Self::Closed
+            | Self::NotInTransaction
+            | Self::TransactionAborted { .. }
+            | Self::TransactionUnconfirmed { .. }
+            | Self::ProducerFenced { .. }
+            | Self::ProducerFailed { .. } => false,
         }
     }
 

@@ -6,7 +6,7 @@
 //! version that both sides have.
 //!
 //! Decisions (what is batched with what, what is sent again and in which order, what is fetched next) are
-//! plain state machines without clock or socket, in `producer::accumulator`, `producer::sender` and
+//! plain state machines without clock or socket, in `producer::accumulator`, `producer::transactions`,
 //! `consumer::fetcher`; the shells around them own the tasks and the connections.
 //!
 //! Invariants: a response is never larger than the limit its connection was opened with; the records of one
@@ -14,10 +14,11 @@
 //! off; a record's bytes are copied when [`Producer::send`] is called, so a caller's buffer is its own again
 //! as soon as that call returns.
 //!
-//! Not here yet: groups, transactions, fetch sessions.
+//! Not here yet: groups, fetch sessions.
 //!
 //! Sources: KIP-35 and KIP-511 (ApiVersions), KIP-320 (leader epochs in metadata), KIP-516 (topic ids),
-//! KIP-580 (back-off), KIP-794 (sticky partitions), KIP-98 and KIP-360 (idempotent producers).
+//! KIP-580 (back-off), KIP-794 (sticky partitions), KIP-98 and KIP-360 (idempotent producers), KIP-890
+//! (transactions), KIP-951 (leaders named with a refusal).
 #![forbid(unsafe_code)]
 
 mod address;
@@ -31,6 +32,7 @@ mod error;
 #[cfg(test)]
 mod fake;
 mod frames;
+mod group_metadata;
 mod metadata;
 mod partitioner;
 pub mod producer;
@@ -48,8 +50,9 @@ pub use cluster::{Cluster, OnUnknownTopic};
 pub use connection::Connection;
 pub use consumer::Consumer;
 pub use error::Error;
+pub use group_metadata::GroupMetadata;
 pub use metadata::{Broker, Metadata, Partition, Topic, TopicPartition};
-pub use partitioner::{murmur2, partition_for_key};
+pub use partitioner::{Partitioner, Unplaced, murmur2, partition_for_key};
 pub use producer::Producer;
 pub use properties::Properties;
 pub use protocol::ErrorCode;

@@ -6,7 +6,7 @@ use crate::Address;
 use base::{NodeId, TopicId};
 use protocol::{ErrorCode, MetadataResponse, metadata::response::MetadataResponseTopic};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::Arc,
 };
@@ -65,12 +65,48 @@ pub struct Partition {
     pub offline_replicas: Vec<NodeId>,
 }
 
+/// What an answer to another question says about a partition's leader (KIP-951).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LeaderHint {
+    pub(crate) at: TopicPartition,
+    pub(crate) leader: NodeId,
+    pub(crate) leader_epoch: i32,
+}
+
 /// An answer about one topic.
 pub(crate) type TopicAnswer = (Arc<str>, Result<Arc<Topic>, ErrorCode>);
 
 impl Metadata {
     pub fn leader(&self, topic: &str, partition: i32) -> Option<NodeId> {
         self.topics.get(topic)?.partition(partition)?.leader
+    }
+
+    /// The image with the leaders that are newer than what it has, and whose they are. A leader that is not among
+    /// the brokers, known or named here, is of no use.
+    pub(crate) fn with_leaders(
+        &self,
+        hints: &[LeaderHint],
+        brokers: &[Broker],
+    ) -> (Self, BTreeSet<TopicPartition>) {
+        let mut next = self.clone();
+        let mut learned = BTreeSet::new();
+        next.brokers.extend(brokers.iter().map(|broker| (broker.id, broker.clone())));
+        for hint in hints {
+            let Some(topic) = next.topics.get_mut(&hint.at.topic) else { continue };
+            let is_news = topic
+                .partition(hint.at.partition)
+                .is_some_and(|known| known.leader_epoch < hint.leader_epoch);
+            if !is_news || !next.brokers.contains_key(&hint.leader) {
+                continue;
+            }
+            let index =
+                usize::try_from(hint.at.partition).expect("a known partition's index is not below zero");
+            let partition = &mut Arc::make_mut(topic).partitions[index];
+            partition.leader = Some(hint.leader);
+            partition.leader_epoch = hint.leader_epoch;
+            learned.insert(hint.at.clone());
+        }
+        (next, learned)
     }
 
     /// The image after `response`, and what it said about each topic.
@@ -202,6 +238,30 @@ mod tests {
             (vec![old(), about(ErrorCode::LEADER_NOT_AVAILABLE, 0, vec![])], Some(vec![Some(1)])),
         ] {
             assert_eq!(leaders(&answers), expected);
+        }
+    }
+
+    #[test]
+    fn a_hint_moves_a_partition_if_it_is_newer_and_its_leader_has_an_address() {
+        let image = Metadata::default().after(&about(ErrorCode::NONE, 1, vec![partition(0, 1, 5)])).0;
+        let address = Address { host: "h".to_owned(), port: 9093 };
+        for (at, leader, leader_epoch, expected) in [
+            (0, 2, 6, Some(2)),
+            (0, 1, 6, Some(1)),
+            (0, 2, 5, None),
+            (0, 3, 6, None),
+            (1, 2, 6, None),
+            (-1, 2, 6, None),
+        ] {
+            let hint = LeaderHint { at: TopicPartition::new("t", at), leader: NodeId(leader), leader_epoch };
+            let endpoint = Broker { id: NodeId(2), address: address.clone(), rack: None };
+            let (next, changed) = image.with_leaders(&[hint], &[endpoint]);
+            assert_eq!(changed.len(), usize::from(expected.is_some()), "{at} {leader} {leader_epoch}");
+            assert_eq!(
+                next.leader("t", 0),
+                Some(NodeId(expected.unwrap_or(1))),
+                "{at} {leader} {leader_epoch}"
+            );
         }
     }
 

@@ -6,7 +6,11 @@ use protocol::{ApiKey, ApiVersionsResponse, Request};
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Versions(BTreeMap<i16, RangeInclusive<i16>>);
+pub(crate) struct Versions {
+    apis: BTreeMap<i16, RangeInclusive<i16>>,
+    /// Finalized features of the cluster and their levels (KIP-584).
+    features: BTreeMap<String, i16>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoVersion {
@@ -16,16 +20,24 @@ pub(crate) enum NoVersion {
 
 impl Versions {
     pub(crate) fn read(response: &ApiVersionsResponse) -> Self {
-        Self(response.api_keys.iter().map(|api| (api.api_key, api.min_version..=api.max_version)).collect())
+        let apis = response.api_keys.iter().map(|api| (api.api_key, api.min_version..=api.max_version));
+        let finalized = response.finalized_features.iter().filter(|_| response.finalized_features_epoch >= 0);
+        let features = finalized.map(|feature| (String::from(&feature.name), feature.max_version_level));
+        Self { apis: apis.collect(), features: features.collect() }
     }
 
     pub(crate) fn has(&self, api: ApiKey) -> bool {
-        self.0.contains_key(&(api as i16))
+        self.apis.contains_key(&(api as i16))
+    }
+
+    /// The level of a feature that the cluster has finalized; zero where it has not.
+    pub(crate) fn feature(&self, name: &str) -> i16 {
+        self.features.get(name).copied().unwrap_or(0)
     }
 
     /// The highest version in both ranges and not above `cap`.
     pub(crate) fn choose<R: Request>(&self, cap: i16) -> Result<i16, NoVersion> {
-        let theirs = self.0.get(&(R::KEY as i16)).ok_or(NoVersion::Absent)?;
+        let theirs = self.apis.get(&(R::KEY as i16)).ok_or(NoVersion::Absent)?;
         // A version that Kafka has not settled may still change its form.
         let ours = R::KEY.stable_versions();
         choose(&(*ours.start()..=cap.min(*ours.end())), theirs)

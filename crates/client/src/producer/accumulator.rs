@@ -14,10 +14,14 @@
 use super::{
     batch::{Batch, Identity},
     config::Config,
-    delivery::{Ack, BatchDelivery, Delivery},
+    delivery::{Ack, BatchDelivery, Delivery, Promise},
     queue::{PartitionQueue, Rules, Sendable},
+    transactions::{Answer, Question, Transactions},
 };
-use crate::{Backoff, Error, Topic, partitioner, partitioner::Sticky};
+use crate::{
+    Backoff, Error, Topic, TopicPartition,
+    partitioner::{Chooser, Unplaced},
+};
 use base::{NodeId, ProducerEpoch};
 use protocol::ErrorCode;
 use records::{BatchBuilder, NewRecord};
@@ -34,12 +38,18 @@ pub(super) struct Accumulator {
     seed: u64,
     topics: Vec<TopicQueues>,
     by_name: HashMap<Arc<str>, usize>,
+    last_topic: usize,
     /// Every partition, in the order of appearance; where the next round starts moves on.
     rounds: Vec<(usize, usize)>,
     turn: usize,
     requests: HashMap<NodeId, usize>,
     buffered: usize,
     identity: Option<Identity>,
+    transactions: Option<Transactions>,
+    /// Brokers that had something coming and took nothing, since when.
+    stalled: BTreeMap<NodeId, Instant>,
+    /// Those of them for which that is longer than `availability_timeout`.
+    silent: BTreeSet<NodeId>,
     fatal: Option<Error>,
     /// The first record that was given up since somebody asked.
     failure: Option<Error>,
@@ -49,7 +59,7 @@ pub(super) struct Accumulator {
 struct TopicQueues {
     topic: Arc<Topic>,
     partitions: Vec<PartitionQueue>,
-    sticky: Sticky,
+    chooser: Chooser,
 }
 
 /// A record and where it is to go.
@@ -96,6 +106,8 @@ enum Verdict {
     },
     /// Send it again under a new epoch.
     NewEpoch,
+    /// Send it in parts.
+    Split,
     Failed,
 }
 
@@ -107,11 +119,15 @@ impl Accumulator {
             seed,
             topics: Vec::new(),
             by_name: HashMap::new(),
+            last_topic: 0,
             rounds: Vec::new(),
             turn: 0,
             requests: HashMap::new(),
             buffered: 0,
             identity: None,
+            transactions: None,
+            stalled: BTreeMap::new(),
+            silent: BTreeSet::new(),
             fatal: None,
             failure: None,
         }
@@ -124,8 +140,9 @@ impl Accumulator {
             None => {
                 let at = self.topics.len();
                 self.by_name.insert(topic.name.clone(), at);
-                let sticky = Sticky::new(self.seed.wrapping_add(at as u64));
-                self.topics.push(TopicQueues { topic: topic.clone(), partitions: Vec::new(), sticky });
+                let chooser =
+                    Chooser::new(self.config.partitioner.clone(), self.seed.wrapping_add(at as u64));
+                self.topics.push(TopicQueues { topic: topic.clone(), partitions: Vec::new(), chooser });
                 at
             }
         };
@@ -141,30 +158,43 @@ impl Accumulator {
         self.topics.iter().map(|queues| queues.topic.name.clone()).collect()
     }
 
+    /// Copies a record into its partition's open batch. `now` is asked only where a batch begins.
     pub(super) fn append(
         &mut self,
-        now: Instant,
+        now: impl FnOnce() -> Instant,
         addressed: &Addressed<'_>,
     ) -> Result<Appended, NotAppended> {
         if let Some(error) = &self.fatal {
             return Err(NotAppended::Failed(error.clone()));
+        }
+        if self.config.transactional_id.is_some() {
+            let open =
+                self.transactions.as_ref().map_or(Err(Error::NotInTransaction), Transactions::check_open);
+            open.map_err(NotAppended::Failed)?;
         }
         let size = BatchBuilder::size_of_record(&addressed.record);
         let limit = self.config.max_request_size;
         if size > limit {
             return Err(NotAppended::Failed(Error::RecordTooLarge { size, limit }));
         }
-        let &at = self.by_name.get(addressed.topic).ok_or(NotAppended::UnknownTopic)?;
+        let at = self.place_of(addressed.topic).ok_or(NotAppended::UnknownTopic)?;
         // A record that is larger than the whole buffer may go alone.
         if self.buffered > 0 && self.buffered + size > self.config.buffer_memory {
-            self.close_open();
+            self.make_room();
             return Err(NotAppended::Full);
         }
         let queues = &mut self.topics[at];
         let partition =
-            queues.choose(addressed, size, self.config.batch_size).map_err(NotAppended::Failed)?;
+            queues.choose(addressed, size, &self.config, &self.silent).map_err(NotAppended::Failed)?;
         let queue = &mut queues.partitions[partition];
         let mut wake = false;
+        if let Some(transactions) = &mut self.transactions
+            && queue.transaction != transactions.number()
+        {
+            queue.transaction = transactions.number();
+            transactions.add_partition(TopicPartition::new(queues.topic.name.clone(), partition as i32));
+            wake = true;
+        }
         if queue.open.as_ref().is_some_and(|open| open.size() + size > self.config.batch_size) {
             queue.close_open();
             wake = true;
@@ -172,7 +202,11 @@ impl Accumulator {
         if queue.open.is_none() {
             let delivery = BatchDelivery::new(queues.topic.name.clone(), partition as i32);
             let order = queue.take_order();
-            queue.open = Some(Batch::new(delivery, order, now, self.config.compression));
+            let mut empty = BatchBuilder::new(self.config.compression);
+            if self.transactions.is_some() {
+                empty = empty.transactional();
+            }
+            queue.open = Some(Batch::new(delivery, order, now(), empty));
             wake = true;
         }
         let open = queue.open.as_mut().expect("it was opened above");
@@ -186,6 +220,30 @@ impl Accumulator {
             wake = true;
         }
         Ok(Appended { delivery, wake })
+    }
+
+    /// Where the queues of a topic are. Most records go to the topic of the one before.
+    fn place_of(&mut self, topic: &str) -> Option<usize> {
+        let is_last = |queues: &TopicQueues| *queues.topic.name == *topic;
+        if !self.topics.get(self.last_topic).is_some_and(is_last) {
+            self.last_topic = *self.by_name.get(topic)?;
+        }
+        Some(self.last_topic)
+    }
+
+    /// Sends what lingers, unless something else is on its way out and will make room.
+    fn make_room(&mut self) {
+        let mut queues = self.topics.iter().flat_map(|queues| &queues.partitions);
+        if !queues.any(PartitionQueue::is_moving) {
+            self.close_open();
+        }
+    }
+
+    /// Whether a record that found none before should look again. More than a little, so that a sender faster than its
+    /// brokers is woken for many records at once.
+    pub(super) fn has_room(&self) -> bool {
+        let enough = self.config.buffer_memory - self.config.buffer_memory / 8;
+        self.buffered <= enough || self.fatal.is_some()
     }
 
     /// Makes everything ready.
@@ -225,6 +283,9 @@ impl Accumulator {
         let mut drained = Drained::default();
         let mut building: BTreeMap<NodeId, Request> = BTreeMap::new();
         let rules = self.rules(now);
+        if self.transactions.as_ref().is_some_and(|transactions| transactions.identity().is_none()) {
+            return drained;
+        }
         if self.config.idempotent && self.identity.is_none() {
             let ready = |queue: &PartitionQueue| queue.sendable(&rules) == Sendable::Now;
             let queues = self.topics.iter().flat_map(|queues| &queues.partitions);
@@ -233,6 +294,7 @@ impl Accumulator {
             return drained;
         }
         let partitions = self.rounds.len();
+        let mut stalled = BTreeSet::new();
         let mut took = true;
         while took {
             took = false;
@@ -247,8 +309,14 @@ impl Accumulator {
                     drained.leaderless.insert(queues.topic.name.clone());
                     continue;
                 };
+                if let Some(transactions) = &self.transactions
+                    && !transactions.may_send(&queues.topic.name, partition as i32)
+                {
+                    continue;
+                }
                 if !is_connected(leader) {
                     drained.unconnected.insert(leader);
+                    stalled.insert(leader);
                     continue;
                 }
                 let request = building.entry(leader).or_default();
@@ -262,9 +330,11 @@ impl Accumulator {
                     request.partitions.insert((topic, partition));
                 }
                 if self.requests.get(&leader).is_some_and(|&flying| flying >= self.config.max_in_flight) {
+                    stalled.insert(leader);
                     continue;
                 }
                 if let Some(batch) = queue.take(self.identity) {
+                    self.stalled.remove(&leader);
                     request.size += batch.size();
                     request.batches.push(batch);
                     took = true;
@@ -272,6 +342,7 @@ impl Accumulator {
             }
         }
         self.turn = if partitions == 0 { 0 } else { (self.turn + 1) % partitions };
+        self.note_stalled(now, &stalled);
         for (leader, request) in building {
             if !request.batches.is_empty() {
                 *self.requests.entry(leader).or_default() += 1;
@@ -279,6 +350,17 @@ impl Accumulator {
             }
         }
         drained
+    }
+
+    /// Takes note of the brokers that have something coming and take nothing now.
+    fn note_stalled(&mut self, now: Instant, stalled: &BTreeSet<NodeId>) {
+        let Some(timeout) = self.config.availability_timeout else { return };
+        self.stalled.retain(|node, _| stalled.contains(node));
+        for node in stalled {
+            self.stalled.entry(*node).or_insert(now);
+        }
+        let late = self.stalled.iter().filter(|(_, since)| **since + timeout <= now);
+        self.silent = late.map(|(node, _)| *node).collect();
     }
 
     fn rules(&self, now: Instant) -> Rules {
@@ -308,7 +390,8 @@ impl Accumulator {
             let expires = queue.oldest().map(|batch| batch.created + self.config.delivery_timeout);
             ready.into_iter().chain(expires).min()
         });
-        times.min()
+        let question = self.transactions.as_ref().and_then(|transactions| transactions.wake_at(now));
+        times.chain(question).min()
     }
 
     /// A request to this broker has been answered, or will not be.
@@ -318,22 +401,35 @@ impl Accumulator {
         }
     }
 
-    /// Takes a batch back. Says whether the leader that was asked is likely wrong.
+    /// Takes back a batch that `node` was sent. Says whether the leader that was asked is likely wrong and no other is
+    /// known.
     pub(super) fn batch_ended(
         &mut self,
         now: Instant,
+        node: NodeId,
         mut batch: Batch,
         outcome: Result<Ack, Error>,
     ) -> bool {
-        let is_failed = self.fatal.is_some();
+        let is_failed =
+            self.fatal.is_some() || self.transactions.as_ref().is_some_and(Transactions::is_fatal);
+        let has_moved = self.leader_of(&batch).is_some_and(|leader| leader != node);
+        let transactional = self.transactions.is_some();
         let queue = self.queue_of(&batch);
         queue.landed(batch.order);
         let verdict = match &outcome {
             Ok(_) => Verdict::Delivered,
             Err(_) if is_failed => Verdict::Failed,
-            Err(error) => judge(error, batch.stamp.is_some(), queue.is_oldest(batch.order)),
+            Err(error) => match judge(error, batch.stamp.is_some(), queue.is_oldest(batch.order)) {
+                Verdict::Split if !batch.is_divisible() => Verdict::Failed,
+                // Only the coordinator gives a transactional producer an epoch, once its transaction has ended.
+                Verdict::NewEpoch if transactional => Verdict::Failed,
+                Verdict::Again { .. } if has_moved && error.asks_for_metadata() => {
+                    Verdict::Again { pause: false }
+                }
+                verdict => verdict,
+            },
         };
-        let stale = outcome.as_ref().is_err_and(Error::asks_for_metadata);
+        let stale = !has_moved && outcome.as_ref().is_err_and(Error::asks_for_metadata);
         match verdict {
             Verdict::Delivered => {
                 let unknown = Ack { base_offset: None, log_append_time: None };
@@ -349,14 +445,27 @@ impl Accumulator {
                 batch.last_error = outcome.err();
                 queue.again(batch, None);
             }
-            Verdict::Failed => {
-                // What follows it would be out of sequence.
-                queue.broken |= batch.stamp.is_some();
-                self.end(batch, outcome);
+            Verdict::Split => {
+                let size = batch.size();
+                let parts = batch.split(self.config.compression);
+                self.buffered += parts.iter().map(Batch::size).sum::<usize>().saturating_sub(size);
+                for part in parts {
+                    self.queue_of(&part).again(part, None);
+                }
             }
+            Verdict::Failed => self.refuse(batch, outcome),
         }
         self.renew_if_quiet();
         stale
+    }
+
+    fn refuse(&mut self, batch: Batch, outcome: Result<Ack, Error>) {
+        // What follows it would be out of sequence.
+        self.queue_of(&batch).broken |= batch.stamp.is_some();
+        if let (Some(transactions), Err(error)) = (&mut self.transactions, &outcome) {
+            transactions.batch_failed(error);
+        }
+        self.end(batch, outcome);
     }
 
     /// Gives up what waited too long.
@@ -371,7 +480,11 @@ impl Accumulator {
         for mut batch in expired {
             let partition = format!("{}-{}", batch.topic(), batch.partition());
             let last = batch.last_error.take().map(Box::new);
-            self.end(batch, Err(Error::DeliveryTimeout { partition, after, last }));
+            let error = Error::DeliveryTimeout { partition, after, last };
+            if let Some(transactions) = &mut self.transactions {
+                transactions.batch_failed(&error);
+            }
+            self.end(batch, Err(error));
         }
         self.renew_if_quiet();
     }
@@ -389,10 +502,54 @@ impl Accumulator {
         self.begin_epoch(identity);
     }
 
+    /// Makes it a producer of transactions; `initialized` is fulfilled when the first can begin.
+    pub(super) fn init_transactions(&mut self, id: String, initialized: Promise) {
+        self.transactions = Some(Transactions::new(id, self.backoff, initialized));
+    }
+
+    pub(super) fn transactions(&mut self) -> Option<&mut Transactions> {
+        self.transactions.as_mut()
+    }
+
+    /// Ends the transaction: what waits is sent now, or not at all.
+    pub(super) fn end_transaction(&mut self, commit: bool) -> Result<Promise, Error> {
+        let promise = self.transactions.as_mut().ok_or(Error::NotInTransaction)?.end(commit)?;
+        self.close_open();
+        Ok(promise)
+    }
+
+    /// What the transaction asks next. Batches that are not to be sent any more end here.
+    pub(super) fn next_question(&mut self, now: Instant) -> Option<Question> {
+        if let Some(reason) = self.transactions.as_ref()?.gives_up() {
+            let all = self.transactions.as_ref().is_some_and(Transactions::is_fatal);
+            let queues = self.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
+            let abandoned: Vec<Batch> = queues
+                .flat_map(|queue| if all { queue.take_all() } else { queue.take_abandoned() })
+                .collect();
+            for batch in abandoned {
+                self.end(batch, Err(reason.clone()));
+            }
+        }
+        let undelivered = !self.is_idle();
+        self.transactions.as_mut()?.next(now, undelivered)
+    }
+
+    pub(super) fn answered(&mut self, now: Instant, question: &Question, answer: Result<Answer, Error>) {
+        let Some(transactions) = &mut self.transactions else { return };
+        transactions.answered(now, question, answer);
+        if let Some(identity) = transactions.identity()
+            && self.identity != Some(identity)
+        {
+            self.begin_epoch(identity);
+        }
+    }
+
     /// Once nothing with a number of the old epoch is under way, the next epoch begins. Brokers take it as it
     /// comes; when the epochs are used up a new producer id is asked for.
     fn renew_if_quiet(&mut self) {
-        if !self.any_broken() || !self.topics.iter().flat_map(|q| &q.partitions).all(PartitionQueue::is_quiet)
+        if self.transactions.is_some()
+            || !self.any_broken()
+            || !self.topics.iter().flat_map(|q| &q.partitions).all(PartitionQueue::is_quiet)
         {
             return;
         }
@@ -423,6 +580,11 @@ impl Accumulator {
         self.failure.take()
     }
 
+    fn leader_of(&self, batch: &Batch) -> Option<NodeId> {
+        let topic = &self.topics[self.by_name[batch.topic()]].topic;
+        topic.partition(batch.partition())?.leader
+    }
+
     fn queue_of(&mut self, batch: &Batch) -> &mut PartitionQueue {
         let at = self.by_name[batch.topic()];
         &mut self.topics[at].partitions[batch.partition() as usize]
@@ -438,24 +600,40 @@ struct Request {
 }
 
 impl TopicQueues {
-    fn choose(&mut self, addressed: &Addressed<'_>, size: usize, batch_size: usize) -> Result<usize, Error> {
+    fn choose(
+        &mut self,
+        addressed: &Addressed<'_>,
+        size: usize,
+        config: &Config,
+        silent: &BTreeSet<NodeId>,
+    ) -> Result<usize, Error> {
         let count = self.partitions.len();
         let known = &self.topic.partitions;
-        match (addressed.partition, addressed.record.key) {
-            (Some(partition), _) => {
-                let found = usize::try_from(partition).ok().filter(|partition| *partition < count);
-                found.ok_or_else(|| Error::UnknownPartition {
-                    topic: self.topic.name.to_string(),
-                    partition,
+        let chosen = match addressed.partition {
+            Some(partition) => usize::try_from(partition).ok(),
+            None => {
+                let unplaced = Unplaced {
+                    topic: addressed.topic,
+                    key: addressed.record.key,
+                    value: addressed.record.value,
                     partitions: count,
-                })
+                };
+                let queues = &self.partitions;
+                let load = |index: usize| {
+                    let leader = known.get(index).and_then(|partition| partition.leader)?;
+                    if !silent.is_empty() && silent.contains(&leader) {
+                        return None;
+                    }
+                    Some(if config.adaptive_partitioning { queues[index].waiting() } else { 0 })
+                };
+                Some(self.chooser.choose(&unplaced, load, size, config.batch_size))
             }
-            (None, Some(key)) => Ok(partitioner::partition_for_key(key, count)),
-            (None, None) => {
-                let has_leader = |index: usize| known.get(index).is_some_and(|p| p.leader.is_some());
-                Ok(self.sticky.choose(count, has_leader, size, batch_size))
-            }
-        }
+        };
+        chosen.filter(|partition| *partition < count).ok_or_else(|| Error::UnknownPartition {
+            topic: self.topic.name.to_string(),
+            partition: addressed.partition.unwrap_or(-1),
+            partitions: count,
+        })
     }
 }
 
@@ -473,6 +651,7 @@ fn judge(error: &Error, numbered: bool, oldest: bool) -> Verdict {
             | ErrorCode::UNKNOWN_PRODUCER_ID
             | ErrorCode::INVALID_PRODUCER_EPOCH,
         ) if numbered => Verdict::NewEpoch,
+        Some(ErrorCode::MESSAGE_TOO_LARGE) => Verdict::Split,
         _ if error.is_retriable() => Verdict::Again { pause: true },
         _ => Verdict::Failed,
     }

@@ -1,8 +1,10 @@
-use super::delivery::{Ack, BatchDelivery, Delivery};
+use super::delivery::{Ack, BatchDelivery, Delivery, Part};
 use crate::Error;
 use base::{ProducerEpoch, ProducerId};
 use bytes::Bytes;
-use records::{BatchBuilder, BatchHeader, Codec, HEADER_LEN, NewRecord, OutOfRange};
+use records::{
+    BatchBuilder, BatchHeader, Codec, HEADER_LEN, NewRecord, OutOfRange, RecordBatch, sequence_after,
+};
 use std::{sync::Arc, time::Instant};
 use wire::RecordBytes;
 
@@ -23,8 +25,9 @@ pub(super) struct Stamp {
 /// Records of one partition that travel together.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// Its place among the batches of its partition.
+    /// Its place among the batches of its partition; up to [`Batch::places`] from here on are its own.
     pub(super) order: u64,
+    places: u64,
     pub(super) created: Instant,
     pub(super) attempts: u32,
     pub(super) stamp: Option<Stamp>,
@@ -34,6 +37,9 @@ pub(super) struct Batch {
     size: usize,
     record_count: i32,
 }
+
+/// Between the orders of two batches, so that the parts of one have room.
+pub(super) const PLACES: u64 = 1 << 20;
 
 #[derive(Debug)]
 enum Contents {
@@ -45,15 +51,22 @@ enum Contents {
 }
 
 impl Batch {
-    pub(super) fn new(delivery: Arc<BatchDelivery>, order: u64, created: Instant, codec: Codec) -> Self {
+    /// `empty` says how the records are compressed and whether they belong to a transaction.
+    pub(super) fn new(
+        delivery: Arc<BatchDelivery>,
+        order: u64,
+        created: Instant,
+        empty: BatchBuilder,
+    ) -> Self {
         Self {
             order,
+            places: PLACES,
             created,
             attempts: 0,
             stamp: None,
             last_error: None,
             delivery,
-            contents: Contents::Open(BatchBuilder::new(codec)),
+            contents: Contents::Open(empty),
             size: HEADER_LEN,
             record_count: 0,
         }
@@ -92,6 +105,54 @@ impl Batch {
 
     pub(super) fn complete(self, outcome: Result<Ack, Error>) {
         self.delivery.complete(outcome);
+    }
+
+    pub(super) fn is_divisible(&self) -> bool {
+        self.record_count > 1 && self.places > 1
+    }
+
+    /// In place of a batch that was too large for the broker (KIP-126): two of about half the size, with the sequences
+    /// that the whole had. Only what [is divisible](Batch::is_divisible).
+    pub(super) fn split(mut self, codec: Codec) -> [Self; 2] {
+        let whole = RecordBatch::parse(self.encode().into_bytes()).expect("the builder wrote it");
+        let records = whole.records(usize::MAX).expect("the builder wrote them");
+        let part = |order, places| {
+            let delivery = BatchDelivery::new(self.topic().clone(), self.partition());
+            let mut empty = BatchBuilder::new(codec);
+            if whole.attributes.is_transactional() {
+                empty = empty.transactional();
+            }
+            let attempts = self.attempts;
+            Self { attempts, places, ..Self::new(delivery, order, self.created, empty) }
+        };
+        let half = self.places / 2;
+        let mut parts = [part(self.order, half), part(self.order + half, half)];
+        let mut headers = Vec::new();
+        for (nth, record) in records.iter().enumerate() {
+            let record = record.expect("the builder wrote it");
+            headers.clear();
+            headers.extend(record.headers);
+            let is_last = nth + 1 == self.record_count as usize;
+            let first_is_full = parts[0].record_count > 0 && (is_last || parts[0].size >= self.size / 2);
+            let part = &mut parts[usize::from(first_is_full || parts[1].record_count > 0)];
+            let record = NewRecord {
+                timestamp: record.timestamp,
+                key: record.key,
+                value: record.value,
+                headers: &headers,
+            };
+            part.append(&record).expect("it was in a larger batch");
+        }
+        if let Some(stamp) = self.stamp {
+            let behind = sequence_after(stamp.base_sequence, parts[0].record_count);
+            parts[0].stamp = Some(stamp);
+            parts[1].stamp = Some(Stamp { base_sequence: behind, ..stamp });
+        }
+        self.delivery.split(vec![
+            Part { first: 0, delivery: parts[0].delivery.clone() },
+            Part { first: parts[0].record_count, delivery: parts[1].delivery.clone() },
+        ]);
+        parts
     }
 
     /// The bytes to send. Compresses on the first call; a new stamp changes the header only.
@@ -136,7 +197,7 @@ mod tests {
             base_sequence,
         };
         let delivery = BatchDelivery::new("t".into(), 0);
-        let mut batch = Batch::new(delivery, 0, Instant::now(), Codec::new(Compression::Lz4));
+        let mut batch = Batch::new(delivery, 0, Instant::now(), BatchBuilder::new(Compression::Lz4));
         for _ in 0..10 {
             let record = NewRecord { timestamp: 5, value: Some(b"same same"), ..Default::default() };
             batch.append(&record).unwrap();

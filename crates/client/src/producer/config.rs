@@ -1,4 +1,7 @@
-use crate::properties::{INT, POSITIVE, Setting, setting};
+use crate::{
+    Partitioner,
+    properties::{INT, POSITIVE, Setting, setting},
+};
 use records::{Codec, Compression};
 use std::time::Duration;
 
@@ -24,6 +27,19 @@ pub struct Config {
     pub delivery_timeout: Duration,
     /// Most bytes in one request, and so in one record (`max.request.size`).
     pub max_request_size: usize,
+    /// Whether, of the partitions for records without key, those with fewer batches waiting are likelier
+    /// (`partitioner.adaptive.partitioning.enable`).
+    pub adaptive_partitioning: bool,
+    /// How long a broker may take nothing before partitions that it leads are not chosen for records without key
+    /// (`partitioner.availability.timeout.ms`); `None`, Kafka's zero: they stay in the choice.
+    pub availability_timeout: Option<Duration>,
+    /// Makes it a producer of transactions (`transactional.id`), see [`crate::Producer::init_transactions`]. Whoever
+    /// comes later with the same id fences this one.
+    pub transactional_id: Option<String>,
+    /// How long a transaction may stay open before its coordinator aborts it (`transaction.timeout.ms`).
+    pub transaction_timeout: Duration,
+    /// How a record without a partition gets one (`partitioner.class`; librdkafka: `partitioner`).
+    pub partitioner: Partitioner,
     /// Requests under way to one broker (`max.in.flight.requests.per.connection`); at most five when idempotent,
     /// because that is how many batches of a producer a broker remembers.
     pub max_in_flight: usize,
@@ -60,6 +76,11 @@ impl Default for Config {
             max_block: Duration::from_secs(60),
             delivery_timeout: Duration::from_secs(120),
             max_request_size: 1 << 20,
+            adaptive_partitioning: true,
+            availability_timeout: None,
+            transactional_id: None,
+            transaction_timeout: Duration::from_secs(60),
+            partitioner: Partitioner::Kafka,
             max_in_flight: 5,
         }
     }
@@ -68,6 +89,9 @@ impl Default for Config {
 impl Config {
     /// With what contradicts itself resolved to the safe side.
     pub(crate) fn resolved(mut self) -> Self {
+        if self.transactional_id.is_some() {
+            (self.idempotent, self.acks) = (true, Acks::All);
+        }
         self.idempotent &= self.acks == Acks::All;
         let most = if self.idempotent { 5 } else { usize::MAX };
         self.max_in_flight = self.max_in_flight.clamp(1, most);
@@ -123,6 +147,25 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
     setting("max.in.flight.requests.per.connection", &["max.in.flight"], |c, v| {
         v.number(&mut c.max_in_flight, POSITIVE)
     }),
+    setting("partitioner.class", &["partitioner"], |c, v| v.choice(&mut c.partitioner, &PARTITIONERS)),
+    setting("partitioner.adaptive.partitioning.enable", &[], |c, v| v.flag(&mut c.adaptive_partitioning)),
+    setting("partitioner.availability.timeout.ms", &[], |c, v| {
+        v.millis_or_off(&mut c.availability_timeout, 0, POSITIVE)
+    }),
+    setting("transactional.id", &[], |c, v| v.optional_text(&mut c.transactional_id)),
+    setting("transaction.timeout.ms", &[], |c, v| v.millis(&mut c.transaction_timeout, POSITIVE)),
+];
+
+/// By Java's class and by librdkafka's names.
+const PARTITIONERS: [(&str, Partitioner); 8] = [
+    ("org.apache.kafka.clients.producer.RoundRobinPartitioner", Partitioner::RoundRobin),
+    ("random", Partitioner::Random),
+    ("consistent", Partitioner::Consistent),
+    ("consistent_random", Partitioner::ConsistentRandom),
+    ("murmur2", Partitioner::Murmur2),
+    ("murmur2_random", Partitioner::Murmur2Random),
+    ("fnv1a", Partitioner::Fnv1a),
+    ("fnv1a_random", Partitioner::Fnv1aRandom),
 ];
 
 /// Has an effect on the codec that was chosen; -1 is its own default where the codec has no level of that number.

@@ -26,7 +26,21 @@ pub struct Delivered {
 pub(super) struct BatchDelivery {
     pub(super) topic: Arc<str>,
     pub(super) partition: i32,
-    outcome: SetOnce<Result<Ack, Error>>,
+    outcome: SetOnce<Outcome>,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    Ended(Result<Ack, Error>),
+    /// It was too large for the broker, and each part has an outcome of its own.
+    Split(Vec<Part>),
+}
+
+/// The records of a batch from `first` on, up to the next part.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) first: i32,
+    pub(super) delivery: Arc<BatchDelivery>,
 }
 
 /// A broker's answer about a batch.
@@ -36,26 +50,42 @@ pub(super) struct Ack {
     pub(super) log_append_time: Option<i64>,
 }
 
+/// Set once somebody's question is decided.
+pub(super) type Promise = Arc<SetOnce<Result<(), Error>>>;
+
+/// Decides it, unless it is decided.
+pub(super) fn fulfil(promise: &Promise, outcome: Result<(), Error>) {
+    let _ = promise.set(outcome);
+}
+
 impl Delivery {
     /// Waits until the record is delivered or given up.
     pub async fn wait(&self) -> Result<Delivered, Error> {
-        self.delivered(self.batch.outcome.wait().await)
+        let (mut batch, mut index) = (&self.batch, self.index);
+        loop {
+            match batch.outcome.wait().await {
+                Outcome::Ended(outcome) => return batch.delivered(index, outcome),
+                Outcome::Split(parts) => (batch, index) = part_of(parts, index),
+            }
+        }
     }
 
     /// The outcome, if it is known.
     pub fn outcome(&self) -> Option<Result<Delivered, Error>> {
-        self.batch.outcome.get().map(|outcome| self.delivered(outcome))
+        let (mut batch, mut index) = (&self.batch, self.index);
+        loop {
+            match batch.outcome.get()? {
+                Outcome::Ended(outcome) => return Some(batch.delivered(index, outcome)),
+                Outcome::Split(parts) => (batch, index) = part_of(parts, index),
+            }
+        }
     }
+}
 
-    fn delivered(&self, outcome: &Result<Ack, Error>) -> Result<Delivered, Error> {
-        let ack = outcome.as_ref().map_err(Error::clone)?;
-        Ok(Delivered {
-            topic: self.batch.topic.clone(),
-            partition: self.batch.partition,
-            offset: ack.base_offset.map(|base| base + i64::from(self.index)),
-            log_append_time: ack.log_append_time,
-        })
-    }
+/// The part that a record went to, and its place there.
+fn part_of(parts: &[Part], index: i32) -> (&Arc<BatchDelivery>, i32) {
+    let part = parts.iter().rev().find(|part| part.first <= index).expect("the first part begins at zero");
+    (&part.delivery, index - part.first)
 }
 
 impl BatchDelivery {
@@ -68,10 +98,29 @@ impl BatchDelivery {
     }
 
     pub(super) fn complete(&self, outcome: Result<Ack, Error>) {
-        self.outcome.set(outcome).expect("a batch ends once");
+        self.outcome.set(Outcome::Ended(outcome)).expect("a batch ends once");
     }
 
-    pub(super) async fn wait(&self) {
-        self.outcome.wait().await;
+    pub(super) fn split(&self, parts: Vec<Part>) {
+        self.outcome.set(Outcome::Split(parts)).expect("a batch ends once");
+    }
+
+    pub(super) async fn wait(self: &Arc<Self>) {
+        let mut left = vec![self.clone()];
+        while let Some(batch) = left.pop() {
+            if let Outcome::Split(parts) = batch.outcome.wait().await {
+                left.extend(parts.iter().map(|part| part.delivery.clone()));
+            }
+        }
+    }
+
+    fn delivered(&self, index: i32, outcome: &Result<Ack, Error>) -> Result<Delivered, Error> {
+        let ack = outcome.as_ref().map_err(Error::clone)?;
+        Ok(Delivered {
+            topic: self.topic.clone(),
+            partition: self.partition,
+            offset: ack.base_offset.map(|base| base + i64::from(index)),
+            log_append_time: ack.log_append_time,
+        })
     }
 }

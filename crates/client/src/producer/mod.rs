@@ -7,22 +7,30 @@
 //! The copy is what makes the buffer-reuse fault of CVE-2026-35554 impossible: a batch's bytes have one owner at
 //! any time, the accumulator or the request, and go back to the allocator when the last reference is gone.
 //!
-//! All decisions are in `accumulator` and `queue`; here are the lock, the task and the requests.
+//! A producer with a [`Config::transactional_id`] sends within transactions only: [`Producer::init_transactions`].
+//!
+//! All decisions are in `accumulator`, `queue` and `transactions`; here are the lock, the task and the requests.
 mod accumulator;
 mod batch;
 mod config;
+mod coordinator;
 mod delivery;
 mod queue;
+mod transactional;
+mod transactions;
 
 pub(crate) use self::config::SETTINGS;
 pub use self::config::{Acks, Config};
 use crate::{
-    Cluster, Connection, Error, Metadata, OnUnknownTopic, cluster::RefreshClock, metadata::TopicAnswer,
+    Address, Broker, Cluster, Connection, Error, Metadata, OnUnknownTopic, TopicPartition,
+    cluster::RefreshClock,
+    metadata::{LeaderHint, TopicAnswer},
     retry::Retry,
 };
 use accumulator::{Accumulator, Addressed, Drained, NotAppended};
 use base::{NodeId, ProducerEpoch, ProducerId, TopicId};
 use batch::{Batch, Identity};
+use coordinator::Asker;
 use delivery::Ack;
 pub use delivery::{Delivered, Delivery};
 use protocol::{
@@ -37,9 +45,11 @@ pub use records::{Codec, Compression, Header};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::{sync::Notify, task::JoinSet};
+pub use transactional::{Transaction, TransactionalProducer};
+use transactions::{Abilities, Answer, Question};
 
 /// A record to send. Borrowed: `send` copies what it needs before it returns.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +79,8 @@ struct Shared {
     wake: Notify,
     /// Something was delivered, so there may be room.
     room: Notify,
+    /// A transaction may have ended.
+    settled: Notify,
 }
 
 impl Shared {
@@ -91,6 +103,7 @@ impl Producer {
             config,
             wake: Notify::new(),
             room: Notify::new(),
+            settled: Notify::new(),
         });
         tokio::spawn(Sender::new(shared.clone()).run());
         Self { shared }
@@ -115,7 +128,7 @@ impl Producer {
     }
 
     fn try_append(&self, addressed: &Addressed<'_>) -> Result<Delivery, NotAppended> {
-        let appended = self.shared.lock().append(Instant::now(), addressed);
+        let appended = self.shared.lock().append(Instant::now, addressed);
         match appended {
             Ok(appended) => {
                 if appended.wake {
@@ -189,6 +202,15 @@ impl Producer {
         self.failure().map_or(Ok(()), Err)
     }
 
+    /// Sends what waits, for at most `timeout`, and gives the rest up. An error is the first record that was given up
+    /// since the last flush.
+    pub async fn close(self, timeout: Duration) -> Result<(), Error> {
+        match tokio::time::timeout(timeout, self.flush()).await {
+            Ok(flushed) => flushed,
+            Err(_) => Err(Error::GaveUp { after: timeout, last: Box::new(Error::Closed) }),
+        }
+    }
+
     /// The first record that was given up, if one was since this was last asked; for those who do not keep
     /// deliveries.
     pub fn failure(&self) -> Option<Error> {
@@ -216,11 +238,28 @@ struct Sender {
     refresh: RefreshClock,
 }
 
+/// A batch, and what the broker said of it.
+type Outcome = (Batch, Result<Ack, Error>);
+
 /// What a job came back with.
 enum Done {
-    Produced { node: NodeId, outcomes: Vec<(Batch, Result<Ack, Error>)> },
-    Connected { node: NodeId, result: Result<Connection, Error> },
+    Produced {
+        node: NodeId,
+        outcomes: Vec<Outcome>,
+        /// Leaders that the broker named with its refusals (KIP-951).
+        hints: Vec<LeaderHint>,
+        brokers: Vec<Broker>,
+    },
+    Connected {
+        node: NodeId,
+        result: Result<Connection, Error>,
+    },
     Identity(Result<Identity, Error>),
+    Answered {
+        question: Question,
+        answer: Result<Answer, Error>,
+        learned: Option<Abilities>,
+    },
     Refreshed(Result<Vec<TopicAnswer>, Error>),
 }
 
@@ -243,16 +282,24 @@ impl Sender {
         loop {
             let now = Instant::now();
             self.connections.retain(|_, connection| connection.is_open());
-            let (drained, wake_at) = {
+            let (drained, question, wake_at) = {
                 let mut accumulator = self.shared.lock();
                 if accumulator.is_closed() && accumulator.is_idle() {
                     return;
                 }
                 accumulator.expire(now);
+                let question = accumulator.next_question(now);
                 let drained = accumulator.drain(now, |node| self.connections.contains_key(&node));
-                (drained, accumulator.wake_at(now))
+                if accumulator.has_room() {
+                    self.shared.room.notify_waiters();
+                }
+                (drained, question, accumulator.wake_at(now))
             };
-            self.shared.room.notify_waiters();
+            // A transaction without anything in it ends without a question.
+            self.shared.settled.notify_waiters();
+            if let Some(question) = question {
+                self.ask(question);
+            }
             self.start(now, drained);
             let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
             let connect_at = self.unreachable.values().map(|(_, until)| *until).filter(|until| *until > now);
@@ -301,31 +348,58 @@ impl Sender {
         }
     }
 
+    fn ask(&mut self, question: Question) {
+        let asker = Asker {
+            cluster: self.shared.cluster.clone(),
+            transactional_id: self.shared.config.transactional_id.as_deref().unwrap_or_default().into(),
+            timeout: self.shared.config.transaction_timeout,
+        };
+        self.jobs.spawn(async move {
+            let mut learned = None;
+            let answer = asker.ask(&question, &mut learned).await;
+            Done::Answered { question, answer, learned }
+        });
+    }
+
     /// Encodes and queues here, so that requests leave in the order they were drained; only the wait is a job.
     fn produce(&mut self, node: NodeId, mut batches: Vec<Batch>) {
         let connection = self.connections.get(&node).expect("only connected brokers are drained for").clone();
         let acks = self.shared.config.acks;
         let metadata = self.shared.cluster.metadata();
-        let sent = connection.version_of::<ProduceRequest>(last_version_for(&batches, &metadata)).and_then(
-            |version| {
-                let request = self.produce_request(&mut batches, version, &metadata);
-                if acks == Acks::None {
-                    return connection.send_without_answer(&request, version).map(|()| None);
-                }
-                connection.send(&request, version).map(Some)
-            },
-        );
-        self.jobs.spawn(async move {
-            let outcomes = match sent {
-                Ok(None) => same_for_all(batches, &Ok(Ack { base_offset: None, log_append_time: None })),
-                Ok(Some(pending)) => match pending.response().await {
-                    Ok(response) => match_answers(batches, &response, &metadata),
-                    Err(error) => same_for_all(batches, &Err(error)),
-                },
-                Err(error) => same_for_all(batches, &Err(error)),
-            };
-            Done::Produced { node, outcomes }
+        let last = last_version_for(&batches, &metadata).min(self.last_version_of_protocol());
+        let sent = connection.version_of::<ProduceRequest>(last).and_then(|version| {
+            let request = self.produce_request(&mut batches, version, &metadata);
+            if acks == Acks::None {
+                return connection.send_without_answer(&request, version).map(|()| None);
+            }
+            connection.send(&request, version).map(Some)
         });
+        self.jobs.spawn(async move {
+            let done = |outcomes| Done::Produced { node, outcomes, hints: Vec::new(), brokers: Vec::new() };
+            match sent {
+                Ok(None) => {
+                    done(same_for_all(batches, &Ok(Ack { base_offset: None, log_append_time: None })))
+                }
+                Ok(Some(pending)) => match pending.response().await {
+                    Ok(response) => {
+                        let (outcomes, hints) = match_answers(batches, &response, &metadata);
+                        Done::Produced { node, outcomes, hints, brokers: brokers_in(&response) }
+                    }
+                    Err(error) => done(same_for_all(batches, &Err(error))),
+                },
+                Err(error) => done(same_for_all(batches, &Err(error))),
+            }
+        });
+    }
+
+    /// In the first protocol of transactions a partition is never added by Produce, which version 12 would do.
+    fn last_version_of_protocol(&self) -> i16 {
+        const LAST_OF_FIRST: i16 = 11;
+        let mut accumulator = self.shared.lock();
+        match accumulator.transactions() {
+            Some(transactions) if !transactions.is_second_protocol() => LAST_OF_FIRST,
+            _ => i16::MAX,
+        }
     }
 
     fn produce_request(&self, batches: &mut [Batch], version: i16, metadata: &Metadata) -> ProduceRequest {
@@ -348,11 +422,11 @@ impl Sender {
                 .push(PartitionProduceData { index: batch.partition(), records: Some(batch.encode()) });
         }
         ProduceRequest {
+            transactional_id: self.shared.config.transactional_id.as_deref().map(Into::into),
             acks: self.shared.config.acks.to_wire(),
             timeout_ms: i32::try_from(self.shared.cluster.config().request_timeout.as_millis())
                 .unwrap_or(i32::MAX),
             topic_data: topics,
-            ..Default::default()
         }
     }
 
@@ -361,16 +435,21 @@ impl Sender {
         // A job ends early only when the runtime does.
         let Ok(done) = done else { return };
         match done {
-            Done::Produced { node, outcomes } => {
+            Done::Produced { node, outcomes, hints, brokers } => {
+                let learned = self.shared.cluster.learn_leaders(&hints, &brokers);
+                let metadata = self.shared.cluster.metadata();
                 let mut accumulator = self.shared.lock();
+                for at in learned {
+                    if let Some(topic) = metadata.topics.get(&at.topic) {
+                        accumulator.set_topic(topic.clone());
+                    }
+                }
                 accumulator.request_ended(node);
                 for (batch, outcome) in outcomes {
-                    if accumulator.batch_ended(now, batch, outcome) {
+                    if accumulator.batch_ended(now, node, batch, outcome) {
                         self.refresh.want();
                     }
                 }
-                drop(accumulator);
-                self.shared.room.notify_waiters();
             }
             Done::Connected { node, result } => {
                 self.connecting.remove(&node);
@@ -399,6 +478,16 @@ impl Sender {
                     }
                     Err(error) => accumulator.fail_all(&error),
                 }
+            }
+            Done::Answered { question, answer, learned } => {
+                if let Err(error) = &answer {
+                    tracing::debug!(?question, error = %crate::error::Chain(error), "not answered");
+                }
+                let mut accumulator = self.shared.lock();
+                if let (Some(abilities), Some(transactions)) = (learned, accumulator.transactions()) {
+                    transactions.learn(abilities);
+                }
+                accumulator.answered(now, &question, answer);
             }
             Done::Refreshed(result) => {
                 self.refreshing = false;
@@ -456,17 +545,19 @@ async fn ask_identity(cluster: &Cluster) -> Result<Identity, Error> {
     }
 }
 
-fn same_for_all(batches: Vec<Batch>, outcome: &Result<Ack, Error>) -> Vec<(Batch, Result<Ack, Error>)> {
+fn same_for_all(batches: Vec<Batch>, outcome: &Result<Ack, Error>) -> Vec<Outcome> {
     batches.into_iter().map(|batch| (batch, outcome.clone())).collect()
 }
 
-/// Finds each batch's answer, by the topic's id where the answer has one and by its name elsewhere.
+/// Finds each batch's answer, by the topic's id where the answer has one and by its name elsewhere, and the leaders that
+/// the broker named.
 fn match_answers(
     batches: Vec<Batch>,
     response: &ProduceResponse,
     metadata: &Metadata,
-) -> Vec<(Batch, Result<Ack, Error>)> {
-    let outcome_of = |batch: &Batch| {
+) -> (Vec<Outcome>, Vec<LeaderHint>) {
+    let mut hints = Vec::new();
+    let mut outcome_of = |batch: &Batch| {
         let id = metadata.topics.get(batch.topic()).map_or(TopicId::NONE, |topic| topic.id);
         let is_topic = |answered: &&TopicProduceResponse| match TopicId(answered.topic_id) {
             TopicId::NONE => *answered.name == **batch.topic(),
@@ -483,14 +574,31 @@ fn match_answers(
                 Some("the answer leaves it out"),
             ));
         };
+        if p.current_leader.leader_id >= 0 {
+            hints.push(LeaderHint {
+                at: TopicPartition { topic: batch.topic().clone(), partition: batch.partition() },
+                leader: NodeId(p.current_leader.leader_id),
+                leader_epoch: p.current_leader.leader_epoch,
+            });
+        }
         crate::admin::check(subject, p.error_code, p.error_message.as_deref())?;
         Ok(Ack {
             base_offset: (p.base_offset >= 0).then_some(p.base_offset),
             log_append_time: (p.log_append_time_ms >= 0).then_some(p.log_append_time_ms),
         })
     };
-    let outcomes: Vec<_> = batches.iter().map(outcome_of).collect();
-    batches.into_iter().zip(outcomes).collect()
+    let outcomes: Vec<_> = batches.iter().map(&mut outcome_of).collect();
+    (batches.into_iter().zip(outcomes).collect(), hints)
+}
+
+fn brokers_in(response: &ProduceResponse) -> Vec<Broker> {
+    let brokers = response.node_endpoints.iter().filter_map(|endpoint| {
+        let address =
+            Address { host: endpoint.host.as_str().to_owned(), port: u16::try_from(endpoint.port).ok()? };
+        let rack = endpoint.rack.as_ref().map(String::from);
+        Some(Broker { id: NodeId(endpoint.node_id), address, rack })
+    });
+    brokers.collect()
 }
 
 fn now_ms() -> i64 {

@@ -10,7 +10,7 @@
 //! The order of a partition's batches never changes. A batch that must be repeated waits until nothing that
 //! came after it is under way, and everything later waits behind it.
 use super::{
-    batch::{Batch, Identity, Stamp},
+    batch::{Batch, Identity, PLACES, Stamp},
     delivery::BatchDelivery,
 };
 use crate::Error;
@@ -34,6 +34,8 @@ pub(super) struct PartitionQueue {
     blocked_until: Option<Instant>,
     /// A sequence is missing for good: nothing new may be sent before the producer has a new epoch.
     pub(super) broken: bool,
+    /// The last transaction that a record of this partition belongs to.
+    pub(super) transaction: u64,
 }
 
 #[derive(Debug)]
@@ -63,8 +65,13 @@ pub(super) struct Rules {
 
 impl PartitionQueue {
     pub(super) fn take_order(&mut self) -> u64 {
-        self.next_order += 1;
-        self.next_order - 1
+        self.next_order += PLACES;
+        self.next_order - PLACES
+    }
+
+    /// Batches that wait to be sent.
+    pub(super) fn waiting(&self) -> usize {
+        self.retry.len() + self.closed.len() + usize::from(self.open.is_some())
     }
 
     /// No more records for the open batch.
@@ -173,8 +180,20 @@ impl PartitionQueue {
         expired
     }
 
+    /// Takes out what need not be sent when its transaction is aborted: what has no sequence yet, and what cannot be
+    /// delivered any more because a sequence before it is missing.
+    pub(super) fn take_abandoned(&mut self) -> Vec<Batch> {
+        let lost = if self.broken { self.retry.len() } else { 0 };
+        self.retry.drain(..lost).chain(self.closed.drain(..)).chain(self.open.take()).collect()
+    }
+
     pub(super) fn take_all(&mut self) -> Vec<Batch> {
         self.retry.drain(..).chain(self.closed.drain(..)).chain(self.open.take()).collect()
+    }
+
+    /// Whether something is on its way out that does not wait for more records.
+    pub(super) fn is_moving(&self) -> bool {
+        !self.in_flight.is_empty() || !self.retry.is_empty() || !self.closed.is_empty()
     }
 
     /// The oldest that is not under way.

@@ -14,3 +14,4 @@ mod admin;
 mod basics;
 mod environment;
 mod security;
+mod transactions;

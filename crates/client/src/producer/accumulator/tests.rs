@@ -43,7 +43,7 @@ impl Play {
     fn try_append(&mut self, ms: u64, partition: i32) -> Result<Appended, NotAppended> {
         let record = NewRecord { timestamp: 0, value: Some(&[b'x'; 80]), ..Default::default() };
         let now = self.at(ms);
-        self.accumulator.append(now, &Addressed { topic: "t", partition: Some(partition), record })
+        self.accumulator.append(|| now, &Addressed { topic: "t", partition: Some(partition), record })
     }
 
     /// What is sent at this time: per request its broker, and each batch as `partition/sequence+records`.
@@ -70,7 +70,7 @@ impl Play {
         let outcome = outcome.map(|()| Ack { base_offset: Some(100), log_append_time: None });
         let now = self.at(ms);
         self.accumulator.request_ended(node);
-        self.accumulator.batch_ended(now, flying, outcome);
+        self.accumulator.batch_ended(now, node, flying, outcome);
     }
 
     /// Of each record in the order appended: `.` open, an offset, or the code of the failure.
@@ -197,7 +197,7 @@ fn a_lost_sequence_starts_an_epoch_once_the_old_one_is_finished() {
     play.append(0, 1, 4);
     play.sends(0, &["1: 0/0+4", "1: 0/4+4", "2: 1/0+4"]);
     play.append(0, 1, 4);
-    play.answers(1, "0/0+4", ErrorCode::MESSAGE_TOO_LARGE);
+    play.answers(1, "0/0+4", ErrorCode::INVALID_RECORD);
     play.answers(1, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
     // Partition 1 still has a batch of the old epoch under way.
     play.sends(2, &[]);
@@ -207,8 +207,8 @@ fn a_lost_sequence_starts_an_epoch_once_the_old_one_is_finished() {
     play.sends(201, &["1: 0/e1:0+4", "2: 1/e1:0+4"]);
     play.answers(202, "0/e1:0+4", ErrorCode::NONE);
     play.answers(202, "1/e1:0+4", ErrorCode::NONE);
-    let too_large = ["MESSAGE_TOO_LARGE"; 4].join(" ");
-    assert_eq!(play.outcomes(), format!("{too_large} 100 101 102 103 100 101 102 103 100 101 102 103"));
+    let invalid = ["INVALID_RECORD"; 4].join(" ");
+    assert_eq!(play.outcomes(), format!("{invalid} 100 101 102 103 100 101 102 103 100 101 102 103"));
 }
 
 #[test]
@@ -234,18 +234,23 @@ fn memory_is_bounded_and_freed() {
     }
     assert!((7..10).contains(&appended), "{appended}");
     assert!(matches!(play.try_append(0, 0), Err(NotAppended::Full)));
-    // A full buffer makes every batch ready.
+    // Batches on their way out will make room; the open one goes on lingering.
     let drained = play.accumulator.drain(play.at(0), |_| true);
     let batches: Vec<Batch> = drained.requests.into_iter().flat_map(|(_, batches)| batches).collect();
-    assert!(play.accumulator.outstanding().len() == batches.len() && batches.len() >= 2);
+    assert_eq!(batches.len() + 1, play.accumulator.outstanding().len());
+    assert!(!play.accumulator.has_room());
     for batch in batches {
-        play.accumulator.batch_ended(
-            play.at(1),
-            batch,
-            Ok(Ack { base_offset: Some(0), log_append_time: None }),
-        );
+        let ack = Ack { base_offset: Some(0), log_append_time: None };
+        play.accumulator.batch_ended(play.at(1), NodeId(1), batch, Ok(ack));
     }
-    assert!(play.try_append(1, 0).is_ok());
+    assert!(play.accumulator.has_room() && play.try_append(1, 0).is_ok());
+}
+
+#[test]
+fn a_full_buffer_does_not_linger() {
+    let mut play = Play::new(|config| (config.buffer_memory, config.batch_size) = (400, 1000));
+    while play.try_append(0, 0).is_ok() {}
+    play.sends(0, &["1: 0/0+3"]);
 }
 
 #[test]
@@ -271,7 +276,7 @@ fn an_idempotent_producer_asks_for_its_id_first() {
 #[test]
 fn errors_mean_what_they_mean() {
     use ErrorCode as E;
-    use Verdict::{Again, Delivered, Failed, NewEpoch};
+    use Verdict::{Again, Delivered, Failed, NewEpoch, Split};
     for (code, numbered, oldest, expected) in [
         (E::NOT_LEADER_OR_FOLLOWER, true, true, Again { pause: true }),
         (E::NOT_ENOUGH_REPLICAS_AFTER_APPEND, true, true, Again { pause: true }),
@@ -280,11 +285,126 @@ fn errors_mean_what_they_mean() {
         (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, true, NewEpoch),
         (E::OUT_OF_ORDER_SEQUENCE_NUMBER, false, true, Failed),
         (E::UNKNOWN_PRODUCER_ID, true, true, NewEpoch),
-        (E::MESSAGE_TOO_LARGE, true, true, Failed),
+        (E::MESSAGE_TOO_LARGE, true, true, Split),
         (E::TOPIC_AUTHORIZATION_FAILED, true, true, Failed),
         (E::INVALID_RECORD, false, true, Failed),
     ] {
         let error = Error::refused("t", code.0, None);
         assert_eq!(judge(&error, numbered, oldest), expected, "{code} {numbered} {oldest}");
     }
+}
+
+#[test]
+fn a_batch_too_large_for_the_broker_goes_in_halves() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 8);
+    play.sends(0, &["1: 0/0+4", "1: 0/4+4"]);
+    play.answers(1, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.answers(1, "0/0+4", ErrorCode::MESSAGE_TOO_LARGE);
+    play.sends(1, &["1: 0/0+2", "1: 0/2+2", "1: 0/4+4"]);
+    play.answers(2, "0/0+2", ErrorCode::NONE);
+    play.answers(2, "0/2+2", ErrorCode::MESSAGE_TOO_LARGE);
+    play.answers(2, "0/4+4", ErrorCode::NONE);
+    play.sends(2, &["1: 0/2+1", "1: 0/3+1"]);
+    assert_eq!(play.outcomes(), "100 101 . . 100 101 102 103");
+    play.answers(3, "0/2+1", ErrorCode::NONE);
+    // One record cannot be divided.
+    play.answers(3, "0/3+1", ErrorCode::MESSAGE_TOO_LARGE);
+    assert_eq!(play.outcomes(), "100 101 100 MESSAGE_TOO_LARGE 100 101 102 103");
+    assert_eq!(play.accumulator.buffered, 0);
+}
+
+#[test]
+fn a_batch_follows_a_leader_that_is_known_without_a_pause() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/0+4"]);
+    play.accumulator.set_topic(topic(&[2, 2]));
+    play.answers(1, "0/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    play.sends(1, &["2: 0/0+4"]);
+}
+
+/// A transactional producer of the second protocol, in its first transaction.
+fn transactional() -> Play {
+    use super::super::transactions::Abilities;
+    let mut play = Play::new(|config| config.transactional_id = Some("tx".to_owned()));
+    assert!(matches!(play.try_append(0, 0), Err(NotAppended::Failed(Error::NotInTransaction))));
+    play.accumulator.init_transactions("tx".to_owned(), Promise::default());
+    play.accumulator.transactions().unwrap().learn(Abilities { second_protocol: true, raises_epochs: true });
+    let now = play.at(0);
+    for answer in [
+        Answer::Coordinator(NodeId(1)),
+        Answer::Identity(Identity { id: ProducerId(7), epoch: ProducerEpoch(0) }),
+    ] {
+        let question = play.accumulator.next_question(now).unwrap();
+        play.accumulator.answered(now, &question, Ok(answer));
+    }
+    assert!(matches!(play.try_append(0, 0), Err(NotAppended::Failed(Error::NotInTransaction))));
+    play.accumulator.transactions().unwrap().begin().unwrap();
+    play
+}
+
+#[test]
+fn the_end_of_a_transaction_waits_for_its_batches_and_brings_an_epoch() {
+    let mut play = transactional();
+    play.append(0, 0, 5);
+    play.sends(0, &["1: 0/0+4"]);
+    play.accumulator.end_transaction(true).unwrap();
+    play.sends(0, &["1: 0/4+1"]);
+    play.answers(1, "0/0+4", ErrorCode::NONE);
+    assert_eq!(play.accumulator.next_question(play.at(1)), None);
+    play.answers(1, "0/4+1", ErrorCode::NONE);
+    let question = play.accumulator.next_question(play.at(1)).unwrap();
+    assert!(matches!(question, Question::End { commit: true, .. }));
+    let next = Identity { id: ProducerId(7), epoch: ProducerEpoch(1) };
+    play.accumulator.answered(play.at(1), &question, Ok(Answer::Ended(Some(next))));
+    play.accumulator.transactions().unwrap().begin().unwrap();
+    play.append(2, 0, 4);
+    play.sends(2, &["1: 0/e1:0+4"]);
+}
+
+#[test]
+fn an_abort_gives_up_what_was_not_sent() {
+    let mut play = transactional();
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/0+4"]);
+    play.append(0, 0, 4);
+    play.accumulator.end_transaction(false).unwrap();
+    assert_eq!(play.accumulator.next_question(play.at(0)), None);
+    assert_eq!(play.outcomes(), ". . . . error error error error");
+    // What a broker may have is sent until it is known.
+    play.answers(1, "0/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    assert_eq!(play.accumulator.next_question(play.at(1)), None);
+    play.sends(101, &["1: 0/0+4"]);
+    play.answers(102, "0/0+4", ErrorCode::NONE);
+    assert!(matches!(
+        play.accumulator.next_question(play.at(102)),
+        Some(Question::End { commit: false, .. })
+    ));
+}
+
+#[test]
+fn a_lost_sequence_fails_the_transaction_and_what_came_after() {
+    let mut play = transactional();
+    play.append(0, 0, 8);
+    play.sends(0, &["1: 0/0+4", "1: 0/4+4"]);
+    play.answers(1, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.answers(1, "0/0+4", ErrorCode::INVALID_RECORD);
+    assert!(matches!(play.try_append(1, 0), Err(NotAppended::Failed(Error::TransactionAborted { .. }))));
+    assert_eq!(play.accumulator.next_question(play.at(1)), None);
+    play.accumulator.end_transaction(false).unwrap();
+    assert!(matches!(play.accumulator.next_question(play.at(1)), Some(Question::End { commit: false, .. })));
+    assert!(play.accumulator.is_idle() && play.accumulator.buffered == 0);
+}
+
+#[test]
+fn a_broker_that_takes_nothing_is_left_out_of_the_choice() {
+    let mut play = Play::new(|config| config.availability_timeout = Some(Duration::from_millis(50)));
+    play.append(0, 0, 4);
+    for ms in [0, 49, 50] {
+        play.accumulator.drain(play.at(ms), |node| node == NodeId(2));
+        assert_eq!(play.accumulator.silent.contains(&NodeId(1)), ms >= 50, "{ms}");
+    }
+    play.accumulator.drain(play.at(51), |_| true);
+    assert!(play.accumulator.silent.is_empty());
 }

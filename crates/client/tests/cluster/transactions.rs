@@ -1,0 +1,248 @@
+//! Transactions, in the protocol that the cluster has finalized and across a change of it.
+use crate::{basics::topic, environment};
+use client::{
+    Admin, Cluster, Error, GroupMetadata, Producer, TopicPartition,
+    admin::{CommittedOffset, FeatureUpdate, UpgradeType},
+    producer::{Config, Record, Transaction, TransactionalProducer},
+};
+use protocol::{
+    ErrorCode, FetchRequest,
+    fetch::request::{FetchPartition, FetchTopic},
+};
+use records::Batches;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+async fn producer(cluster: &Cluster, id: &str) -> TransactionalProducer {
+    let config = Config { transactional_id: Some(id.to_owned()), ..Default::default() };
+    Producer::new(cluster, config).init_transactions().await.unwrap()
+}
+
+async fn send(transaction: &Transaction<'_>, topic: &str, values: &[&str]) {
+    for value in values {
+        transaction
+            .send(Record { topic, value: Some(value.as_bytes()), ..Default::default() })
+            .await
+            .unwrap();
+    }
+}
+
+/// The values of partition 0 that are committed, once the last stable offset has come to the high watermark.
+async fn committed(cluster: &Cluster, topic: &str) -> Vec<String> {
+    const LAST_BY_NAME: i16 = 12;
+    let leader = cluster.leader(topic, 0).await.unwrap();
+    let partition = FetchPartition { partition_max_bytes: 1 << 20, ..Default::default() };
+    let fetched = FetchTopic { topic: topic.into(), partitions: vec![partition], ..Default::default() };
+    let request = FetchRequest {
+        replica_id: -1,
+        isolation_level: 1,
+        max_bytes: 1 << 20,
+        topics: vec![fetched],
+        ..Default::default()
+    };
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let answer = loop {
+        let connection = cluster.node(leader).await.unwrap();
+        let mut response = connection.request_in(&request, LAST_BY_NAME).await.unwrap();
+        let answer = response.responses.remove(0).partitions.remove(0);
+        assert_eq!(answer.error_code, 0);
+        if answer.last_stable_offset == answer.high_watermark {
+            break answer;
+        }
+        assert!(Instant::now() < deadline, "a transaction stays open");
+    };
+    let aborted = answer.aborted_transactions.unwrap_or_default();
+    let mut ended = BTreeSet::new();
+    let mut values = Vec::new();
+    for batch in Batches::new(answer.records.unwrap_or_default().into_bytes()) {
+        let batch = batch.unwrap();
+        // Each producer of these tests has an epoch, or an end, between one of its transactions and the next.
+        let of = aborted.iter().filter(|one| one.producer_id == batch.producer_id.0);
+        let open =
+            of.filter(|one| one.first_offset <= batch.base_offset.0 && !ended.contains(&one.first_offset));
+        let open: Vec<i64> = open.map(|one| one.first_offset).collect();
+        if batch.attributes.is_control() {
+            ended.extend(open);
+        } else if open.is_empty() {
+            let records = batch.records(1 << 20).unwrap();
+            values.extend(
+                records
+                    .iter()
+                    .map(|record| String::from_utf8(record.unwrap().value.unwrap().to_vec()).unwrap()),
+            );
+        }
+    }
+    values
+}
+
+/// Commits, aborts, drops, and commits.
+async fn see_what_is_committed(cluster: &Cluster, name: &str) {
+    let topic = topic(cluster, name).await;
+    let mut producer = producer(cluster, &topic).await;
+    let transaction = producer.begin().await.unwrap();
+    send(&transaction, &topic, &["a", "b"]).await;
+    transaction.commit().await.unwrap();
+
+    let transaction = producer.begin().await.unwrap();
+    send(&transaction, &topic, &["aborted"]).await;
+    transaction.abort().await.unwrap();
+
+    let transaction = producer.begin().await.unwrap();
+    let record = Record { topic: &topic, value: Some(b"dropped"), ..Default::default() };
+    let delivery = transaction.send(record).await.unwrap();
+    delivery.wait().await.unwrap();
+    drop(transaction);
+
+    // Nothing in it.
+    producer.begin().await.unwrap().commit().await.unwrap();
+
+    let transaction = producer.begin().await.unwrap();
+    send(&transaction, &topic, &["c"]).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(committed(cluster, &topic).await, ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn only_what_is_committed_is_seen() {
+    let Some(cluster) = environment::cluster().await else { return };
+    see_what_is_committed(&cluster, "seen").await;
+}
+
+#[tokio::test]
+async fn many_transactions_follow_each_other() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = topic(&cluster, "many").await;
+    let mut producer = producer(&cluster, &topic).await;
+    let mut expected = Vec::new();
+    for number in 0..20 {
+        let transaction = producer.begin().await.unwrap();
+        let values: Vec<String> = (0..50).map(|value| format!("{number}-{value}")).collect();
+        send(&transaction, &topic, &values.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        if number % 3 == 1 {
+            transaction.abort().await.unwrap();
+        } else {
+            transaction.commit().await.unwrap();
+            expected.extend(values);
+        }
+    }
+    assert_eq!(committed(&cluster, &topic).await, expected);
+    producer.close(Duration::from_secs(10)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_later_producer_of_the_same_id_fences_the_earlier() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = topic(&cluster, "fenced").await;
+    let mut old = producer(&cluster, &topic).await;
+    let transaction = old.begin().await.unwrap();
+    let record = Record { topic: &topic, value: Some(b"old"), ..Default::default() };
+    transaction.send(record).await.unwrap().wait().await.unwrap();
+
+    let mut new = producer(&cluster, &topic).await;
+    let error = transaction.commit().await.unwrap_err();
+    assert!(matches!(error, Error::ProducerFenced { .. }), "{error}");
+    let error = old.begin().await.map(drop).unwrap_err();
+    assert!(matches!(error, Error::ProducerFenced { .. }), "{error}");
+
+    let transaction = new.begin().await.unwrap();
+    send(&transaction, &topic, &["new"]).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(committed(&cluster, &topic).await, ["new"]);
+}
+
+#[tokio::test]
+async fn offsets_are_committed_with_the_records() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = topic(&cluster, "offsets").await;
+    let mut producer = producer(&cluster, &topic).await;
+    let group = GroupMetadata::of_group(&topic);
+    let at = TopicPartition::new(topic.as_str(), 0);
+    for (offset, commits) in [(3, true), (7, false)] {
+        let transaction = producer.begin().await.unwrap();
+        send(&transaction, &topic, &["x"]).await;
+        let committed = CommittedOffset { offset, leader_epoch: -1, metadata: "m".to_owned() };
+        transaction.send_offsets([(at.clone(), committed)], &group).await.unwrap();
+        if commits {
+            transaction.commit().await.unwrap();
+        } else {
+            transaction.abort().await.unwrap();
+        }
+        let found = group_offset(&cluster, &topic, &at).await;
+        assert_eq!(found, Some(3), "after {offset}");
+    }
+    // A member that the group does not have.
+    let stranger = GroupMetadata { generation: 5, member_id: "stranger".to_owned(), ..group };
+    let transaction = producer.begin().await.unwrap();
+    let committed = CommittedOffset { offset: 9, leader_epoch: -1, metadata: String::new() };
+    let error = transaction.send_offsets([(at.clone(), committed)], &stranger).await.unwrap_err();
+    assert!(matches!(error, Error::TransactionAborted { .. }), "{error}");
+    assert!(error.code().is_some_and(|code| code.is_err()), "{error}");
+    drop(transaction);
+    producer.begin().await.unwrap().commit().await.unwrap();
+    assert_eq!(group_offset(&cluster, &topic, &at).await, Some(3));
+}
+
+/// What the group has committed, once nothing of it is uncertain.
+async fn group_offset(cluster: &Cluster, group: &str, at: &TopicPartition) -> Option<i64> {
+    let stable = Admin::new(cluster).list_group_offsets(&[group.into()], true).await;
+    let offsets = stable.only().unwrap();
+    offsets.committed.get(at).map(|committed| committed.offset)
+}
+
+#[tokio::test]
+async fn a_producer_with_an_id_sends_in_transactions_only() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = topic(&cluster, "only").await;
+    let config = Config { transactional_id: Some(topic.clone()), ..Default::default() };
+    let producer = Producer::new(&cluster, config);
+    let error = producer.send(Record { topic: &topic, ..Default::default() }).await.unwrap_err();
+    assert!(matches!(error, Error::NotInTransaction), "{error}");
+    let error = Producer::new(&cluster, Config::default()).init_transactions().await.unwrap_err();
+    assert!(matches!(error, Error::NotInTransaction), "{error}");
+}
+
+/// A batch that the broker refuses: the transaction ends, the producer does not.
+#[tokio::test]
+async fn a_refused_record_aborts_its_transaction() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = topic(&cluster, "refused").await;
+    let mut producer = producer(&cluster, &topic).await;
+    let transaction = producer.begin().await.unwrap();
+    send(&transaction, &topic, &["lost"]).await;
+    let long_ago_in_the_future = Some(i64::MAX / 2);
+    let record = Record { topic: &topic, timestamp: long_ago_in_the_future, ..Default::default() };
+    let delivery = transaction.send(record).await.unwrap();
+    assert_eq!(delivery.wait().await.unwrap_err().code(), Some(ErrorCode::INVALID_TIMESTAMP));
+    let error = transaction.commit().await.unwrap_err();
+    assert!(matches!(error, Error::TransactionAborted { .. }), "{error}");
+    let transaction = producer.begin().await.unwrap();
+    send(&transaction, &topic, &["kept"]).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(committed(&cluster, &topic).await, ["kept"]);
+}
+
+async fn set_transaction_version(cluster: &Cluster, version_level: i16) {
+    let upgrade_type = if version_level < 2 { UpgradeType::SafeDowngrade } else { UpgradeType::Upgrade };
+    let update = FeatureUpdate { feature: "transaction.version".to_owned(), version_level, upgrade_type };
+    for (feature, outcome) in Admin::new(cluster).update_features(&[update], false).await {
+        outcome.unwrap_or_else(|error| panic!("{feature}: {error}"));
+    }
+}
+
+/// The first protocol, the change to the second between two transactions of a producer, and the second.
+#[tokio::test]
+async fn both_protocols_work_and_a_producer_changes_between_them() {
+    let Some(cluster) = environment::cluster().await else { return };
+    set_transaction_version(&cluster, 1).await;
+    // Connections tell the level of when they were opened.
+    let first = environment::cluster().await.unwrap();
+    assert_eq!(first.any().await.unwrap().feature("transaction.version"), 1);
+    see_what_is_committed(&first, "first").await;
+    set_transaction_version(&cluster, 2).await;
+    see_what_is_committed(&first, "first-to-second").await;
+    let second = environment::cluster().await.unwrap();
+    assert_eq!(second.any().await.unwrap().feature("transaction.version"), 2);
+    see_what_is_committed(&second, "second").await;
+}
