@@ -69,6 +69,13 @@ pub enum Error {
     Tls(#[from] crate::tls::Error),
     #[error(transparent)]
     Sasl(#[from] crate::sasl::Error),
+    #[error("{records} records of the last poll are not acknowledged")]
+    Unacknowledged { records: usize },
+    #[error("offset {offset} of {partition} is not held by this consumer, or was acknowledged before")]
+    NotAcquired { partition: String, offset: i64 },
+    /// Its locks are gone with it, and others may get the records.
+    #[error("the share session in which the records were acquired has ended")]
+    ShareSessionLost,
     #[error("no transaction is open: records of a producer with a transactional id are sent within one")]
     NotInTransaction,
     /// Nothing of the transaction will be seen. The producer can begin another.
@@ -175,6 +182,9 @@ impl Error {
             | Self::DeliveryTimeout { .. }
             | Self::RecordTooLarge { .. }
             | Self::Closed
+            | Self::Unacknowledged { .. }
+            | Self::NotAcquired { .. }
+            | Self::ShareSessionLost
             | Self::NotInTransaction
             | Self::TransactionAborted { .. }
             | Self::TransactionUnconfirmed { .. }

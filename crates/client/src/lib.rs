@@ -1,13 +1,13 @@
-//! A Kafka client: producer, consumer and admin, for any cluster that speaks the protocol.
+//! A Kafka client: producer, consumer, share consumer and admin, for any cluster that speaks the protocol.
 //!
 //! A [`Cluster`] is the shared part: the brokers it found through the bootstrap addresses, one connection to
-//! each that is needed, and what it last heard of their topics. [`Producer`], [`Consumer`] and [`Admin`] each
-//! stand on one. Nothing here knows which broker software answers: every request goes out in the highest
+//! each that is needed, and what it last heard of their topics. [`Producer`], [`Consumer`], [`ShareConsumer`] and
+//! [`Admin`] each stand on one. Nothing here knows which broker software answers: every request goes out in the highest
 //! version that both sides have.
 //!
 //! Decisions (what is batched with what, what is sent again and in which order, what is fetched next) are
 //! plain state machines without clock or socket, in `producer::accumulator`, `producer::transactions`,
-//! `consumer::fetcher`; the shells around them own the tasks and the connections.
+//! `consumer::fetcher` and the modules of `share`; the shells around them own the tasks and the connections.
 //!
 //! Invariants: a response is never larger than the limit its connection was opened with; the records of one
 //! partition are appended in the order they were sent, each once (KIP-98) unless idempotence was switched
@@ -18,7 +18,7 @@
 //!
 //! Sources: KIP-35 and KIP-511 (ApiVersions), KIP-320 (leader epochs in metadata), KIP-516 (topic ids),
 //! KIP-580 (back-off), KIP-794 (sticky partitions), KIP-98 and KIP-360 (idempotent producers), KIP-890
-//! (transactions), KIP-951 (leaders named with a refusal).
+//! (transactions), KIP-932 (share groups), KIP-951 (leaders named with a refusal).
 #![forbid(unsafe_code)]
 
 mod address;
@@ -39,6 +39,7 @@ pub mod producer;
 pub mod properties;
 mod retry;
 pub mod sasl;
+pub mod share;
 pub mod tls;
 mod versions;
 
@@ -57,4 +58,5 @@ pub use producer::Producer;
 pub use properties::Properties;
 pub use protocol::ErrorCode;
 pub use sasl::Sasl;
+pub use share::ShareConsumer;
 pub use tls::Tls;

@@ -14,4 +14,5 @@ mod admin;
 mod basics;
 mod environment;
 mod security;
+mod share;
 mod transactions;
