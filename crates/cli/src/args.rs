@@ -1,4 +1,4 @@
-use crate::commands::{completion, config, consume, dev, group, produce, profile, server, topic};
+use crate::commands::{completion, config, consume, dev, group, link, produce, profile, server, topic};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A Kafka-compatible streaming platform in one binary.
@@ -25,6 +25,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Profile(profile::Command),
     Completion(completion::Arguments),
+    LinkKafkaTools(link::Arguments),
 }
 
 /// What it does, examples, usage, and only then every option.
@@ -109,6 +110,8 @@ mod tests {
             ("profile create p -b h:1 -X security.protocol=SSL --use", true),
             ("completion powershell", true),
             ("completion tcsh", false),
+            ("link-kafka-tools /opt/bin", true),
+            ("link-kafka-tools", false),
         ] {
             let words = std::iter::once("mainstem").chain(line.split(' '));
             assert_eq!(Arguments::try_parse_from(words).is_ok(), accepted, "{line}");

@@ -14,6 +14,7 @@ mod cluster;
 mod commands;
 mod completion;
 mod failure;
+mod kafka_tools;
 mod output;
 mod profiles;
 
@@ -21,6 +22,9 @@ use std::process::ExitCode;
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
+    if let Some((tool, arguments)) = kafka_tools::asked(std::env::args_os()) {
+        return tool.run(&arguments);
+    }
     // A shell asks for completions by an environment variable; then nothing else happens.
     clap_complete::CompleteEnv::with_factory(args::command).complete();
     let arguments = args::parse();

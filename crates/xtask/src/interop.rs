@@ -15,6 +15,7 @@ mod million;
 pub(crate) mod process;
 pub(crate) mod provision;
 mod session;
+mod tools;
 
 use crate::steps;
 use anyhow::{Result, bail, ensure};
@@ -36,6 +37,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "configs", about: "DescribeConfigs beside Apache Kafka's", run: configs::run },
     Suite { name: "folder", about: "a folder that Apache Kafka wrote", run: folder::run },
     Suite { name: "million", about: "a million lines of a real log, byte for byte", run: million::run },
+    Suite { name: "tools", about: "Kafka's command lines through Kafka's tools and ours", run: tools::run },
     Suite { name: "librdkafka", about: "librdkafka's own test runner", run: librdkafka::run },
 ];
 

@@ -3,6 +3,7 @@ pub(crate) mod config;
 pub(crate) mod consume;
 pub(crate) mod dev;
 pub(crate) mod group;
+pub(crate) mod link;
 mod node;
 pub(crate) mod produce;
 pub(crate) mod profile;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Config(command) => block_on(config::run(command)),
         Command::Profile(command) => profile::run(command),
         Command::Completion(arguments) => completion::run(&arguments),
+        Command::LinkKafkaTools(arguments) => link::run(&arguments),
     }
 }
 

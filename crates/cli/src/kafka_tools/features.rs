@@ -1,0 +1,333 @@
+//! `kafka-features`: what a cluster has agreed on, and how that changes (KIP-584, KIP-1022).
+use super::{
+    Outcome, Stop, client, errors,
+    options::{BOOTSTRAP_CONTROLLER, BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, flag, value},
+    subcommands::{Command, Program, Refusal},
+};
+use ::client::{
+    Admin,
+    admin::{FeatureUpdate, UpgradeType},
+};
+use base::NodeId;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+static PROGRAM: Program = Program {
+    name: "kafka-features",
+    about: "This tool manages feature flags in Kafka.",
+    options: &[&[BOOTSTRAP_SERVER, BOOTSTRAP_CONTROLLER, COMMAND_CONFIG]],
+    commands: &[
+        Command {
+            name: "describe",
+            about: "Show the features in force.",
+            options: &[&[value("node-id", "NODE_ID", "The node to ask; any without it.")]],
+        },
+        Command { name: "upgrade", about: "Raise features.", options: &[CHANGE] },
+        Command { name: "downgrade", about: "Lower features.", options: &[CHANGE, UNSAFE] },
+        Command {
+            name: "disable",
+            about: "Turn features off.",
+            options: &[
+                &[
+                    value("feature", "FEATURE", "The feature; may be repeated."),
+                    flag("dry-run", "Only check it."),
+                ],
+                UNSAFE,
+            ],
+        },
+        Command { name: "version-mapping", about: "Show the features of a release.", options: &[&[RELEASE]] },
+        Command {
+            name: "feature-dependencies",
+            about: "Show what features need.",
+            options: &[&[value("feature", "FEATURE", "FEATURE=LEVEL; may be repeated.").required()]],
+        },
+    ],
+    exclusive: &[(false, &["bootstrap-server", "bootstrap-controller"])],
+};
+
+const RELEASE: super::options::Opt =
+    value("release-version", "RELEASE_VERSION", "A release, such as 4.3-IV0.");
+const CHANGE: &[super::options::Opt] = &[
+    value("metadata", "METADATA", "The old name of --feature metadata.version, by release."),
+    RELEASE,
+    value("feature", "FEATURE", "FEATURE=LEVEL; may be repeated."),
+    flag("dry-run", "Only check it."),
+];
+const UNSAFE: &[super::options::Opt] = &[flag("unsafe", "Even where metadata would be lost.")];
+
+pub(super) fn run(words: &[String]) -> Outcome {
+    let wrong =
+        |message: String| Stop::Failed(format!("Command line error: {message}. Type --help for help."));
+    let (command, given) = PROGRAM.parse(words).map_err(|refusal| match refusal {
+        Refusal::Mistake { message, .. } => wrong(message),
+        help @ Refusal::Help(_) => help.stop(&PROGRAM),
+    })?;
+    let out = &mut io::stdout().lock();
+    match command {
+        "version-mapping" => return version_mapping(out, given.get("release-version")?),
+        "feature-dependencies" => return dependencies(out, &given),
+        _ => {}
+    }
+    if given.count(&["bootstrap-server", "bootstrap-controller"]) == 0 {
+        return Err(wrong(
+            "You must specify either --bootstrap-controller or --bootstrap-server.".to_owned(),
+        ));
+    }
+    super::block_on(async {
+        let admin = client::admin(&given).await?;
+        if command == "describe" {
+            return describe(out, &given, &admin).await;
+        }
+        let updates = updates(command, &given)?;
+        update(out, command, &admin, updates, given.has("dry-run")).await
+    })
+}
+
+/// A level of `metadata.version` and the release that brought it.
+const RELEASES: &[(i16, &str)] = &[
+    (7, "3.3-IV3"),
+    (8, "3.4-IV0"),
+    (9, "3.5-IV0"),
+    (10, "3.5-IV1"),
+    (11, "3.5-IV2"),
+    (12, "3.6-IV0"),
+    (13, "3.6-IV1"),
+    (14, "3.6-IV2"),
+    (15, "3.7-IV0"),
+    (16, "3.7-IV1"),
+    (17, "3.7-IV2"),
+    (18, "3.7-IV3"),
+    (19, "3.7-IV4"),
+    (20, "3.8-IV0"),
+    (21, "3.9-IV0"),
+    (22, "4.0-IV0"),
+    (23, "4.0-IV1"),
+    (24, "4.0-IV2"),
+    (25, "4.0-IV3"),
+    (26, "4.1-IV0"),
+    (27, "4.1-IV1"),
+    (28, "4.2-IV0"),
+    (29, "4.2-IV1"),
+    (30, "4.3-IV0"),
+];
+
+/// The newest level that is meant for use.
+const LATEST: i16 = 30;
+const METADATA_VERSION: &str = "metadata.version";
+
+struct Feature {
+    name: &'static str,
+    /// From level 1 on: the level of `metadata.version` that turns it on by itself.
+    defaults: &'static [i16],
+    /// From level 1 on: the level of `metadata.version` that it needs.
+    needs: &'static [Option<i16>],
+}
+
+const FEATURES: &[Feature] = &[
+    Feature { name: "kraft.version", defaults: &[21], needs: &[Some(21)] },
+    Feature { name: "transaction.version", defaults: &[24, 24], needs: &[None, None] },
+    Feature { name: "group.version", defaults: &[22], needs: &[None] },
+    Feature { name: "eligible.leader.replicas.version", defaults: &[26], needs: &[Some(23)] },
+    Feature { name: "share.version", defaults: &[28], needs: &[None] },
+    Feature { name: "streams.version", defaults: &[29], needs: &[None] },
+];
+
+impl Feature {
+    fn default_level(&self, metadata_version: i16) -> i16 {
+        let on = self.defaults.iter().filter(|needed| **needed <= metadata_version).count();
+        i16::try_from(on).unwrap_or(i16::MAX)
+    }
+}
+
+fn release_name(level: i16) -> Option<&'static str> {
+    RELEASES.iter().find(|(known, _)| *known == level).map(|(_, name)| *name)
+}
+
+/// `4.0-IV1`, or `4.0` and `4.0.2` for the last level of that release.
+fn release_level(text: &str) -> Result<i16, Stop> {
+    let short =
+        text.split('-').next().unwrap_or_default().splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+    let found = match text.contains('-') {
+        true => RELEASES.iter().find(|(_, name)| *name == text),
+        false => RELEASES.iter().rev().find(|(_, name)| name.split('-').next() == Some(&short)),
+    };
+    found.map(|(level, _)| *level).ok_or_else(|| {
+        Stop::Failed(format!(
+            "Unknown metadata.version '{text}'. Supported metadata.version are: 3.3-IV3 to {}",
+            release_name(LATEST).unwrap_or_default()
+        ))
+    })
+}
+
+fn version_mapping(out: &mut impl Write, release: Option<&str>) -> Outcome {
+    let name = release.unwrap_or_else(|| release_name(LATEST).unwrap_or_default());
+    let level = release_level(name)?;
+    writeln!(out, "{METADATA_VERSION}={level} ({name})")?;
+    for feature in FEATURES {
+        writeln!(out, "{}={}", feature.name, feature.default_level(level))?;
+    }
+    Ok(())
+}
+
+fn dependencies(out: &mut impl Write, given: &Given) -> Outcome {
+    for text in given.all("feature") {
+        let (name, level) = name_and_level(text)?;
+        if name == METADATA_VERSION {
+            let Some(release) = release_name(level) else {
+                return Err(Stop::Failed(format!("Unknown metadata.version {level}")));
+            };
+            writeln!(out, "{name}={level} ({release}) has no dependencies.")?;
+            continue;
+        }
+        let Some(feature) = FEATURES.iter().find(|feature| feature.name == name) else {
+            return Err(Stop::Failed(format!("Unknown feature: {name}")));
+        };
+        let known = usize::try_from(level).ok().filter(|level| *level <= feature.needs.len());
+        let Some(known) = known else {
+            return Err(Stop::Failed(format!("No feature:{name} with feature level {level}")));
+        };
+        match known.checked_sub(1).and_then(|at| feature.needs[at]) {
+            None => writeln!(out, "{name}={level} has no dependencies.")?,
+            Some(needed) => {
+                let release = release_name(needed).unwrap_or_default();
+                writeln!(out, "{name}={level} requires:\n    {METADATA_VERSION}={needed} ({release})")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn name_and_level(text: &str) -> Result<(&str, i16), Stop> {
+    let wrong = |why: String| Stop::Failed(format!("Can't parse feature=level string {text}: {why}"));
+    let (name, level) = text.split_once('=').ok_or_else(|| wrong("equals sign not found.".to_owned()))?;
+    let level = level.trim();
+    let number = level.parse().map_err(|_| wrong(format!("unable to parse {level} as a short.")))?;
+    Ok((name.trim(), number))
+}
+
+async fn describe(out: &mut impl Write, given: &Given, admin: &Admin) -> Outcome {
+    let node: Option<i32> = given.number("node-id")?;
+    if let Some(id) = node.filter(|id| *id < 0) {
+        return Err(Stop::Failed(format!("Invalid node id {id}: must be non-negative.")));
+    }
+    let features = admin.describe_features(node.map(NodeId)).await?;
+    let epoch = super::render::or_dash(features.finalized_epoch);
+    for (name, range) in &features.supported {
+        let shown = |level: i16| match name.as_str() {
+            METADATA_VERSION => release_name(level).map_or_else(|| format!("UNKNOWN {level}"), str::to_owned),
+            _ => level.to_string(),
+        };
+        let level = features.finalized.get(name).copied().unwrap_or(0);
+        let (min, max, level) = (shown(range.min), shown(range.max), shown(level));
+        writeln!(
+            out,
+            "Feature: {name:40}  SupportedMinVersion: {min:15}  SupportedMaxVersion: {max:15}  FinalizedVersionLevel: \
+             {level:15}  Epoch: {epoch}"
+        )?;
+    }
+    Ok(())
+}
+
+fn updates(command: &str, given: &Given) -> Result<BTreeMap<String, FeatureUpdate>, Stop> {
+    let upgrade_type = match (command, given.has("unsafe")) {
+        ("upgrade", _) => UpgradeType::Upgrade,
+        (_, false) => UpgradeType::SafeDowngrade,
+        (_, true) => UpgradeType::UnsafeDowngrade,
+    };
+    let mut updates = BTreeMap::new();
+    let mut add = |name: &str, version_level: i16| {
+        let feature = name.to_owned();
+        let twice =
+            updates.insert(feature.clone(), FeatureUpdate { feature, version_level, upgrade_type }).is_some();
+        match twice {
+            true => Err(Stop::Failed(format!("Feature {name} was specified more than once."))),
+            false => Ok(()),
+        }
+    };
+    if let Some(release) = given.get("release-version")? {
+        if given.count(&["metadata", "feature"]) > 0 {
+            return Err(Stop::failed("Can not specify `release-version` with other feature flags."));
+        }
+        let level = release_level(release)?;
+        add(METADATA_VERSION, level)?;
+        for feature in FEATURES {
+            let level = feature.default_level(level);
+            if upgrade_type != UpgradeType::Upgrade || level > 0 {
+                add(feature.name, level)?;
+            }
+        }
+    }
+    if let Some(release) = given.get("metadata")? {
+        println!(" `metadata` flag is deprecated and may be removed in a future release.");
+        add(METADATA_VERSION, release_level(release)?)?;
+    }
+    for text in given.all("feature") {
+        let (name, level) = if command == "disable" { (text, 0) } else { name_and_level(text)? };
+        add(name, level)?;
+    }
+    match updates.is_empty() {
+        true => Err(Stop::Failed(format!("You must specify at least one feature to {command}"))),
+        false => Ok(updates),
+    }
+}
+
+async fn update(
+    out: &mut impl Write,
+    command: &str,
+    admin: &Admin,
+    updates: BTreeMap<String, FeatureUpdate>,
+    dry_run: bool,
+) -> Outcome {
+    let all: Vec<FeatureUpdate> = updates.values().cloned().collect();
+    let mut failed = 0;
+    for (name, answer) in admin.update_features(&all, dry_run).await {
+        let level = updates.get(&name).map_or(0, |update| update.version_level);
+        let is_off = command == "disable";
+        match answer {
+            Err(error) => {
+                let how = if dry_run { "Can not" } else { "Could not" };
+                let to = if is_off { String::new() } else { format!(" to {level}") };
+                writeln!(out, "{how} {command} {name}{to}. {}", errors::message(&error))?;
+                failed += 1;
+            }
+            Ok(()) => {
+                let verb = if dry_run { "can be" } else { "was" };
+                let done = if is_off { "disabled.".to_owned() } else { format!("{command}d to {level}.") };
+                writeln!(out, "{name} {verb} {done}")?;
+            }
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        _ => Err(Stop::Failed(format!("{failed} out of {} operation(s) failed.", updates.len()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_have_levels() {
+        for (text, level) in [
+            ("4.3-IV0", Some(30)),
+            ("4.0", Some(25)),
+            ("3.9.1", Some(21)),
+            ("3.5-IV1", Some(10)),
+            ("2.8", None),
+        ] {
+            assert_eq!(release_level(text).ok(), level, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_release_maps_to_features() {
+        let mut out = Vec::new();
+        version_mapping(&mut out, Some("4.0-IV3")).unwrap();
+        let expected = "metadata.version=25 (4.0-IV3)\nkraft.version=1\ntransaction.version=2\ngroup.version=1\n\
+                        eligible.leader.replicas.version=0\nshare.version=0\nstreams.version=0\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

@@ -1,0 +1,42 @@
+//! What several tools print alike.
+use std::fmt::Display;
+
+/// `1,2,3`.
+pub(super) fn join<T: Display>(items: impl IntoIterator<Item = T>, separator: &str) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(separator)
+}
+
+/// `-` for what is not known.
+pub(super) fn or_dash<T: Display>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// An expression of names, as Kafka's tools take it: a comma is an alternative, quotes around it are dropped, and it
+/// is matched whole.
+pub(super) fn pattern(text: &str) -> Result<regex::Regex, super::Stop> {
+    let text = text.trim().replace(',', "|").replace(' ', "");
+    let text = text.trim_matches(['"', '\'']);
+    regex::Regex::new(&format!("^(?:{text})$"))
+        .map_err(|_| super::Stop::Failed(format!("{text} is an invalid regex.")))
+}
+
+/// Columns as wide as their widest cell, the head first, with a tab and a blank line's room as Kafka's tools have it.
+pub(super) fn table<'a>(
+    out: &mut impl std::io::Write,
+    rows: impl Iterator<Item = &'a [String]> + Clone,
+) -> std::io::Result<()> {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows.clone() {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for row in rows {
+        for (cell, width) in row.iter().zip(&widths) {
+            write!(out, "{cell:width$}\t")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! Command lines as the rest of Kafka's tools read them, in the manner of Python's `argparse`: options of the tool, a
+//! command, options of the command; and tools without commands whose words are checked as strictly.
+//!
+//! Names may be cut short while they are unambiguous. A word that belongs to no option is a mistake.
+use super::{
+    Stop,
+    options::{Given, Opt, Takes, table},
+};
+use std::fmt::Write as _;
+
+/// A tool and its commands. Options are read in any order, before the command or behind it.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) options: &'static [&'static [Opt]],
+    /// None at all: the tool is one command.
+    pub(super) commands: &'static [Command],
+    /// At most one option of each list, and one of them at least if `true`.
+    pub(super) exclusive: &'static [(bool, &'static [&'static str])],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Command {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) options: &'static [&'static [Opt]],
+}
+
+/// Why a command line is not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Help(String),
+    Mistake { message: String, usage: String },
+}
+
+impl Refusal {
+    /// Help on standard output, or how the tool is used and the mistake on standard error.
+    pub(super) fn stop(self, program: &Program) -> Stop {
+        match self {
+            Self::Help(text) => {
+                println!("{}", text.trim_end());
+                Stop::Quietly(0)
+            }
+            Self::Mistake { message, usage } => {
+                Stop::Failed(format!("{usage}\n{}: error: {message}", program.name))
+            }
+        }
+    }
+}
+
+impl Program {
+    /// The command and what was given; of a tool without commands the command is empty.
+    pub(super) fn parse(&'static self, words: &[String]) -> Result<(&'static str, Given), Refusal> {
+        let mut command: Option<&'static Command> = None;
+        let mut given = Given::default();
+        let mut words = words.iter().cloned().peekable();
+        while let Some(word) = words.next() {
+            if word == "-h" || word == "--help" {
+                return Err(Refusal::Help(self.help(command)));
+            }
+            let mistake = |message: String| Refusal::Mistake { message, usage: self.usage(command) };
+            if !is_option(&word) {
+                if command.is_none() && !self.commands.is_empty() {
+                    command = Some(self.command(&word).map_err(mistake)?);
+                    continue;
+                }
+                return Err(mistake(format!("unrecognized arguments: '{word}'")));
+            }
+            let (name, attached) = match word.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (word.as_str(), None),
+            };
+            let option = self.option(command, name, &word).map_err(mistake)?;
+            let following = || words.next_if(|next| !is_option(next));
+            let value = match option.takes {
+                Takes::Nothing => None,
+                Takes::One(_) => {
+                    let value = attached.or_else(following);
+                    Some(value.ok_or_else(|| mistake(one_expected(option.name)))?)
+                }
+                Takes::Maybe(_) => attached.or_else(following),
+            };
+            given.found.push((option.name, value));
+        }
+        self.check(command, &given)
+            .map_err(|message| Refusal::Mistake { message, usage: self.usage(command) })?;
+        given.usage = self.usage(command);
+        Ok((command.map_or("", |command| command.name), given))
+    }
+
+    fn check(&self, command: Option<&'static Command>, given: &Given) -> Result<(), String> {
+        if command.is_none() && !self.commands.is_empty() {
+            return Err("too few arguments".to_owned());
+        }
+        for (needed, names) in self.exclusive {
+            let mut present = names.iter().filter(|name| given.has(name));
+            match (present.next(), present.next()) {
+                (Some(first), Some(second)) => {
+                    return Err(format!("argument --{second}: not allowed with argument --{first}"));
+                }
+                (None, _) if *needed => {
+                    let list: Vec<_> = names.iter().map(|name| format!("--{name}")).collect();
+                    return Err(format!("one of the arguments {} is required", list.join(" ")));
+                }
+                _ => {}
+            }
+        }
+        match self.all(command).find(|option| option.required && !given.has(option.name)) {
+            Some(missing) => Err(format!("argument --{} is required", missing.name)),
+            None => Ok(()),
+        }
+    }
+
+    fn all(&self, command: Option<&'static Command>) -> impl Iterator<Item = Opt> {
+        let own = command.map_or(&[][..], |command| command.options);
+        self.options.iter().chain(own).copied().flatten().copied()
+    }
+
+    fn option(&self, command: Option<&'static Command>, name: &str, word: &str) -> Result<Opt, String> {
+        let Some(name) = name.strip_prefix("--") else {
+            let found =
+                self.all(command).find(|option| !option.short.is_empty() && name[1..] == *option.short);
+            return found.ok_or_else(|| format!("unrecognized arguments: '{word}'"));
+        };
+        if let Some(exact) = self.all(command).find(|option| option.name == name) {
+            return Ok(exact);
+        }
+        let near: Vec<Opt> = self.all(command).filter(|option| option.name.starts_with(name)).collect();
+        match near[..] {
+            [only] => Ok(only),
+            [] => Err(format!("unrecognized arguments: '{word}'")),
+            _ => {
+                let names: Vec<_> = near.iter().map(|option| format!("--{}", option.name)).collect();
+                Err(format!("ambiguous option: --{name} could match {}", names.join(", ")))
+            }
+        }
+    }
+
+    fn command(&self, name: &str) -> Result<&'static Command, String> {
+        let commands = self.commands;
+        let near: Vec<_> = commands.iter().filter(|command| command.name.starts_with(name)).collect();
+        match (commands.iter().find(|command| command.name == name), &near[..]) {
+            (Some(found), _) => Ok(found),
+            (None, [only]) => Ok(only),
+            _ => {
+                let names: Vec<_> = commands.iter().map(|command| format!("'{}'", command.name)).collect();
+                Err(format!("invalid choice: '{name}' (choose from {})", names.join(", ")))
+            }
+        }
+    }
+
+    fn usage(&self, command: Option<&Command>) -> String {
+        let command = match command {
+            Some(command) => command.name,
+            None if self.commands.is_empty() => "",
+            None => "COMMAND",
+        };
+        format!("usage: {} [-h] [OPTIONS] {command}", self.name).trim_end().to_owned()
+    }
+
+    fn help(&self, command: Option<&'static Command>) -> String {
+        let about = command.map_or(self.about, |command| command.about);
+        let mut text = format!("{}\n\n{about}\n", self.usage(command));
+        if command.is_none() && !self.commands.is_empty() {
+            let _ = writeln!(text, "\nCommands:");
+            for command in self.commands {
+                let _ = writeln!(text, "  {:<24} {}", command.name, command.about);
+            }
+        }
+        let options: Vec<Opt> = self.all(command).collect();
+        let _ = write!(text, "\n{}", table(&options));
+        text
+    }
+}
+
+/// `-1` is a number.
+fn is_option(word: &str) -> bool {
+    word.starts_with('-') && word.len() > 1 && word.parse::<f64>().is_err()
+}
+
+fn one_expected(name: &str) -> String {
+    format!("argument --{name}: expected one argument")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::options::*, *};
+
+    static TOOL: Program = Program {
+        name: "tool",
+        about: "For tests.",
+        options: &[&[BOOTSTRAP_SERVER, BOOTSTRAP_CONTROLLER]],
+        commands: &[
+            Command {
+                name: "list",
+                about: "Lists.",
+                options: &[&[flag("verbose", "More."), value("ids", "ID", "Of these.")]],
+            },
+            Command {
+                name: "describe",
+                about: "Shows.",
+                options: &[&[value("topic", "TOPIC", "Of it.").required().short("t")]],
+            },
+        ],
+        exclusive: &[(true, &["bootstrap-server", "bootstrap-controller"])],
+    };
+
+    type Found = Vec<(&'static str, Option<String>)>;
+
+    fn parse(line: &str) -> Result<(&'static str, Found), String> {
+        let words: Vec<String> = line.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        match TOOL.parse(&words) {
+            Ok((command, given)) => Ok((command, given.found)),
+            Err(Refusal::Help(_)) => Err("help".to_owned()),
+            Err(Refusal::Mistake { message, .. }) => Err(message),
+        }
+    }
+
+    #[test]
+    fn command_lines_are_read() {
+        for (line, command, found) in [
+            ("--bootstrap-server a list", "list", &[("bootstrap-server", Some("a"))][..]),
+            ("list --bootstrap-server=a", "list", &[("bootstrap-server", Some("a"))]),
+            (
+                "describe -t x --bootstrap-server a",
+                "describe",
+                &[("topic", Some("x")), ("bootstrap-server", Some("a"))],
+            ),
+            ("--bootstrap-s a li --verb", "list", &[("bootstrap-server", Some("a")), ("verbose", None)]),
+            (
+                "--bootstrap-server a list --ids -1 --verbose",
+                "list",
+                &[("bootstrap-server", Some("a")), ("ids", Some("-1")), ("verbose", None)],
+            ),
+        ] {
+            let expected: Vec<_> =
+                found.iter().map(|(name, value)| (*name, value.map(str::to_owned))).collect();
+            assert_eq!(parse(line), Ok((command, expected)), "{line}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_told_as_kafka_tells_them() {
+        for (line, message) in [
+            ("", "too few arguments"),
+            ("--help", "help"),
+            ("list -h", "help"),
+            ("lst", "invalid choice: 'lst' (choose from 'list', 'describe')"),
+            ("list", "one of the arguments --bootstrap-server --bootstrap-controller is required"),
+            (
+                "--bootstrap a list",
+                "ambiguous option: --bootstrap could match --bootstrap-server, --bootstrap-controller",
+            ),
+            (
+                "--bootstrap-server a --bootstrap-controller b list",
+                "argument --bootstrap-controller: not allowed with argument --bootstrap-server",
+            ),
+            ("--bootstrap-server a describe", "argument --topic is required"),
+            ("--bootstrap-server a list x", "unrecognized arguments: 'x'"),
+            ("--version", "unrecognized arguments: '--version'"),
+            ("list --bootstrap-server", "argument --bootstrap-server: expected one argument"),
+        ] {
+            assert_eq!(parse(line).unwrap_err(), message, "{line}");
+        }
+    }
+}
