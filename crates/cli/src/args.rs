@@ -1,4 +1,7 @@
-use crate::commands::{completion, config, consume, dev, group, link, produce, profile, server, topic};
+use crate::commands::{
+    cluster, completion, config, consume, dev, doctor, dump, group, link, log_dirs, perf, produce, profile,
+    server, storage, top, topic, txn,
+};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A Kafka-compatible streaming platform in one binary.
@@ -22,6 +25,21 @@ pub(crate) enum Command {
     Group(group::Command),
     #[command(subcommand)]
     Config(config::Command),
+    #[command(subcommand)]
+    Cluster(cluster::Command),
+    #[command(subcommand)]
+    Quorum(cluster::QuorumCommand),
+    #[command(subcommand)]
+    LogDirs(log_dirs::Command),
+    #[command(subcommand)]
+    Txn(txn::Command),
+    #[command(subcommand)]
+    Storage(storage::Command),
+    Dump(dump::Arguments),
+    #[command(subcommand)]
+    Perf(perf::Command),
+    Doctor(doctor::Arguments),
+    Top(top::Arguments),
     #[command(subcommand)]
     Profile(profile::Command),
     Completion(completion::Arguments),
@@ -96,13 +114,40 @@ mod tests {
             ("tpoic list", false),
             ("produce t", true),
             ("produce t a b -k : -H a=b -H c=d -p 2 -z zstd", true),
+            ("produce t -K \\t -D \\0 -Z -l lines.txt", true),
+            ("produce t --file a b", true),
+            ("produce t --json -K :", false),
+            ("produce t -f %k%v", false),
             ("consume t", true),
             ("consume t -e -n 5 --offset -10 -p 0,2 -o json", true),
             ("consume t --offset @2026-11-22T10:00:00Z", true),
             ("consume t --offset middle", false),
-            ("consume t -f -e", false),
+            ("consume t u -o -5 -o json -f %v", true),
+            ("consume t -o s@1 -o e@2 -J", true),
+            ("consume t -J --output value", false),
+            ("consume t -f %q", false),
             ("group list", true),
             ("group describe g -o json -b h:1 -X client.id=me --profile p", true),
+            ("group reset g --to-earliest --topic t:0,1 --execute", true),
+            ("group reset g --shift-by -5", true),
+            ("group reset g", false),
+            ("group reset g --to-earliest --to-latest", false),
+            ("group delete-offsets g", false),
+            ("quorum describe -o yaml", true),
+            ("storage format", false),
+            ("storage format a b -t 4L6g3nShT-eMCtK--X86sw --node-id 3", true),
+            ("storage format a -c b", false),
+            ("storage info -c server.properties", true),
+            ("dump", false),
+            ("perf produce t -n 5 -s 10 --rate 100", true),
+            ("perf latency t --rate 0", false),
+            ("dump a.log b.index --records -o ndjson", true),
+            ("log-dirs describe --broker 1 --topic t", true),
+            ("txn abort", false),
+            ("txn abort --partition t:0", false),
+            ("txn abort --partition t:0 --start-offset 5", true),
+            ("txn list --state ongoing --longer-than 5m", true),
+            ("txn list --state eternal", false),
             ("config describe topic t --all", true),
             ("config describe broker", true),
             ("config set topic t a=b", true),

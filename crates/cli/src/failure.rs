@@ -48,7 +48,7 @@ impl Failure {
         ExitCode::from(self.exit as u8)
     }
 
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         // A broker's message may have lines of its own.
         let what = self.what.split_whitespace().collect::<Vec<_>>().join(" ");
         match &self.next_step {

@@ -16,8 +16,12 @@ mod completion;
 mod failure;
 mod kafka_tools;
 mod output;
+mod pages;
 mod profiles;
+mod progress;
+mod text;
 
+pub use pages::pages;
 use std::process::ExitCode;
 
 /// Runs the command of this process's arguments.

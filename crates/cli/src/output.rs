@@ -172,6 +172,67 @@ fn render_documents<T: Document>(format: Format, documents: &[T], colour: bool) 
     })
 }
 
+/// A list whose rows are shown while they come, so that it may be longer than memory.
+pub(crate) struct Stream<T> {
+    format: Format,
+    colour: bool,
+    out: BufWriter<File>,
+    waiting: Vec<T>,
+    shown: usize,
+}
+
+impl<T: Row> Stream<T> {
+    /// Rows that are aligned with each other.
+    const TOGETHER: usize = 1000;
+
+    pub(crate) fn new(format: Format) -> Result<Self, Failure> {
+        let colour = is_colourful(&io::stdout());
+        Ok(Self { format, colour, out: stdout()?, waiting: Vec::new(), shown: 0 })
+    }
+
+    pub(crate) fn push(&mut self, row: T) -> Result<(), Failure> {
+        self.waiting.push(row);
+        if self.waiting.len() == Self::TOGETHER { self.show() } else { Ok(()) }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        if !self.waiting.is_empty() || self.shown == 0 {
+            self.show()?;
+        }
+        if self.format == Format::Json {
+            self.out.write_all(b"]\n")?;
+        }
+        self.out.flush()?;
+        Ok(())
+    }
+
+    fn show(&mut self) -> Result<(), Failure> {
+        let text = match self.format {
+            Format::Table => {
+                let drawn = Grid::of(&self.waiting).draw(self.colour && self.shown == 0) + "\n";
+                // The heading stands once.
+                match self.shown {
+                    0 => drawn,
+                    _ => drawn.split_once('\n').map_or_else(String::new, |(_, rows)| rows.to_owned()),
+                }
+            }
+            Format::Json => {
+                let mut text = String::new();
+                for (nth, row) in self.waiting.iter().enumerate() {
+                    text += if self.shown + nth == 0 { "[\n" } else { ",\n" };
+                    text += pretty(row)?.trim_end();
+                }
+                if self.waiting.is_empty() { "[".to_owned() } else { text }
+            }
+            format => render_list(format, &self.waiting, false)?,
+        };
+        self.out.write_all(text.as_bytes())?;
+        self.shown += self.waiting.len();
+        self.waiting.clear();
+        Ok(())
+    }
+}
+
 fn draw(section: &Section, colour: bool) -> String {
     match section {
         Section::Grid(grid) => grid.draw(colour) + "\n",

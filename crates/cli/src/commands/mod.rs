@@ -1,14 +1,22 @@
+pub(crate) mod cluster;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod consume;
 pub(crate) mod dev;
+pub(crate) mod doctor;
+pub(crate) mod dump;
 pub(crate) mod group;
 pub(crate) mod link;
+pub(crate) mod log_dirs;
 mod node;
+pub(crate) mod perf;
 pub(crate) mod produce;
 pub(crate) mod profile;
 pub(crate) mod server;
+pub(crate) mod storage;
+pub(crate) mod top;
 pub(crate) mod topic;
+pub(crate) mod txn;
 
 use crate::{
     args::Command,
@@ -25,6 +33,15 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Consume(arguments) => block_on(consume::run(arguments)),
         Command::Group(command) => block_on(group::run(command)),
         Command::Config(command) => block_on(config::run(command)),
+        Command::Cluster(command) => block_on(cluster::run(command)),
+        Command::Quorum(command) => block_on(cluster::run_quorum(command)),
+        Command::LogDirs(command) => block_on(log_dirs::run(command)),
+        Command::Txn(command) => block_on(txn::run(command)),
+        Command::Storage(command) => storage::run(command),
+        Command::Dump(arguments) => dump::run(&arguments),
+        Command::Perf(command) => block_on(perf::run(command)),
+        Command::Top(arguments) => block_on(top::run(arguments)),
+        Command::Doctor(arguments) => block_on(doctor::run(arguments)),
         Command::Profile(command) => profile::run(command),
         Command::Completion(arguments) => completion::run(&arguments),
         Command::LinkKafkaTools(arguments) => link::run(&arguments),

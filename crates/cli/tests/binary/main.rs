@@ -8,6 +8,7 @@ mod crash;
 mod dev;
 mod groups;
 mod node;
+mod operations;
 mod server;
 mod shown;
 mod topics;

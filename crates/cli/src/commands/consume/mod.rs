@@ -1,102 +1,275 @@
-use crate::{
-    cluster::ClusterArguments,
-    failure::{Exit, Failure},
-    output,
-};
-use clap::{Args, ValueEnum};
-use client::{
-    Consumer, Error,
-    consumer::{Config, End, OnOutOfRange, Start},
-};
-use position::Position;
-use std::{io::Write, time::Duration};
-
-mod position;
+//! `mainstem consume`: records of topics to standard output.
+mod format;
+pub(crate) mod position;
 mod render;
 
-/// Read records of a topic.
+use crate::{
+    cluster::{self, ClusterArguments},
+    completion,
+    failure::{Exit, Failure},
+    output, text,
+};
+use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
+use client::{
+    Admin, Cluster, Consumer, Error, OnUnknownTopic, TopicPartition,
+    admin::{IsolationLevel, OffsetSpec},
+    consumer::{Config, End, FetchedBatch, OnOutOfRange, Start},
+};
+pub(crate) use format::{Encoding, Notation, Token, tokens};
+use format::{Found, Template};
+use position::{Bounds, Point, Span, Stops};
+use render::Renderer;
+use std::{collections::BTreeMap, io::Write, str::FromStr, time::Duration};
+
+/// Read records of topics.
 ///
-/// Follows the topic until interrupted, unless -e or -n ends it. Needs no group and leaves no trace.
+/// Follows the topics until interrupted, unless -e, -n or an end in --offset says otherwise. Needs no group and leaves
+/// no trace.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mainstem consume orders                        # everything, then what comes\n  \
-                        mainstem consume orders -e > orders.txt        # everything there is now\n  \
-                        mainstem consume orders --offset -10 -e -o json\n  \
-                        mainstem consume orders --offset @2026-11-22T10:00:00Z -p 0,1"
+    before_help = "Examples:
+  mainstem consume orders                        # everything, then what comes
+  mainstem consume orders -e > orders.txt        # everything there is now
+  mainstem consume orders -o -10 -e              # the last ten of each partition
+  mainstem consume orders -o @-1h:end -o json
+  mainstem consume orders -o 100:200 -p 0 -f '%o %k=%v\\n'
+  mainstem consume orders -e -o json | mainstem produce copy --json",
+    after_help = "Offsets:
+  start end N       beginning, what comes next, an offset
+  +N -N             N after the start, N before the end, of each partition
+  A:B :B            from A up to B, which is left out
+  @T @T:U @:U       by time: 2026-11-22T10:00:00Z, 2026-11-22, milliseconds, or how long ago, as -1h
+  s@MS e@MS         kcat's: from and until a time in milliseconds
+
+Format:
+  %t %p %o          topic, partition, offset
+  %k %v %s          key, value; also {hex}, {base64}, {base64raw}
+  %K %V %S %R       length of key, of value; %R as four bytes
+  %T %d             timestamp in milliseconds; %d{strftime[%Y-%m-%d %H:%M:%S]}
+  %h %H             headers as name=value, or each by %h{%k: %v\\n}; their number
+  %e %x %y %a       leader epoch, producer id and epoch, attributes
+  %] %i             high watermark of the partition, number of the record
+  %% %{ %} \\n \\t \\xNN
+  Numbers take {hex8} to {hex64}, {big8} to {big64}, {little8} to {little64}."
 )]
 pub(crate) struct Arguments {
-    topic: String,
-    /// Where to begin: `start`, `end`, an offset, -N for N records before the end of each partition, or `@` and a
-    /// time: milliseconds since 1970, a date and time, or how long ago, such as `@1h`.
-    #[arg(long, value_name = "OFFSET", default_value = "start", allow_hyphen_values = true)]
-    offset: Position,
+    #[arg(required = true, value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
+    topics: Vec<String>,
+    /// Where to begin and where to stop; see below. May be repeated.
+    #[arg(long = "offset", value_name = "OFFSET", allow_hyphen_values = true)]
+    offsets: Vec<Span>,
+    /// How to show records. `value` prints the bytes of each value and a newline.
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    output: Option<Shape>,
+    /// Short for --offset, or for --output when it names one of its formats.
+    #[arg(short, value_name = "OFFSET|FORMAT", allow_hyphen_values = true)]
+    o: Vec<OffsetOrShape>,
+    /// Write each record so; see below.
+    #[arg(short, long, value_name = "FORMAT", conflicts_with_all = ["output", "key_delimiter", "delimiter"])]
+    format: Option<Template>,
+    /// Short for --output json.
+    #[arg(short = 'J', long = "json", conflicts_with_all = ["output", "format"])]
+    is_json: bool,
     /// Partitions to read; all of them unless given.
     #[arg(short, long, value_name = "N,N...", value_delimiter = ',')]
     partition: Vec<i32>,
     /// End after so many records.
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', short_alias = 'c', long, value_name = "N")]
     count: Option<u64>,
-    /// End where the topic ended when the command began.
+    /// End where the topics ended when the command began.
     #[arg(short, long)]
     exit_at_end: bool,
-    /// Go on with what comes; this is what happens anyway.
-    #[arg(short, long, conflicts_with = "exit_at_end")]
-    follow: bool,
-    /// `value` prints the bytes of each value and a newline.
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
     /// Print the key and this before each value.
-    #[arg(short, long, value_name = "DELIMITER")]
-    key_delimiter: Option<String>,
+    #[arg(short = 'K', long, value_name = "DELIMITER", value_parser = text::delimiter)]
+    key_delimiter: Option<std::vec::Vec<u8>>,
+    /// What stands behind each record instead of a newline.
+    #[arg(short = 'D', long, value_name = "DELIMITER", value_parser = text::unescape)]
+    delimiter: Option<std::vec::Vec<u8>>,
+    /// Print NULL for a key or a value that is none.
+    #[arg(short = 'Z', long)]
+    null: bool,
     #[command(flatten)]
     cluster: ClusterArguments,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum Shape {
     #[default]
     Value,
     /// A line of partition, offset, timestamp, key, headers and value.
     Table,
     /// One JSON object a line.
+    #[value(alias = "ndjson")]
     Json,
 }
 
+/// kcat and rpk take an offset after `-o`, our lists a format; no word is both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OffsetOrShape {
+    Offset(Span),
+    Shape(Shape),
+}
+
+impl FromStr for OffsetOrShape {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(shape) = Shape::from_str(text, false) {
+            return Ok(Self::Shape(shape));
+        }
+        text.parse().map(Self::Offset).map_err(|error| format!("{error}, or one of value, table and json"))
+    }
+}
+
+impl Arguments {
+    fn span(&self) -> Span {
+        let short = self.o.iter().filter_map(|o| match o {
+            OffsetOrShape::Offset(span) => Some(*span),
+            OffsetOrShape::Shape(_) => None,
+        });
+        self.offsets.iter().copied().chain(short).fold(Span::default(), Span::and)
+    }
+
+    fn shape(&self) -> Shape {
+        let short = self.o.iter().rev().find_map(|o| match o {
+            OffsetOrShape::Shape(shape) => Some(*shape),
+            OffsetOrShape::Offset(_) => None,
+        });
+        let json = self.is_json.then_some(Shape::Json);
+        self.output.or(json).or(short).unwrap_or_default()
+    }
+
+    fn renderer(&self) -> Renderer {
+        match (&self.format, self.shape()) {
+            (Some(template), _) => Renderer::Template(template.clone()),
+            (None, Shape::Json) => Renderer::Json,
+            (None, Shape::Table) => Renderer::Table,
+            (None, Shape::Value) => Renderer::Value {
+                key_delimiter: self.key_delimiter.clone(),
+                delimiter: self.delimiter.clone().unwrap_or_else(|| b"\n".to_vec()),
+                null: if self.null { b"NULL" } else { b"" },
+            },
+        }
+    }
+}
+
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let start = arguments.offset.start();
+    let span = arguments.span();
     let mut config = Config {
         max_partition_bytes: 4 << 20,
-        on_out_of_range: match start {
+        on_out_of_range: match span.start() {
             Start::Offset(_) => OnOutOfRange::Fail,
             _ => OnOutOfRange::Earliest,
         },
         ..Default::default()
     };
     let cluster = arguments.cluster.connect_consumer(&mut config).await?;
-    crate::cluster::reach_brokers(&cluster).await?;
+    cluster::reach_brokers(&cluster).await?;
     let mut consumer = Consumer::new(&cluster, config);
-    let end = if arguments.exit_at_end { End::Latest } else { End::Never };
-    consumer.assign_topic(&arguments.topic, &arguments.partition, start, end).await.or_else(complain)?;
+    let stops = assign(&cluster, &mut consumer, &arguments, span).await?;
     let mut out = output::stdout()?;
-    copy(&mut consumer, &arguments, &mut out).await?;
+    copy(&mut consumer, &arguments, &stops, &mut out).await?;
     out.flush()?;
     Ok(())
 }
 
-async fn copy(consumer: &mut Consumer, arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
+/// Gives the consumer what it shall read, and answers where that stops.
+async fn assign(
+    cluster: &Cluster,
+    consumer: &mut Consumer,
+    arguments: &Arguments,
+    span: Span,
+) -> Result<Stops, Failure> {
+    let to_end = arguments.exit_at_end || span.until == Some(Point::End);
+    let end = if to_end { End::Latest } else { End::Never };
+    let mut stops = Stops::default();
+    if !span.needs_bounds() {
+        for topic in &arguments.topics {
+            let assigned = consumer.assign_topic(topic, &arguments.partition, span.start(), end).await;
+            assigned.or_else(complain)?;
+        }
+        return Ok(stops);
+    }
+    let bounds = bounds(cluster, arguments, span).await?;
+    let mut reach = end;
+    let mut starts = Vec::new();
+    for (at, bounds) in &bounds {
+        let from = bounds.offset(span.from.unwrap_or(Point::Start)).max(bounds.earliest);
+        let until = span.until.map_or(i64::MAX, |point| bounds.offset(point));
+        if until > from {
+            starts.push((at.clone(), Start::Offset(from)));
+        }
+        stops.0.insert(at.clone(), until);
+    }
+    // When everything up to the stops is there, the end of now is behind them, gaps or not.
+    if bounds.iter().all(|(at, bounds)| stops.of(at) <= bounds.latest) {
+        reach = End::Latest;
+    }
+    consumer.assign(&starts, reach).await.or_else(complain)?;
+    Ok(stops)
+}
+
+async fn bounds(
+    cluster: &Cluster,
+    arguments: &Arguments,
+    span: Span,
+) -> Result<BTreeMap<TopicPartition, Bounds>, Failure> {
+    let mut bounds: BTreeMap<TopicPartition, Bounds> = BTreeMap::new();
+    for topic in &arguments.topics {
+        let found = cluster.fresh_topic(topic, OnUnknownTopic::Fail).await?;
+        let all = || found.partitions.iter().map(|partition| partition.index).collect();
+        let wanted: Vec<i32> =
+            if arguments.partition.is_empty() { all() } else { arguments.partition.clone() };
+        for partition in wanted {
+            if found.partition(partition).is_none() {
+                let partitions = found.partitions.len();
+                return Err(Error::UnknownPartition { topic: topic.clone(), partition, partitions }.into());
+            }
+            bounds.insert(TopicPartition::new(found.name.clone(), partition), Bounds::default());
+        }
+    }
+    let admin = Admin::new(cluster);
+    for spec in [OffsetSpec::Earliest, OffsetSpec::Latest].into_iter().chain(span.times()) {
+        let asked = bounds.keys().map(|at| (at.clone(), spec)).collect();
+        let listed: Vec<_> = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.all()?;
+        for (at, listed) in listed {
+            let (Some(bounds), Some(offset)) = (bounds.get_mut(&at), listed.offset) else { continue };
+            match spec {
+                OffsetSpec::Earliest => bounds.earliest = offset,
+                OffsetSpec::Timestamp(ms) => {
+                    bounds.times.insert(ms, offset);
+                }
+                _ => bounds.latest = offset,
+            }
+        }
+    }
+    Ok(bounds)
+}
+
+/// Written in one go when so much has gathered.
+const CHUNK: usize = 256 << 10;
+
+async fn copy(
+    consumer: &mut Consumer,
+    arguments: &Arguments,
+    stops: &Stops,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     /// Nothing happens at its end; it only bounds one wait.
     const LONG: Duration = Duration::from_secs(3600);
-    let mut left = arguments.count.unwrap_or(u64::MAX);
-    if arguments.output == Format::Table {
-        render::table_heading(out)?;
-    }
+    let renderer = arguments.renderer();
+    let mut copied = Copied { number: 0, most: arguments.count.unwrap_or(u64::MAX), buffer: Vec::new() };
+    renderer.heading(&mut copied.buffer);
     let mut is_flushed = false;
-    while left > 0 && !consumer.is_finished() {
+    while copied.number < copied.most && !consumer.is_finished() {
         // What is written is shown before anything is waited for.
         let patience = if is_flushed { LONG } else { Duration::ZERO };
         let batch = match consumer.poll(patience).await {
             Ok(Some(batch)) => batch,
             Ok(None) => {
+                out.write_all(&copied.buffer)?;
+                copied.buffer.clear();
                 out.flush()?;
                 is_flushed = true;
                 continue;
@@ -107,26 +280,51 @@ async fn copy(consumer: &mut Consumer, arguments: &Arguments, out: &mut impl Wri
             }
         };
         is_flushed = false;
+        let stop = stops.of(&batch.at);
+        copied.take(&renderer, &batch, stop)?;
+        if batch.batch().next_offset().0 >= stop {
+            consumer.unassign(&batch.at);
+        }
+        if copied.buffer.len() >= CHUNK {
+            out.write_all(&copied.buffer)?;
+            copied.buffer.clear();
+        }
+    }
+    out.write_all(&copied.buffer)?;
+    Ok(())
+}
+
+/// What has been written, and what waits to be.
+struct Copied {
+    number: u64,
+    most: u64,
+    buffer: Vec<u8>,
+}
+
+impl Copied {
+    /// Renders the batch's records below `stop`, as many as are still wanted.
+    fn take(&mut self, renderer: &Renderer, batch: &FetchedBatch, stop: i64) -> Result<(), Failure> {
         for record in batch.records() {
             let record = match record {
                 Ok(record) => record,
-                Err(error) => {
-                    complain(error)?;
-                    break;
-                }
+                Err(error) => return complain(error),
             };
-            match arguments.output {
-                Format::Value => render::value(out, &record, arguments.key_delimiter.as_deref())?,
-                Format::Table => render::table_row(out, batch.at.partition, &record)?,
-                Format::Json => render::json(out, &batch.at, &record)?,
-            }
-            left -= 1;
-            if left == 0 {
+            if record.offset.0 >= stop || self.number >= self.most {
                 break;
             }
+            self.number += 1;
+            let found = Found {
+                topic: &batch.at.topic,
+                partition: batch.at.partition,
+                high_watermark: batch.high_watermark,
+                batch: batch.batch(),
+                record,
+                number: self.number,
+            };
+            renderer.write(&mut self.buffer, &found);
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A batch that cannot be read is reported and passed over; anything else ends the command.
@@ -139,5 +337,24 @@ fn complain(error: Error) -> Result<(), Failure> {
         Error::OffsetOutOfRange { .. } => Err(Failure::new(Exit::Usage, error.to_string())
             .next_step("use --offset start, end or one in between")),
         error => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o_is_an_offset_or_a_format() {
+        for (text, expected) in [
+            ("json", Some(OffsetOrShape::Shape(Shape::Json))),
+            ("ndjson", Some(OffsetOrShape::Shape(Shape::Json))),
+            ("value", Some(OffsetOrShape::Shape(Shape::Value))),
+            ("-5", Some(OffsetOrShape::Offset("-5".parse().unwrap()))),
+            ("beginning", Some(OffsetOrShape::Offset("start".parse().unwrap()))),
+            ("yaml", None),
+        ] {
+            assert_eq!(text.parse::<OffsetOrShape>().ok(), expected, "{text}");
+        }
     }
 }

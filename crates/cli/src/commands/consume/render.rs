@@ -1,47 +1,69 @@
-//! One record as text.
-use client::{TopicPartition, consumer::Record};
+//! One record as bytes for standard output.
+use super::format::{Found, Template};
+use crate::text;
 use jiff::Timestamp;
-use std::{
-    fmt::Write as _,
-    io::{self, Write},
-};
 
-/// The bytes of the value as they are, and a newline: lines that were produced come back as they were.
-pub(super) fn value(
-    out: &mut impl Write,
-    record: &Record<'_>,
-    key_delimiter: Option<&str>,
-) -> io::Result<()> {
-    if let Some(delimiter) = key_delimiter {
-        out.write_all(record.key.unwrap_or_default())?;
-        out.write_all(delimiter.as_bytes())?;
-    }
-    out.write_all(record.value.unwrap_or_default())?;
-    out.write_all(b"\n")
+/// How every record of a run is written.
+#[derive(Clone, Debug)]
+pub(super) enum Renderer {
+    /// The bytes of the value as they are: lines that were produced come back as they were.
+    Value {
+        key_delimiter: Option<Vec<u8>>,
+        delimiter: Vec<u8>,
+        null: &'static [u8],
+    },
+    Table,
+    Json,
+    Template(Template),
 }
 
-pub(super) fn table_heading(out: &mut impl Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "{:>9}  {:>8}  {:<24}  {:<12}  {:<16}  VALUE",
-        "PARTITION", "OFFSET", "TIMESTAMP", "KEY", "HEADERS"
-    )
+impl Renderer {
+    /// What stands above the first record.
+    pub(super) fn heading(&self, out: &mut Vec<u8>) {
+        if let Self::Table = self {
+            let columns = ("PARTITION", "OFFSET", "TIMESTAMP", "KEY", "HEADERS");
+            let (partition, offset, timestamp, key, headers) = columns;
+            let line =
+                format!("{partition:>9}  {offset:>8}  {timestamp:<24}  {key:<12}  {headers:<16}  VALUE\n");
+            out.extend_from_slice(line.as_bytes());
+        }
+    }
+
+    #[inline]
+    pub(super) fn write(&self, out: &mut Vec<u8>, found: &Found<'_>) {
+        match self {
+            Self::Value { key_delimiter, delimiter, null } => {
+                if let Some(key_delimiter) = key_delimiter {
+                    out.extend_from_slice(found.record.key.unwrap_or(null));
+                    out.extend_from_slice(key_delimiter);
+                }
+                out.extend_from_slice(found.record.value.unwrap_or(null));
+                out.extend_from_slice(delimiter);
+            }
+            Self::Table => table_row(out, found),
+            Self::Json => json(out, found),
+            Self::Template(template) => template.write(out, found),
+        }
+    }
 }
 
 /// Rows come while the topic is read, so columns have a width of their own and long cells push the rest.
-pub(super) fn table_row(out: &mut impl Write, partition: i32, record: &Record<'_>) -> io::Result<()> {
-    let headers = record.headers.map(|header| format!("{}={}", header.key_text(), text(header.value)));
+fn table_row(out: &mut Vec<u8>, found: &Found<'_>) {
+    let record = &found.record;
+    let headers = record.headers.map(|header| format!("{}={}", header.key_text(), shown(header.value)));
     let headers = match headers.collect::<Vec<_>>() {
         empty if empty.is_empty() => "-".to_owned(),
         list => list.join(","),
     };
-    let (offset, time) = (record.offset, time(record.timestamp).unwrap_or_else(|| "-".to_owned()));
-    let (key, value) = (text(record.key), text(record.value));
-    writeln!(out, "{partition:>9}  {offset:>8}  {time:<24}  {key:<12}  {headers:<16}  {value}")
+    let (partition, offset) = (found.partition, record.offset);
+    let time = time(record.timestamp).unwrap_or_else(|| "-".to_owned());
+    let (key, value) = (shown(record.key), shown(record.value));
+    let line = format!("{partition:>9}  {offset:>8}  {time:<24}  {key:<12}  {headers:<16}  {value}\n");
+    out.extend_from_slice(line.as_bytes());
 }
 
 /// For people: `-` for null, and control characters escaped so that a row stays a row.
-fn text(bytes: Option<&[u8]>) -> String {
+fn shown(bytes: Option<&[u8]>) -> String {
     let Some(bytes) = bytes else { return "-".to_owned() };
     let mut shown = String::with_capacity(bytes.len());
     for c in String::from_utf8_lossy(bytes).chars() {
@@ -59,99 +81,98 @@ fn time(timestamp: i64) -> Option<String> {
     Some(format!("{known:.3}"))
 }
 
-/// One object and a newline. Bytes that are no UTF-8 stand as base64 under `key_base64`, `value_base64`.
-pub(super) fn json(out: &mut impl Write, at: &TopicPartition, record: &Record<'_>) -> io::Result<()> {
-    out.write_all(b"{\"topic\":")?;
-    serde_json::to_writer(&mut *out, &*at.topic)?;
-    write!(
-        out,
-        ",\"partition\":{},\"offset\":{},\"timestamp\":{}",
-        at.partition, record.offset, record.timestamp
-    )?;
+/// One object and a newline. Bytes that are no UTF-8 stand as base64 under `key_base64`, `value_base64`. `mainstem
+/// produce --json` reads it back.
+fn json(out: &mut Vec<u8>, found: &Found<'_>) {
+    let record = &found.record;
+    out.extend_from_slice(b"{\"topic\":");
+    json_text(out, found.topic);
+    out.extend_from_slice(b",\"partition\":");
+    text::decimal(out, i64::from(found.partition));
+    out.extend_from_slice(b",\"offset\":");
+    text::decimal(out, record.offset.0);
+    out.extend_from_slice(b",\"timestamp\":");
+    text::decimal(out, record.timestamp);
     if let Some(time) = time(record.timestamp) {
-        write!(out, ",\"time\":\"{time}\"")?;
+        out.extend_from_slice(b",\"time\":\"");
+        out.extend_from_slice(time.as_bytes());
+        out.push(b'"');
     }
-    json_bytes(out, ",\"key", record.key)?;
-    json_bytes(out, ",\"value", record.value)?;
-    out.write_all(b",\"headers\":[")?;
+    json_bytes(out, b",\"key", record.key);
+    json_bytes(out, b",\"value", record.value);
+    out.extend_from_slice(b",\"headers\":[");
     for (nth, header) in record.headers.enumerate() {
-        out.write_all(if nth == 0 { b"{\"key\":" } else { b",{\"key\":" })?;
-        serde_json::to_writer(&mut *out, &header.key_text())?;
-        json_bytes(out, ",\"value", header.value)?;
-        out.write_all(b"}")?;
+        out.extend_from_slice(if nth == 0 { b"{\"key\":" } else { b",{\"key\":" });
+        json_text(out, &header.key_text());
+        json_bytes(out, b",\"value", header.value);
+        out.push(b'}');
     }
-    out.write_all(b"]}\n")
+    out.extend_from_slice(b"]}\n");
 }
 
-fn json_bytes(out: &mut impl Write, name: &str, bytes: Option<&[u8]>) -> io::Result<()> {
-    let Some(bytes) = bytes else { return write!(out, "{name}\":null") };
-    match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            write!(out, "{name}\":")?;
-            Ok(serde_json::to_writer(out, text)?)
+fn json_bytes(out: &mut Vec<u8>, name: &[u8], bytes: Option<&[u8]>) {
+    out.extend_from_slice(name);
+    match bytes.map(|bytes| (bytes, std::str::from_utf8(bytes))) {
+        None => out.extend_from_slice(b"\":null"),
+        Some((_, Ok(text))) => {
+            out.extend_from_slice(b"\":");
+            json_text(out, text);
         }
-        Err(_) => write!(out, "{name}_base64\":\"{}\"", base64(bytes)),
+        Some((bytes, Err(_))) => {
+            out.extend_from_slice(b"_base64\":\"");
+            text::base64(out, bytes, true);
+            out.push(b'"');
+        }
     }
 }
 
-/// The usual alphabet, with padding.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits =
-            group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for digit in 0..4 {
-            let sextet = (bits >> (18 - 6 * digit)) & 0x3f;
-            let _ = match digit <= group.len() {
-                true => text.write_char(char::from(ALPHABET[sextet as usize])),
-                false => text.write_char('='),
-            };
-        }
-    }
-    text
+fn json_text(out: &mut Vec<u8>, text: &str) {
+    serde_json::to_writer(out, text).expect("a string is JSON, and memory takes it");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base::Offset;
+    use client::consumer::RecordBatch;
+    use records::{BatchBuilder, Compression, NewRecord};
 
-    fn record<'a>(key: Option<&'a [u8]>, value: Option<&'a [u8]>) -> Record<'a> {
-        Record {
-            offset: Offset(7),
-            timestamp: 1_700_000_000_123,
-            attributes: 0,
-            offset_delta: 0,
-            key,
-            value,
-            headers: Default::default(),
-        }
+    fn written(renderer: &Renderer, topic: &str, key: Option<&[u8]>, value: Option<&[u8]>) -> Vec<u8> {
+        let mut builder = BatchBuilder::new(Compression::None);
+        let record = NewRecord { timestamp: 1_700_000_000_123, key, value, headers: &[] };
+        builder.append(&record).unwrap();
+        let batch = RecordBatch::parse(builder.build()).unwrap();
+        let records = batch.records(1 << 20).unwrap();
+        let record = records.iter().next().unwrap().unwrap();
+        let found = Found { topic, partition: 3, high_watermark: 1, batch: &batch, record, number: 1 };
+        let mut out = Vec::new();
+        renderer.write(&mut out, &found);
+        out
     }
 
-    fn shown(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
-        let mut out = Vec::new();
-        write(&mut out).unwrap();
-        String::from_utf8_lossy(&out).into_owned()
+    fn value(key_delimiter: Option<&[u8]>, null: &'static [u8]) -> Renderer {
+        let key_delimiter = key_delimiter.map(<[u8]>::to_vec);
+        Renderer::Value { key_delimiter, delimiter: b"\n".to_vec(), null }
     }
 
     #[test]
     fn values_are_their_bytes() {
-        let mut out = Vec::new();
-        value(&mut out, &record(Some(b"k"), Some(b"\xff\0\r")), None).unwrap();
-        value(&mut out, &record(Some(b"k"), None), Some("=>")).unwrap();
-        assert_eq!(out, b"\xff\0\r\nk=>\n");
+        for (renderer, record_value, expected) in [
+            (value(None, b""), Some(&b"\xff\0\r"[..]), &b"\xff\0\r\n"[..]),
+            (value(Some(b"=>"), b""), None, b"k=>\n"),
+            (value(Some(b"=>"), b"NULL"), None, b"k=>NULL\n"),
+        ] {
+            assert_eq!(written(&renderer, "t", Some(b"k"), record_value), expected);
+        }
     }
 
     #[test]
     fn json_is_one_object_a_line() {
-        let at = TopicPartition::new("t\"", 3);
-        let start = r#"{"topic":"t\"","partition":3,"offset":7,"timestamp":1700000000123,"time":"2023-11-14T22:13:20.123Z""#;
+        let start = r#"{"topic":"t\"","partition":3,"offset":0,"timestamp":1700000000123,"time":"2023-11-14T22:13:20.123Z""#;
         for (key, value, expected) in [
             (None, Some(&b"a\n\"b\""[..]), r#","key":null,"value":"a\n\"b\"","headers":[]}"#),
             (Some(&b"\xff\xfe"[..]), None, r#","key_base64":"//4=","value":null,"headers":[]}"#),
         ] {
-            let line = shown(|out| json(out, &at, &record(key, value)));
+            let line = String::from_utf8(written(&Renderer::Json, "t\"", key, value)).unwrap();
             assert_eq!(line, format!("{start}{expected}\n"));
             serde_json::from_str::<serde_json::Value>(&line).unwrap();
         }
@@ -159,18 +180,10 @@ mod tests {
 
     #[test]
     fn a_table_row_stays_a_row() {
-        let row = shown(|out| table_row(out, 3, &record(None, Some("a\nb\tü".as_bytes()))));
+        let row =
+            String::from_utf8(written(&Renderer::Table, "t", None, Some("a\nb\tü".as_bytes()))).unwrap();
         assert_eq!(row.trim_end().lines().count(), 1);
         assert!(row.ends_with("a\\nb\\tü\n"), "{row}");
         assert!(row.contains("2023-11-14T22:13:20.123Z"), "{row}");
-    }
-
-    #[test]
-    fn base64_is_the_usual_one() {
-        for (bytes, text) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
     }
 }

@@ -1,3 +1,6 @@
+//! `mainstem group`: consumer groups, their members and their offsets.
+mod reset;
+
 use crate::{
     cluster::{self, ClusterArguments},
     completion,
@@ -7,18 +10,22 @@ use crate::{
 use clap::{Args, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
 use client::{
-    Admin, Error, ErrorCode, TopicPartition,
+    Admin, Error, ErrorCode, Topic, TopicPartition,
     admin::{GroupDescription, GroupFilter, GroupMember, GroupState, GroupType, IsolationLevel, OffsetSpec},
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 /// List, describe and delete consumer groups, and move their offsets.
 #[derive(Debug, Subcommand)]
 #[command(before_help = "Examples:
   mainstem group list
   mainstem group describe billing
-  mainstem group offsets billing -o ndjson")]
+  mainstem group offsets billing -o ndjson
+  mainstem group reset billing --to-datetime 2026-11-22T10:00:00Z")]
 pub(crate) enum Command {
     /// List the groups.
     #[command(before_help = "Examples:
@@ -35,6 +42,18 @@ pub(crate) enum Command {
   mainstem group offsets billing
   mainstem group offsets billing -o ndjson > billing.offsets")]
     Offsets(Offsets),
+    /// Move a group's offsets, after showing where to.
+    #[command(before_help = "Examples:
+  mainstem group reset billing --to-earliest             # shows the plan, and asks
+  mainstem group reset billing --topic orders:0,1 --shift-by -100 --execute
+  mainstem group reset billing --by-duration PT1H --execute
+  mainstem group offsets billing -o ndjson > saved && mainstem group reset billing --from-file saved --execute")]
+    Reset(Box<reset::Reset>),
+    /// Forget what a group has committed for topics or partitions.
+    #[command(before_help = "Examples:
+  mainstem group delete-offsets billing --topic orders
+  mainstem group delete-offsets billing --topic orders:0,1")]
+    DeleteOffsets(DeleteOffsets),
     /// Delete groups without members, with what they committed.
     #[command(before_help = "Examples:
   mainstem group delete billing")]
@@ -67,6 +86,53 @@ pub(crate) struct Offsets {
     output: OutputArguments,
     #[command(flatten)]
     cluster: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeleteOffsets {
+    #[arg(value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
+    group: String,
+    /// A topic, or partitions of it; may be repeated.
+    #[arg(long = "topic", required = true, value_name = "TOPIC[:N,N...]", add = ArgValueCompleter::new(completion::topics))]
+    topics: Vec<Target>,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+}
+
+/// A topic, or some of its partitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Target {
+    topic: String,
+    /// Empty: all.
+    partitions: Vec<i32>,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((topic, partitions)) = text.split_once(':') else {
+            return Ok(Self { topic: text.to_owned(), partitions: Vec::new() });
+        };
+        let partitions: Result<Vec<i32>, _> = partitions.split(',').map(str::parse).collect();
+        let partitions = partitions.map_err(|_| "expected TOPIC or TOPIC:N,N...".to_owned())?;
+        Ok(Self { topic: topic.to_owned(), partitions })
+    }
+}
+
+impl Target {
+    /// Those that were named, or all there are.
+    fn partitions_of(&self, topic: &Topic) -> Result<Vec<TopicPartition>, Error> {
+        for &partition in &self.partitions {
+            if topic.partition(partition).is_none() {
+                let partitions = topic.partitions.len();
+                return Err(Error::UnknownPartition { topic: self.topic.clone(), partition, partitions });
+            }
+        }
+        let all = || topic.partitions.iter().map(|partition| partition.index).collect();
+        let wanted: Vec<i32> = if self.partitions.is_empty() { all() } else { self.partitions.clone() };
+        Ok(wanted.into_iter().map(|partition| TopicPartition::new(topic.name.clone(), partition)).collect())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -203,6 +269,8 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
         Command::List(arguments) => list(arguments).await,
         Command::Describe(arguments) => describe(arguments).await,
         Command::Offsets(arguments) => offsets(arguments).await,
+        Command::Reset(arguments) => reset::run(*arguments).await,
+        Command::DeleteOffsets(arguments) => delete_offsets(arguments).await,
         Command::Delete(arguments) => delete(arguments).await,
     }
 }
@@ -330,6 +398,19 @@ async fn offsets(arguments: Offsets) -> Result<(), Failure> {
         })
         .collect();
     output::list(arguments.output.format, &rows)
+}
+
+async fn delete_offsets(arguments: DeleteOffsets) -> Result<(), Failure> {
+    let admin = admin(&arguments.cluster).await?;
+    let mut partitions = Vec::new();
+    for target in &arguments.topics {
+        partitions.extend(target.partitions_of(&*admin.describe_topic(&target.topic).await?)?);
+    }
+    for (at, deleted) in admin.delete_group_offsets(&arguments.group, &partitions).await {
+        deleted?;
+        output::say(&format!("group `{}` has no offset for {at}", arguments.group))?;
+    }
+    Ok(())
 }
 
 async fn delete(arguments: Delete) -> Result<(), Failure> {
