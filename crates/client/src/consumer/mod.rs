@@ -5,92 +5,32 @@
 //! decisions are in `fetcher`.
 //!
 //! Not here yet: groups, `read_committed`.
+mod batch;
+mod config;
 mod fetcher;
+mod requests;
 
 use crate::{
-    Admin, Backoff, Cluster, Error, Metadata, OnUnknownTopic, TopicPartition,
+    Admin, Backoff, Cluster, Error, OnUnknownTopic, TopicPartition,
     admin::{IsolationLevel, OffsetSpec},
     cluster::RefreshClock,
     metadata::TopicAnswer,
-    properties::{INT, POSITIVE, Setting, setting},
 };
-use base::{NodeId, TopicId};
+use base::NodeId;
+pub use batch::FetchedBatch;
+use batch::{open, unreadable};
+pub(crate) use config::SETTINGS;
+pub use config::{Config, OnOutOfRange};
 use fetcher::{Answer, Chunk, Event, Fetcher, Target};
-use protocol::{
-    ErrorCode, FetchRequest, FetchResponse,
-    fetch::{
-        request::{FetchPartition, FetchTopic},
-        response::FetchableTopicResponse,
-    },
-};
-use records::{Batches, Records};
+use records::Batches;
 pub use records::{Record, RecordBatch, TimestampType};
+use requests::fetch;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
-
-/// How records are fetched. The default has Kafka's values.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Longest wait of a broker for something to answer (`fetch.max.wait.ms`).
-    pub max_wait: Duration,
-    /// Bytes worth answering at once (`fetch.min.bytes`).
-    pub min_bytes: i32,
-    /// Most bytes of one answer (`fetch.max.bytes`).
-    pub max_bytes: i32,
-    /// Most bytes of one partition in an answer (`max.partition.fetch.bytes`).
-    pub max_partition_bytes: i32,
-    /// Whether each batch's CRC is computed (`check.crcs`).
-    pub check_crcs: bool,
-    /// Bytes that may wait unread before fetching pauses.
-    pub prefetch: usize,
-    /// Most bytes that a compressed batch may inflate to.
-    pub max_inflated: usize,
-    /// What to do when an offset is not, or no longer, in the log (`auto.offset.reset`).
-    pub on_out_of_range: OnOutOfRange,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnOutOfRange {
-    Fail,
-    Earliest,
-    Latest,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            max_wait: Duration::from_millis(500),
-            min_bytes: 1,
-            max_bytes: 50 << 20,
-            max_partition_bytes: 1 << 20,
-            check_crcs: true,
-            prefetch: 16 << 20,
-            max_inflated: records::DEFAULT_INFLATED_LIMIT,
-            on_out_of_range: OnOutOfRange::Earliest,
-        }
-    }
-}
-
-pub(crate) const SETTINGS: &[Setting<Config>] = &[
-    setting("fetch.max.wait.ms", &["fetch.wait.max.ms"], |c, v| v.millis(&mut c.max_wait, INT)),
-    setting("fetch.min.bytes", &[], |c, v| v.number(&mut c.min_bytes, INT)),
-    setting("fetch.max.bytes", &[], |c, v| v.number(&mut c.max_bytes, INT)),
-    setting("max.partition.fetch.bytes", &["fetch.message.max.bytes"], |c, v| {
-        v.number(&mut c.max_partition_bytes, INT)
-    }),
-    setting("check.crcs", &[], |c, v| v.flag(&mut c.check_crcs)),
-    setting("queued.max.messages.kbytes", &[], |c, v| v.kibibytes(&mut c.prefetch, POSITIVE)),
-    setting("auto.offset.reset", &[], |c, v| {
-        let earliest = ["earliest", "smallest", "beginning"].map(|word| (word, OnOutOfRange::Earliest));
-        let latest = ["latest", "largest", "end"].map(|word| (word, OnOutOfRange::Latest));
-        let fail = ["none", "error"].map(|word| (word, OnOutOfRange::Fail));
-        v.choice(&mut c.on_out_of_range, &[&earliest[..], &latest, &fail].concat())
-    }),
-];
 
 /// Where reading a partition begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,38 +81,6 @@ enum Done {
         offset: i64,
         result: Result<(i64, i64), Error>,
     },
-}
-
-/// One batch of records of a partition.
-#[derive(Debug)]
-pub struct FetchedBatch {
-    pub at: TopicPartition,
-    /// The end of the partition as the broker saw it when it answered.
-    pub high_watermark: i64,
-    batch: RecordBatch,
-    records: Records,
-    from: i64,
-    until: Option<i64>,
-}
-
-impl FetchedBatch {
-    pub fn batch(&self) -> &RecordBatch {
-        &self.batch
-    }
-
-    /// The records that were asked for; a batch may hold others before and after.
-    pub fn records(&self) -> impl Iterator<Item = Result<Record<'_>, Error>> {
-        let wanted = self.from..self.until.unwrap_or(i64::MAX);
-        self.records.iter().filter_map(move |record| match record {
-            Ok(record) => wanted.contains(&record.offset.0).then_some(Ok(record)),
-            Err(error) => Some(Err(unreadable(&self.at, self.batch.base_offset.0, &error))),
-        })
-    }
-}
-
-fn unreadable(at: &TopicPartition, offset: i64, error: &records::Error) -> Error {
-    let reason = crate::error::Chain(error).to_string();
-    Error::Records { partition: at.to_string(), offset, reason }
 }
 
 impl Consumer {
@@ -429,28 +337,6 @@ impl Consumer {
     }
 }
 
-/// The batch ready to be looked at; `None` if nothing in it is for the program.
-fn open(chunk: &Chunk, batch: RecordBatch, config: &Config) -> Result<Option<FetchedBatch>, Error> {
-    let is_wanted =
-        batch.last_offset().0 >= chunk.from && chunk.until.is_none_or(|end| batch.base_offset.0 < end);
-    if batch.is_control() || !is_wanted {
-        return Ok(None);
-    }
-    let unreadable = |error| unreadable(&chunk.at, batch.base_offset.0, &error);
-    if config.check_crcs {
-        batch.verify_crc().map_err(unreadable)?;
-    }
-    let records = batch.records(config.max_inflated).map_err(unreadable)?;
-    Ok(Some(FetchedBatch {
-        at: chunk.at.clone(),
-        high_watermark: chunk.high_watermark,
-        from: chunk.from,
-        until: chunk.until,
-        records,
-        batch,
-    }))
-}
-
 fn out_of_range(at: &TopicPartition, offset: i64, (earliest, latest): (i64, i64)) -> Error {
     Error::OffsetOutOfRange { partition: at.to_string(), offset, earliest, latest }
 }
@@ -474,81 +360,4 @@ async fn offsets_of(
         partitions.iter().filter_map(|(at, start)| Some((at.clone(), spec(*start)?))).collect();
     let listed = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await;
     listed.into_iter().map(|(at, listed)| Ok((at, listed?.offset))).collect()
-}
-
-async fn fetch(
-    cluster: &Cluster,
-    config: &Config,
-    node: NodeId,
-    targets: &[Target],
-) -> Result<Vec<Answer>, Error> {
-    const LAST_WITH_NAMES: i16 = 12;
-    let metadata = cluster.metadata();
-    let id_of =
-        |target: &Target| metadata.topics.get(&target.at.topic).map_or(TopicId::NONE, |topic| topic.id);
-    let all_have_ids = targets.iter().all(|target| !id_of(target).is_none());
-    let connection = cluster.node(node).await?;
-    let version =
-        connection.version_of::<FetchRequest>(if all_have_ids { i16::MAX } else { LAST_WITH_NAMES })?;
-    let with_ids = version > LAST_WITH_NAMES;
-    let mut topics: Vec<FetchTopic> = Vec::new();
-    let mut names: Vec<Arc<str>> = Vec::new();
-    for target in targets {
-        let place = names.iter().position(|name| *name == target.at.topic).unwrap_or_else(|| {
-            names.push(target.at.topic.clone());
-            let mut topic = FetchTopic::default();
-            if with_ids {
-                topic.topic_id = id_of(target).0;
-            } else {
-                topic.topic = target.at.topic.as_ref().into();
-            }
-            topics.push(topic);
-            names.len() - 1
-        });
-        topics[place].partitions.push(FetchPartition {
-            partition: target.at.partition,
-            current_leader_epoch: target.leader_epoch,
-            fetch_offset: target.offset,
-            partition_max_bytes: config.max_partition_bytes,
-            ..Default::default()
-        });
-    }
-    let request = FetchRequest {
-        max_wait_ms: i32::try_from(config.max_wait.as_millis()).unwrap_or(i32::MAX),
-        min_bytes: config.min_bytes,
-        max_bytes: config.max_bytes,
-        topics,
-        ..Default::default()
-    };
-    let response = connection.request_in(&request, version).await?;
-    read_answers(response, &names, &metadata)
-}
-
-fn read_answers(
-    response: FetchResponse,
-    names: &[Arc<str>],
-    metadata: &Metadata,
-) -> Result<Vec<Answer>, Error> {
-    crate::admin::check("fetch", response.error_code, None)?;
-    let name_of = |topic: &FetchableTopicResponse| {
-        let id = TopicId(topic.topic_id);
-        let is_it = |name: &&Arc<str>| match id {
-            TopicId::NONE => *topic.topic == ***name,
-            _ => metadata.topics.get(*name).is_some_and(|known| known.id == id),
-        };
-        names.iter().find(is_it).cloned()
-    };
-    let mut answers = Vec::new();
-    for topic in response.responses {
-        let Some(name) = name_of(&topic) else { continue };
-        for partition in topic.partitions {
-            answers.push(Answer {
-                at: TopicPartition { topic: name.clone(), partition: partition.partition_index },
-                code: ErrorCode(partition.error_code),
-                high_watermark: partition.high_watermark,
-                records: partition.records.unwrap_or_default().into_bytes(),
-            });
-        }
-    }
-    Ok(answers)
 }

@@ -1,0 +1,62 @@
+//! What a poll gives out: one batch of records, and what of it the program asked for.
+use super::{Config, fetcher::Chunk};
+use crate::{Error, TopicPartition};
+use records::{Record, RecordBatch, Records};
+
+/// One batch of records of a partition.
+#[derive(Debug)]
+pub struct FetchedBatch {
+    pub at: TopicPartition,
+    /// The end of the partition as the broker saw it when it answered.
+    pub high_watermark: i64,
+    pub(super) batch: RecordBatch,
+    records: Records,
+    from: i64,
+    until: Option<i64>,
+}
+
+impl FetchedBatch {
+    pub fn batch(&self) -> &RecordBatch {
+        &self.batch
+    }
+
+    /// The records that were asked for; a batch may hold others before and after.
+    pub fn records(&self) -> impl Iterator<Item = Result<Record<'_>, Error>> {
+        let wanted = self.from..self.until.unwrap_or(i64::MAX);
+        self.records.iter().filter_map(move |record| match record {
+            Ok(record) => wanted.contains(&record.offset.0).then_some(Ok(record)),
+            Err(error) => Some(Err(unreadable(&self.at, self.batch.base_offset.0, &error))),
+        })
+    }
+}
+
+pub(super) fn unreadable(at: &TopicPartition, offset: i64, error: &records::Error) -> Error {
+    let reason = crate::error::Chain(error).to_string();
+    Error::Records { partition: at.to_string(), offset, reason }
+}
+
+/// The batch ready to be looked at; `None` if nothing in it is for the program.
+pub(super) fn open(
+    chunk: &Chunk,
+    batch: RecordBatch,
+    config: &Config,
+) -> Result<Option<FetchedBatch>, Error> {
+    let is_wanted =
+        batch.last_offset().0 >= chunk.from && chunk.until.is_none_or(|end| batch.base_offset.0 < end);
+    if batch.is_control() || !is_wanted {
+        return Ok(None);
+    }
+    let unreadable = |error| unreadable(&chunk.at, batch.base_offset.0, &error);
+    if config.check_crcs {
+        batch.verify_crc().map_err(unreadable)?;
+    }
+    let records = batch.records(config.max_inflated).map_err(unreadable)?;
+    Ok(Some(FetchedBatch {
+        at: chunk.at.clone(),
+        high_watermark: chunk.high_watermark,
+        from: chunk.from,
+        until: chunk.until,
+        records,
+        batch,
+    }))
+}
