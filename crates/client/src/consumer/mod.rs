@@ -5,6 +5,7 @@
 //! decisions are in `fetcher`.
 //!
 //! Not here yet: groups, `read_committed`.
+pub mod assignor;
 mod batch;
 mod config;
 mod fetcher;
