@@ -48,6 +48,15 @@ pub enum Error {
     UnknownPartition { topic: String, partition: i32, partitions: usize },
     #[error("offset {offset} of {partition} is outside {earliest} to {latest}")]
     OffsetOutOfRange { partition: String, offset: i64, earliest: i64, latest: i64 },
+    #[error("{partition} is not assigned to this consumer; assign it first")]
+    NotAssigned { partition: String },
+    /// What was read behind the common part is no longer in the log (KIP-320). `divergent` is where that part ends, if it
+    /// could be found.
+    #[error(
+        "the log of {partition} was cut below offset {offset}{}; seek to where reading shall go on",
+        divergent.map(|at| format!(", and is another from {at} on")).unwrap_or_default()
+    )]
+    LogTruncated { partition: String, offset: i64, divergent: Option<i64> },
     #[error("gave up after {after:.1?}")]
     GaveUp {
         after: Duration,
@@ -178,6 +187,8 @@ impl Error {
             | Self::UnknownTopic(_)
             | Self::UnknownPartition { .. }
             | Self::OffsetOutOfRange { .. }
+            | Self::NotAssigned { .. }
+            | Self::LogTruncated { .. }
             | Self::GaveUp { .. }
             | Self::DeliveryTimeout { .. }
             | Self::RecordTooLarge { .. }

@@ -1,4 +1,7 @@
-use crate::properties::{INT, POSITIVE, Setting, setting};
+use crate::{
+    admin::IsolationLevel,
+    properties::{INT, POSITIVE, Setting, setting},
+};
 use std::time::Duration;
 
 /// How records are fetched. The default has Kafka's values.
@@ -20,6 +23,8 @@ pub struct Config {
     pub max_inflated: usize,
     /// What to do when an offset is not, or no longer, in the log (`auto.offset.reset`).
     pub on_out_of_range: OnOutOfRange,
+    /// What is seen of transactions (`isolation.level`).
+    pub isolation: IsolationLevel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,7 @@ impl Default for Config {
             prefetch: 16 << 20,
             max_inflated: records::DEFAULT_INFLATED_LIMIT,
             on_out_of_range: OnOutOfRange::Earliest,
+            isolation: IsolationLevel::ReadUncommitted,
         }
     }
 }

@@ -2,19 +2,21 @@
 //!
 //! [`Consumer::poll`] gives one batch at a time, its bytes borrowed from the broker's answer. While the program
 //! looks at one answer the next is already on its way, until [`Config::prefetch`] bytes wait unread. All
-//! decisions are in `fetcher`.
+//! decisions are in `fetcher` and `queue`.
 //!
 //! Not here yet: groups, `read_committed`.
 pub mod assignor;
 mod batch;
 mod config;
+mod control;
 mod fetcher;
+mod offsets;
+mod position;
+mod queue;
 mod requests;
 
 use crate::{
-    Admin, Backoff, Cluster, Error, OnUnknownTopic, TopicPartition,
-    admin::{IsolationLevel, OffsetSpec},
-    cluster::RefreshClock,
+    Admin, Backoff, Cluster, Error, OnUnknownTopic, TopicPartition, cluster::RefreshClock,
     metadata::TopicAnswer,
 };
 use base::NodeId;
@@ -22,36 +24,19 @@ pub use batch::FetchedBatch;
 use batch::{open, unreadable};
 pub(crate) use config::SETTINGS;
 pub use config::{Config, OnOutOfRange};
-use fetcher::{Answer, Chunk, Event, Fetcher, Target};
-use records::Batches;
+use fetcher::{Answer, Event, Fetcher, Target};
+pub use offsets::{End, Start};
+use offsets::{Span, bounds, look_up, out_of_range};
+pub use position::Position;
+use queue::Queue;
 pub use records::{Record, RecordBatch, TimestampType};
 use requests::fetch;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
-
-/// Where reading a partition begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    Earliest,
-    Latest,
-    Offset(i64),
-    /// So many records before the end, or at the beginning if there are fewer.
-    BeforeLatest(i64),
-    /// At the first record whose timestamp is at least this; at the end if there is none.
-    Timestamp(i64),
-}
-
-/// Where it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    Never,
-    /// At the high watermark of now.
-    Latest,
-}
 
 #[derive(Debug)]
 pub struct Consumer {
@@ -59,10 +44,9 @@ pub struct Consumer {
     config: Config,
     fetcher: Fetcher,
     jobs: JoinSet<Done>,
-    ready: VecDeque<Chunk>,
-    ready_bytes: usize,
-    /// The chunk that batches are taken from.
-    current: Option<(Chunk, Batches)>,
+    queue: Queue,
+    /// Behind a batch that could not be read, and whose error was just given out.
+    passed: Option<(TopicPartition, Position)>,
     errors: VecDeque<Error>,
     refresh: RefreshClock,
     refreshing: bool,
@@ -79,9 +63,12 @@ enum Done {
     /// What the log of a partition holds, after `offset` was not in it.
     Bounds {
         at: TopicPartition,
+        number: u64,
         offset: i64,
         result: Result<(i64, i64), Error>,
     },
+    /// Where partitions begin, each with the number it had when that was asked.
+    Begun(Vec<(TopicPartition, Start, u64, Result<Span, Error>)>),
 }
 
 impl Consumer {
@@ -93,9 +80,8 @@ impl Consumer {
             config,
             fetcher: Fetcher::new(backoff),
             jobs: JoinSet::new(),
-            ready: VecDeque::new(),
-            ready_bytes: 0,
-            current: None,
+            queue: Queue::default(),
+            passed: None,
             errors: VecDeque::new(),
             refreshing: false,
         }
@@ -124,50 +110,61 @@ impl Consumer {
     /// Adds partitions, each from its start.
     pub async fn assign(&mut self, partitions: &[(TopicPartition, Start)], end: End) -> Result<(), Error> {
         let admin = Admin::new(&self.cluster);
-        let needs_latest =
-            |start: Start| end == End::Latest || !matches!(start, Start::Earliest | Start::Offset(_));
-        let latest =
-            offsets_of(&admin, partitions, |start| needs_latest(start).then_some(OffsetSpec::Latest)).await?;
-        let others = offsets_of(&admin, partitions, |start| match start {
-            Start::Earliest | Start::BeforeLatest(_) => Some(OffsetSpec::Earliest),
-            Start::Timestamp(ms) => Some(OffsetSpec::Timestamp(ms)),
-            Start::Latest | Start::Offset(_) => None,
-        });
-        let others = others.await?;
+        let isolation = self.config.isolation;
+        let mut found = Vec::with_capacity(partitions.len());
+        for (at, span) in look_up(&admin, isolation, partitions, end).await {
+            found.push((at, span?));
+        }
         for (at, start) in partitions {
             if let (Start::Offset(offset), OnOutOfRange::Fail) = (*start, self.config.on_out_of_range) {
-                let bounds = bounds(&admin, at).await?;
+                let bounds = bounds(&admin, isolation, at).await?;
                 if !(bounds.0..=bounds.1).contains(&offset) {
                     return Err(out_of_range(at, offset, bounds));
                 }
             }
-            let (latest, other) = (latest.get(at).copied().flatten(), others.get(at).copied().flatten());
-            let next = match *start {
-                Start::Earliest => other,
-                Start::Latest => latest,
-                Start::Offset(offset) => Some(offset),
-                Start::BeforeLatest(count) => {
-                    latest.map(|end| end.saturating_sub(count).max(other.unwrap_or(0)))
-                }
-                Start::Timestamp(_) => other.or(latest),
-            };
-            let stop_at = if end == End::Latest { latest } else { None };
-            self.fetcher.assign(at.clone(), next.unwrap_or(0), stop_at);
+        }
+        for (at, (first, stop_at)) in found {
+            self.place(at, Some(first.into()), stop_at);
         }
         Ok(())
     }
 
-    /// Stops reading a partition. Batches of it that have arrived are still given out.
+    /// Adds a partition, in place of an earlier assignment of it. Without a position it is not fetched until it has one,
+    /// by [`Consumer::seek`] or [`Consumer::begin`].
+    pub(super) fn place(&mut self, at: TopicPartition, position: Option<Position>, stop_at: Option<i64>) {
+        self.forget(&at);
+        self.fetcher.assign(at, position, stop_at);
+    }
+
+    /// Finds out in the background where these partitions begin, and puts them there unless they were moved meanwhile.
+    pub(super) fn begin(&mut self, partitions: Vec<(TopicPartition, Start)>) {
+        let numbered = |(at, start): (TopicPartition, Start)| Some((self.fetcher.number(&at)?, (at, start)));
+        let (numbers, asked): (Vec<u64>, Vec<_>) = partitions.into_iter().filter_map(numbered).unzip();
+        let (admin, isolation) = (Admin::new(&self.cluster), self.config.isolation);
+        self.jobs.spawn(async move {
+            let found = look_up(&admin, isolation, &asked, End::Never).await;
+            let numbered = asked.into_iter().zip(numbers).zip(found);
+            Done::Begun(
+                numbered.map(|(((at, start), number), (_, span))| (at, start, number, span)).collect(),
+            )
+        });
+    }
+
+    /// Stops reading a partition. Nothing more of it is given out.
     pub fn unassign(&mut self, at: &TopicPartition) {
         self.fetcher.stop(at);
+        self.forget(at);
+    }
+
+    /// Drops what was fetched of a partition.
+    fn forget(&mut self, at: &TopicPartition) {
+        self.queue.forget(at);
+        self.passed.take_if(|(passed, _)| passed == at);
     }
 
     /// Whether everything up to the end that [`Consumer::assign`] found has been given out.
     pub fn is_finished(&self) -> bool {
-        self.fetcher.is_finished()
-            && self.ready.is_empty()
-            && self.current.is_none()
-            && self.errors.is_empty()
+        self.fetcher.is_finished() && self.queue.is_empty() && self.errors.is_empty()
     }
 
     /// The next batch; `None` when `timeout` has passed or the end is reached. A batch that cannot be read is an
@@ -182,7 +179,7 @@ impl Consumer {
                 return batch.map(Some);
             }
             self.work();
-            if self.errors.is_empty() && self.ready.is_empty() && !self.wait(deadline).await {
+            if self.errors.is_empty() && !self.queue.has_ready() && !self.wait(deadline).await {
                 return Ok(None);
             }
         }
@@ -190,25 +187,37 @@ impl Consumer {
 
     /// What is at hand without waiting.
     fn next_ready(&mut self) -> Result<Option<FetchedBatch>, Error> {
+        if let Some((at, position)) = self.passed.take() {
+            self.fetcher.consume(&at, position);
+        }
         loop {
-            let Some((chunk, batches)) = &mut self.current else {
-                let Some(chunk) = self.ready.pop_front() else { return Ok(None) };
-                self.ready_bytes -= chunk.records.len();
-                let batches = Batches::new(chunk.records.clone());
-                self.current = Some((chunk, batches));
+            let Some(opened) = self.queue.current() else {
+                if !self.queue.advance() {
+                    return Ok(None);
+                }
                 // The next request goes out before the program works on this answer.
                 self.work();
                 continue;
             };
-            let Some(batch) = batches.next() else {
-                self.current = None;
+            let Some(batch) = opened.batches.next() else {
+                self.queue.close();
                 continue;
             };
-            let read = batch.map_err(|error| unreadable(&chunk.at, chunk.from, &error));
-            match read.and_then(|batch| open(chunk, batch, &self.config)) {
-                Ok(Some(fetched)) => return Ok(Some(fetched)),
-                Ok(None) => {}
-                Err(error) => return Err(error),
+            let chunk = &opened.chunk;
+            let batch = batch.map_err(|error| unreadable(&chunk.at, chunk.from, &error))?;
+            let mut position = Position::after(&batch);
+            position.offset = position.offset.min(chunk.until.unwrap_or(i64::MAX));
+            match open(chunk, batch, &self.config) {
+                Ok(found) => {
+                    self.fetcher.consume(&chunk.at, position);
+                    if found.is_some() {
+                        return Ok(found);
+                    }
+                }
+                Err(error) => {
+                    self.passed = Some((chunk.at.clone(), position));
+                    return Err(error);
+                }
             }
         }
     }
@@ -219,7 +228,7 @@ impl Consumer {
         while let Some(done) = self.jobs.try_join_next() {
             self.take(now, done);
         }
-        if self.ready_bytes < self.config.prefetch {
+        if self.queue.bytes() < self.config.prefetch {
             let plan = self.fetcher.plan(now, &self.cluster.metadata());
             for (node, targets) in plan.requests {
                 self.fetch(node, targets);
@@ -274,12 +283,13 @@ impl Consumer {
                 };
                 events.into_iter().for_each(|event| self.handle(event));
             }
-            Done::Bounds { at, offset, result } => match result {
-                Ok(bounds) => self.reset(&at, offset, bounds),
+            Done::Bounds { at, number, offset, result } => match result {
+                Ok(bounds) => self.reset(&at, number, offset, bounds),
                 // The fetch is repeated, and so is the question.
                 Err(error) if error.is_retriable() || error.is_timeout() => {}
                 Err(error) => self.errors.push_back(error),
             },
+            Done::Begun(found) => self.take_starts(found),
             Done::Refreshed(result) => {
                 self.refreshing = false;
                 self.refresh.done(now);
@@ -294,18 +304,45 @@ impl Consumer {
         }
     }
 
-    fn reset(&mut self, at: &TopicPartition, offset: i64, (earliest, latest): (i64, i64)) {
-        // It may have moved, or come into the log, since the broker was asked.
-        if self.fetcher.position(at) != Some(offset) || (earliest..=latest).contains(&offset) {
+    fn reset(&mut self, at: &TopicPartition, number: u64, offset: i64, (earliest, latest): (i64, i64)) {
+        // It may have come into the log since the broker was asked.
+        if (earliest..=latest).contains(&offset) {
             return;
         }
         match self.config.on_out_of_range {
-            OnOutOfRange::Earliest => self.fetcher.seek(at, earliest),
-            OnOutOfRange::Latest => self.fetcher.seek(at, latest),
-            OnOutOfRange::Fail => {
-                self.fetcher.stop(at);
+            OnOutOfRange::Earliest => self.seek_from(at, number, earliest.into()),
+            OnOutOfRange::Latest => self.seek_from(at, number, latest.into()),
+            OnOutOfRange::Fail if self.fetcher.number(at) == Some(number) => {
+                self.fetcher.halt(at);
                 self.errors.push_back(out_of_range(at, offset, (earliest, latest)));
             }
+            OnOutOfRange::Fail => {}
+        }
+    }
+
+    /// Moves a partition, unless it was moved since it had this number.
+    fn seek_from(&mut self, at: &TopicPartition, number: u64, position: Position) {
+        if self.fetcher.seek_from(at, number, position) {
+            self.forget(at);
+        }
+    }
+
+    fn take_starts(&mut self, found: Vec<(TopicPartition, Start, u64, Result<Span, Error>)>) {
+        let mut again = Vec::new();
+        for (at, start, number, span) in found {
+            match span {
+                Ok((first, _)) => self.seek_from(&at, number, first.into()),
+                Err(_) if self.fetcher.number(&at) != Some(number) => {}
+                // The call has waited between its attempts already.
+                Err(error) if error.is_retriable() || error.is_timeout() => again.push((at, start)),
+                Err(error) => {
+                    self.fetcher.halt(&at);
+                    self.errors.push_back(error);
+                }
+            }
+        }
+        if !again.is_empty() {
+            self.begin(again);
         }
     }
 
@@ -322,43 +359,18 @@ impl Consumer {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Records(chunk) => {
-                self.ready_bytes += chunk.records.len();
-                self.ready.push_back(chunk);
+                let is_paused = self.fetcher.is_paused(&chunk.at);
+                self.queue.push(chunk, is_paused);
             }
-            Event::OutOfRange { at, offset } => {
-                let cluster = self.cluster.clone();
+            Event::OutOfRange { at, number, offset } => {
+                let (cluster, isolation) = (self.cluster.clone(), self.config.isolation);
                 self.jobs.spawn(async move {
-                    let result = bounds(&Admin::new(&cluster), &at).await;
-                    Done::Bounds { at, offset, result }
+                    let result = bounds(&Admin::new(&cluster), isolation, &at).await;
+                    Done::Bounds { at, number, offset, result }
                 });
             }
             Event::Failed(error) => self.errors.push_back(error),
             Event::StaleMetadata => self.refresh.want(),
         }
     }
-}
-
-fn out_of_range(at: &TopicPartition, offset: i64, (earliest, latest): (i64, i64)) -> Error {
-    Error::OffsetOutOfRange { partition: at.to_string(), offset, earliest, latest }
-}
-
-/// The first offset of a partition's log, and the one after the last that can be read.
-async fn bounds(admin: &Admin, at: &TopicPartition) -> Result<(i64, i64), Error> {
-    let mut found = [0; 2];
-    for (bound, spec) in found.iter_mut().zip([OffsetSpec::Earliest, OffsetSpec::Latest]) {
-        let listed = admin.list_offsets(&[(at.clone(), spec)].into(), IsolationLevel::ReadUncommitted).await;
-        *bound = listed.only()?.offset.unwrap_or(0);
-    }
-    Ok((found[0], found[1]))
-}
-
-async fn offsets_of(
-    admin: &Admin,
-    partitions: &[(TopicPartition, Start)],
-    spec: impl Fn(Start) -> Option<OffsetSpec>,
-) -> Result<BTreeMap<TopicPartition, Option<i64>>, Error> {
-    let asked: BTreeMap<_, _> =
-        partitions.iter().filter_map(|(at, start)| Some((at.clone(), spec(*start)?))).collect();
-    let listed = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await;
-    listed.into_iter().map(|(at, listed)| Ok((at, listed?.offset))).collect()
 }

@@ -1,7 +1,7 @@
 //! Fetch requests, and what their answers say.
 use super::{
     Config,
-    fetcher::{Answer, Target},
+    fetcher::{Answer, Ends, Target},
 };
 use crate::{Cluster, Error, Metadata, TopicPartition};
 use base::{NodeId, TopicId};
@@ -83,7 +83,10 @@ fn read_answers(
             answers.push(Answer {
                 at: TopicPartition { topic: name.clone(), partition: partition.partition_index },
                 code: ErrorCode(partition.error_code),
-                high_watermark: partition.high_watermark,
+                ends: Ends {
+                    high_watermark: partition.high_watermark,
+                    last_stable_offset: partition.last_stable_offset,
+                },
                 records: partition.records.unwrap_or_default().into_bytes(),
             });
         }
