@@ -15,6 +15,7 @@
 //! the subscription), KIP-881 (racks).
 mod range;
 mod round_robin;
+mod sticky;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use std::{
     str::FromStr,
     sync::Arc,
 };
+use sticky::claims::{Claim, cooperative_user_data, sticky_user_data};
 pub use subscription::{Assignment, Error, Subscription};
 
 /// What consumers of a classic group name their kind of protocol in JoinGroup.
@@ -39,6 +41,10 @@ pub enum Assignor {
     Range,
     /// All partitions in order, to one member after the other.
     RoundRobin,
+    /// Balanced first; then everyone keeps what it had as far as it can.
+    Sticky,
+    /// The same without a pause: what changes hands waits one round, in which its owner gives it up.
+    CooperativeSticky,
 }
 
 /// Whether a member gives up what it owns before it joins again.
@@ -71,13 +77,15 @@ pub type Plan = BTreeMap<Arc<str>, BTreeSet<TopicPartition>>;
 pub struct UnknownAssignor(String);
 
 impl Assignor {
-    pub const ALL: [Self; 2] = [Self::Range, Self::RoundRobin];
+    pub const ALL: [Self; 4] = [Self::Range, Self::RoundRobin, Self::Sticky, Self::CooperativeSticky];
 
     /// What members name it in JoinGroup.
     pub fn name(self) -> &'static str {
         match self {
             Self::Range => "range",
             Self::RoundRobin => "roundrobin",
+            Self::Sticky => "sticky",
+            Self::CooperativeSticky => "cooperative-sticky",
         }
     }
 
@@ -85,13 +93,16 @@ impl Assignor {
         match self {
             Self::Range => "org.apache.kafka.clients.consumer.RangeAssignor",
             Self::RoundRobin => "org.apache.kafka.clients.consumer.RoundRobinAssignor",
+            Self::Sticky => "org.apache.kafka.clients.consumer.StickyAssignor",
+            Self::CooperativeSticky => "org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
         }
     }
 
     /// The protocol it needs when it is a member's only one; see [`RebalanceProtocol::of`].
     pub fn rebalance_protocol(self) -> RebalanceProtocol {
         match self {
-            Self::Range | Self::RoundRobin => RebalanceProtocol::Eager,
+            Self::Range | Self::RoundRobin | Self::Sticky => RebalanceProtocol::Eager,
+            Self::CooperativeSticky => RebalanceProtocol::Cooperative,
         }
     }
 
@@ -99,11 +110,13 @@ impl Assignor {
     /// -1 and nothing before the first.
     pub fn user_data(
         self,
-        _generation: i32,
-        _owned: &BTreeSet<TopicPartition>,
+        generation: i32,
+        owned: &BTreeSet<TopicPartition>,
     ) -> Result<Option<Bytes>, Error> {
         match self {
             Self::Range | Self::RoundRobin => Ok(None),
+            Self::Sticky => sticky_user_data(generation, owned),
+            Self::CooperativeSticky => Ok(Some(cooperative_user_data(generation))),
         }
     }
 
@@ -115,6 +128,8 @@ impl Assignor {
         match self {
             Self::Range => range::assign(&members, &topics),
             Self::RoundRobin => round_robin::assign(&members, &topics),
+            Self::Sticky => sticky::assign(&members, &topics, Claim::of_sticky, false),
+            Self::CooperativeSticky => sticky::assign(&members, &topics, Claim::of_cooperative, true),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The bytes were printed by ConsumerProtocol and the assignors of kafka-clients 4.3.1, from the values that the tests
 //! build.
-use super::super::Assignment;
-use super::{super::Error, *};
+use super::{
+    super::{Assignment, Claim, Error},
+    *,
+};
 use bytes::Bytes;
 use wire::DecodeError;
 
@@ -99,10 +101,59 @@ fn newer_versions_are_read_and_broken_bytes_refused() {
 
 #[test]
 fn user_data_is_kafkas() {
-    let owned = partitions("a0.a2.b1");
-    for (assignor, generation, owned, hex) in
-        [(Assignor::Range, 7, &owned, None), (Assignor::RoundRobin, 7, &owned, None)]
-    {
+    let (owned, nothing) = (partitions("a0.a2.b1"), BTreeSet::new());
+    for (assignor, generation, owned, hex) in [
+        (Assignor::Range, 7, &owned, None),
+        (Assignor::RoundRobin, 7, &owned, None),
+        (Assignor::Sticky, -1, &nothing, None),
+        (Assignor::Sticky, 8, &nothing, Some("0000000000000008")),
+        (
+            Assignor::Sticky,
+            7,
+            &owned,
+            Some("00000002000161000000020000000000000002000162000000010000000100000007"),
+        ),
+        (Assignor::CooperativeSticky, -1, &nothing, Some("ffffffff")),
+        (Assignor::CooperativeSticky, 7, &owned, Some("00000007")),
+    ] {
         assert_eq!(assignor.user_data(generation, owned), Ok(hex.map(from_hex)), "{assignor} {generation}");
+    }
+}
+
+/// User data in, what it claims out.
+#[test]
+fn claims_are_read_as_kafka_reads_them() {
+    let sticky = |data: Option<&str>| {
+        let subscription = Subscription { user_data: data.map(from_hex), ..Subscription::default() };
+        let claim = Claim::of_sticky(&Member { id: "m".into(), instance_id: None, subscription });
+        (claim.owned, claim.generation)
+    };
+    for (data, owned, generation) in [
+        (None, "", -1),
+        (Some(""), "", -1),
+        (Some("00000002000161000000020000000000000002000162000000010000000100000007"), "a0.a2.b1", 7),
+        // Kafka 2.2 and older have no generation; what follows the generation is left alone.
+        (Some("000000020001610000000200000000000000020001620000000100000001"), "a0.a2.b1", -1),
+        (Some("00000000000000070102"), "", 7),
+        (Some("ffffffff00000007"), "", -1),
+        (Some("0000000100016100000002000000"), "", -1),
+        (Some("0102"), "", -1),
+    ] {
+        assert_eq!(sticky(data), (partitions(owned), generation), "{data:?}");
+    }
+
+    let cooperative = |generation, data: Option<&str>| {
+        let user_data = data.map(from_hex);
+        let subscription = Subscription { generation, user_data, ..Subscription::default() };
+        Claim::of_cooperative(&Member { id: "m".into(), instance_id: None, subscription }).generation
+    };
+    for (generation, data, expected) in [
+        (7, Some("00000009"), 7),
+        (0, None, 0),
+        (-1, Some("00000009"), 9),
+        (-1, Some("0009"), -1),
+        (-1, None, -1),
+    ] {
+        assert_eq!(cooperative(generation, data), expected, "{generation} {data:?}");
     }
 }
