@@ -10,6 +10,10 @@
 //!
 //! Members, topics and partitions are numbers here, each in the order of their names.
 //!
+//! Known limit, shared with the Java classes: a partition that is far from its owner is given out anew in every round, so
+//! a cooperative group with members in racks that hold few replicas may take several rounds to settle, and where
+//! subscriptions differ too it may, rarely, not settle at all.
+//!
 //! Where we differ from the Java classes, which depend on the order of hash maps there or fail: a claim to a partition
 //! that does not exist counts for nothing; of several claims that of the newest generation counts, whatever is older;
 //! nobody gets back what it owned but no longer subscribes to; every move makes the balance better, so that moving
