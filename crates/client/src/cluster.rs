@@ -28,11 +28,11 @@ pub struct Cluster(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     dialer: Arc<Dialer>,
-    metadata: RwLock<Arc<Metadata>>,
+    metadata: Arc<RwLock<Arc<Metadata>>>,
     /// To whichever broker answered first; for questions that any broker can answer.
-    any: tokio::sync::Mutex<Option<Connection>>,
+    any: Arc<tokio::sync::Mutex<Option<Connection>>>,
     nodes: Mutex<HashMap<NodeId, Arc<tokio::sync::Mutex<Slot>>>>,
-    silence: Mutex<Silence>,
+    silence: Arc<Mutex<Silence>>,
 }
 
 /// The connection to one broker, or how reaching it went.
@@ -97,10 +97,10 @@ impl Cluster {
     pub async fn connect(config: Config) -> Result<Self, Error> {
         let cluster = Self(Arc::new(Inner {
             dialer: Arc::new(Dialer::new(config)?),
-            metadata: RwLock::default(),
-            any: tokio::sync::Mutex::default(),
+            metadata: Arc::default(),
+            any: Arc::default(),
             nodes: Mutex::default(),
-            silence: Mutex::default(),
+            silence: Arc::default(),
         }));
         let mut retry = Retry::within(cluster.config(), cluster.config().bootstrap_timeout);
         loop {
@@ -109,6 +109,23 @@ impl Cluster {
                 Err(error) => retry.after(error).await?,
             }
         }
+    }
+
+    /// The same cluster and what is known of it, with connections of its own to the brokers: for requests that wait long at
+    /// one, as a broker answers what comes over one connection one after the other.
+    pub(crate) fn with_own_connections(&self) -> Self {
+        Self(Arc::new(Inner {
+            dialer: self.0.dialer.clone(),
+            metadata: self.0.metadata.clone(),
+            any: self.0.any.clone(),
+            nodes: Mutex::default(),
+            silence: self.0.silence.clone(),
+        }))
+    }
+
+    /// Takes back what was asked of a broker and is not answered yet.
+    pub(crate) fn hang_up(&self, id: NodeId) {
+        self.0.nodes.lock().expect("nothing panics while it holds this lock").remove(&id);
     }
 
     pub fn config(&self) -> &Config {
@@ -215,6 +232,17 @@ impl Cluster {
         let request = MetadataRequest {
             topics: Some(asked.collect()),
             allow_auto_topic_creation: on_unknown == OnUnknownTopic::Create,
+            ..Default::default()
+        };
+        self.ask_metadata(&request).await
+    }
+
+    /// Asks about topics by their ids.
+    pub(crate) async fn refresh_ids(&self, ids: &[base::TopicId]) -> Result<Vec<TopicAnswer>, Error> {
+        let asked = ids.iter().map(|id| MetadataRequestTopic { topic_id: id.0, ..Default::default() });
+        let request = MetadataRequest {
+            topics: Some(asked.collect()),
+            allow_auto_topic_creation: false,
             ..Default::default()
         };
         self.ask_metadata(&request).await

@@ -217,7 +217,7 @@ impl Connection {
                 ..Default::default()
             };
             let answer = self.enqueue(&request, version, Lane::Session)?;
-            let frame = self.wait(ApiKey::ApiVersions, answer).await?;
+            let frame = self.wait(ApiKey::ApiVersions, answer, self.0.request_timeout).await?;
             let malformed = |source| self.malformed(ApiKey::ApiVersions, source);
             let mut reader = Reader::new(frame);
             reader.read_i32().map_err(malformed)?;
@@ -287,7 +287,8 @@ impl Connection {
 
     fn send_in<R: Request>(&self, request: &R, version: i16, lane: Lane) -> Result<Pending<R>, Error> {
         let answer = self.enqueue(request, version, lane)?;
-        Ok(Pending { connection: self.clone(), version, answer, request: std::marker::PhantomData })
+        let limit = self.0.request_timeout;
+        Ok(Pending { connection: self.clone(), version, limit, answer, request: std::marker::PhantomData })
     }
 
     /// As [`Connection::request_in`], on a lane.
@@ -373,8 +374,7 @@ impl Connection {
             .map_err(|source| Error::Encode { api: R::KEY, source: Arc::new(source) })
     }
 
-    async fn wait(&self, api: ApiKey, answer: Answer) -> Result<Bytes, Error> {
-        let limit = self.0.request_timeout;
+    async fn wait(&self, api: ApiKey, answer: Answer, limit: Duration) -> Result<Bytes, Error> {
         match tokio::time::timeout(limit, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(Error::Disconnected { address: self.address().clone() }),
@@ -404,13 +404,19 @@ type Answer = oneshot::Receiver<Result<Bytes, Error>>;
 pub struct Pending<R> {
     connection: Connection,
     version: i16,
+    limit: Duration,
     answer: Answer,
     request: std::marker::PhantomData<fn() -> R>,
 }
 
 impl<R: Request> Pending<R> {
+    /// Waits longer than others do, for what the broker itself holds back.
+    pub(crate) fn waiting_also(self, more: Duration) -> Self {
+        Self { limit: self.limit.saturating_add(more), ..self }
+    }
+
     pub async fn response(self) -> Result<R::Response, Error> {
-        let frame = self.connection.wait(R::KEY, self.answer).await?;
+        let frame = self.connection.wait(R::KEY, self.answer, self.limit).await?;
         let decoded = protocol::decode_response::<R>(frame, self.version);
         decoded.map(|(_, response)| response).map_err(|source| self.connection.malformed(R::KEY, source))
     }

@@ -85,6 +85,19 @@ pub enum Error {
     /// Its locks are gone with it, and others may get the records.
     #[error("the share session in which the records were acquired has ended")]
     ShareSessionLost,
+    #[error("the consumer has no group; set `group.id`")]
+    NoGroup,
+    #[error("a consumer has subscribed or was given partitions, not both; unsubscribe or unassign first")]
+    SubscribedAndAssigned,
+    #[error("the pattern `{pattern}` cannot be used: {reason}")]
+    Pattern { pattern: String, reason: String },
+    #[error(
+        "the group has committed no offset of {partition}, and `auto.offset.reset` names no place to begin; seek to one"
+    )]
+    NoOffset { partition: String },
+    /// A member of a group and its coordinator, or its other members, do not understand each other.
+    #[error("group `{group}`: {reason}")]
+    Group { group: String, reason: String },
     #[error("no transaction is open: records of a producer with a transactional id are sent within one")]
     NotInTransaction,
     /// Nothing of the transaction will be seen. The producer can begin another.
@@ -196,6 +209,11 @@ impl Error {
             | Self::Unacknowledged { .. }
             | Self::NotAcquired { .. }
             | Self::ShareSessionLost
+            | Self::NoGroup
+            | Self::SubscribedAndAssigned
+            | Self::Pattern { .. }
+            | Self::NoOffset { .. }
+            | Self::Group { .. }
             | Self::NotInTransaction
             | Self::TransactionAborted { .. }
             | Self::TransactionUnconfirmed { .. }

@@ -126,7 +126,18 @@ impl Properties {
         client: &mut Config,
         consumer: &mut consumer::Config,
     ) -> Result<Vec<Warning>, Error> {
-        self.apply_all(&[Role::Client, Role::Consumer], client, consumer, consumer::SETTINGS)
+        let warnings =
+            self.apply_all(&[Role::Client, Role::Consumer], client, consumer, consumer::SETTINGS)?;
+        if self.get("heartbeat.interval.ms").is_some()
+            && consumer.heartbeat_interval >= consumer.session_timeout
+        {
+            return Err(Error::Conflict {
+                first: "heartbeat.interval.ms",
+                second: "session.timeout.ms",
+                reason: "a member has to be heard several times within a session".to_owned(),
+            });
+        }
+        Ok(warnings)
     }
 
     fn apply_all<C>(

@@ -1,15 +1,19 @@
-//! Reads records from partitions that the program names.
+//! Reads records: of partitions that the program names, or of those that a group gives to this member.
 //!
 //! [`Consumer::poll`] gives one batch at a time, its bytes borrowed from the broker's answer. While the program
 //! looks at one answer the next is already on its way, until [`Config::prefetch`] bytes wait unread. All
-//! decisions are in `fetcher` and `queue`.
+//! decisions are in `fetcher` and `queue`, those about groups in `membership`.
 //!
-//! Not here yet: groups, `read_committed`.
+//! Not here yet: `read_committed`.
 pub mod assignor;
 mod batch;
 mod config;
 mod control;
+mod coordinator;
 mod fetcher;
+mod group;
+mod member;
+mod membership;
 mod offsets;
 mod position;
 mod queue;
@@ -19,12 +23,15 @@ use crate::{
     Admin, Backoff, Cluster, Error, OnUnknownTopic, TopicPartition, cluster::RefreshClock,
     metadata::TopicAnswer,
 };
+pub use assignor::Assignor;
 use base::NodeId;
 pub use batch::FetchedBatch;
 use batch::{open, unreadable};
 pub(crate) use config::SETTINGS;
-pub use config::{Config, OnOutOfRange};
+pub use config::{Config, GroupProtocol, OnOutOfRange};
 use fetcher::{Answer, Event, Fetcher, Target};
+use group::{Group, GroupDone};
+pub use group::{Heard, RebalanceListener};
 pub use offsets::{End, Start};
 use offsets::{Span, bounds, look_up, out_of_range};
 pub use position::Position;
@@ -43,6 +50,7 @@ pub struct Consumer {
     cluster: Cluster,
     config: Config,
     fetcher: Fetcher,
+    group: Option<Group>,
     jobs: JoinSet<Done>,
     queue: Queue,
     /// Behind a batch that could not be read, and whose error was just given out.
@@ -69,6 +77,7 @@ enum Done {
     },
     /// Where partitions begin, each with the number it had when that was asked.
     Begun(Vec<(TopicPartition, Start, u64, Result<Span, Error>)>),
+    Group(GroupDone),
 }
 
 impl Consumer {
@@ -76,7 +85,9 @@ impl Consumer {
         let backoff: Backoff = cluster.config().backoff;
         Self {
             refresh: RefreshClock::new(Instant::now(), cluster.config()),
-            cluster: cluster.clone(),
+            group: Group::new(cluster, &config),
+            // A fetch waits at its broker.
+            cluster: cluster.with_own_connections(),
             config,
             fetcher: Fetcher::new(backoff),
             jobs: JoinSet::new(),
@@ -109,6 +120,7 @@ impl Consumer {
 
     /// Adds partitions, each from its start.
     pub async fn assign(&mut self, partitions: &[(TopicPartition, Start)], end: End) -> Result<(), Error> {
+        self.check_not_subscribed()?;
         let admin = Admin::new(&self.cluster);
         let isolation = self.config.isolation;
         let mut found = Vec::with_capacity(partitions.len());
@@ -127,6 +139,26 @@ impl Consumer {
             self.place(at, Some(first.into()), stop_at);
         }
         Ok(())
+    }
+
+    /// Adds partitions, each from where the group has committed, or else by `auto.offset.reset`.
+    pub fn assign_committed(
+        &mut self,
+        partitions: impl IntoIterator<Item = TopicPartition>,
+    ) -> Result<(), Error> {
+        self.check_not_subscribed()?;
+        if self.group.is_none() {
+            return Err(Error::NoGroup);
+        }
+        for at in partitions {
+            self.place(at, None, None);
+        }
+        Ok(())
+    }
+
+    fn check_not_subscribed(&self) -> Result<(), Error> {
+        let is_subscribed = self.group.as_ref().is_some_and(Group::is_subscribed);
+        if is_subscribed { Err(Error::SubscribedAndAssigned) } else { Ok(()) }
     }
 
     /// Adds a partition, in place of an earlier assignment of it. Without a position it is not fetched until it has one,
@@ -162,9 +194,10 @@ impl Consumer {
         self.passed.take_if(|(passed, _)| passed == at);
     }
 
-    /// Whether everything up to the end that [`Consumer::assign`] found has been given out.
+    /// Whether everything up to the end that [`Consumer::assign`] found has been given out. Never of a subscription.
     pub fn is_finished(&self) -> bool {
-        self.fetcher.is_finished() && self.queue.is_empty() && self.errors.is_empty()
+        let is_subscribed = self.group.as_ref().is_some_and(Group::is_subscribed);
+        !is_subscribed && self.fetcher.is_finished() && self.queue.is_empty() && self.errors.is_empty()
     }
 
     /// The next batch; `None` when `timeout` has passed or the end is reached. A batch that cannot be read is an
@@ -174,6 +207,9 @@ impl Consumer {
         loop {
             if let Some(error) = self.errors.pop_front() {
                 return Err(error);
+            }
+            if self.group.is_some() {
+                self.follow_group().await?;
             }
             if let Some(batch) = self.next_ready().transpose() {
                 return batch.map(Some);
@@ -252,10 +288,18 @@ impl Consumer {
             return false;
         }
         let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
-        let wake_at =
-            self.fetcher.wake_at().into_iter().chain(refresh_at).chain([deadline]).min().unwrap_or(deadline);
+        let commit_at = self.group.as_ref().and_then(Group::wake_at);
+        let others = refresh_at.into_iter().chain(commit_at).chain([deadline]);
+        let wake_at = self.fetcher.wake_at().into_iter().chain(others).min().unwrap_or(deadline);
+        let group_changed = async {
+            match &mut self.group {
+                Some(group) => group.changed().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             Some(done) = self.jobs.join_next() => self.take(Instant::now(), done),
+            () = group_changed => {}
             () = tokio::time::sleep_until(wake_at.into()) => {}
         }
         true
@@ -290,6 +334,7 @@ impl Consumer {
                 Err(error) => self.errors.push_back(error),
             },
             Done::Begun(found) => self.take_starts(found),
+            Done::Group(done) => self.take_group(done),
             Done::Refreshed(result) => {
                 self.refreshing = false;
                 self.refresh.done(now);

@@ -30,8 +30,13 @@ fn both_families_name_the_same_fields() {
         ("delivery.timeout.ms=90000", "message.timeout.ms=90000"),
         ("fetch.max.wait.ms=3", "fetch.wait.max.ms=3"),
         ("max.partition.fetch.bytes=3", "fetch.message.max.bytes=3"),
-        ("auto.offset.reset=latest", "auto.offset.reset=end"),
+        ("auto.offset.reset=earliest", "auto.offset.reset=smallest"),
         ("auto.offset.reset=none", "auto.offset.reset=error"),
+        ("enable.auto.commit=false", "auto.commit.enable=false"),
+        (
+            "partition.assignment.strategy=org.apache.kafka.clients.consumer.RoundRobinAssignor",
+            "partition.assignment.strategy=roundrobin",
+        ),
         ("request.timeout.ms=11", "socket.timeout.ms=11"),
         ("metadata.max.age.ms=12", "topic.metadata.refresh.interval.ms=12"),
     ];
@@ -43,6 +48,33 @@ fn both_families_name_the_same_fields() {
         };
         assert_eq!(shown(java), shown(librdkafka), "{java} {librdkafka}");
         assert_ne!(shown(java), shown(""), "{java} sets something");
+    }
+}
+
+#[test]
+fn settings_of_a_group() {
+    use crate::consumer::{Assignor, GroupProtocol};
+    let (_, config, warnings) = consumer(
+        "group.id=g\ngroup.instance.id=i\ngroup.protocol=CONSUMER\ngroup.remote.assignor=range\nclient.rack=r\n\
+         partition.assignment.strategy=cooperative-sticky, range\nenable.auto.commit=true\n\
+         auto.commit.interval.ms=7\nsession.timeout.ms=8\nheartbeat.interval.ms=2\nmax.poll.interval.ms=9",
+    )
+    .unwrap();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!(config.group_id.as_deref(), Some("g"));
+    assert_eq!(config.group_protocol, GroupProtocol::Consumer);
+    assert_eq!(config.assignors, [Assignor::CooperativeSticky, Assignor::Range]);
+    assert_eq!(config.auto_commit_interval, Some(Duration::from_millis(7)));
+    let (_, config, _) = consumer("auto.commit.interval.ms=7\nenable.auto.commit=false").unwrap();
+    assert_eq!(config.auto_commit_interval, None);
+    for (text, named) in [
+        ("partition.assignment.strategy=best", "`best` is no assignor; use one of range, roundrobin"),
+        ("partition.assignment.strategy=", "at least one assignor"),
+        ("group.protocol=new", "one of classic, consumer"),
+        ("session.timeout.ms=6000\nheartbeat.interval.ms=6000", "`heartbeat.interval.ms`"),
+    ] {
+        let error = consumer(text).unwrap_err().to_string();
+        assert!(error.contains(named), "{text}: {error}");
     }
 }
 
@@ -161,29 +193,13 @@ fn values_are_not_shown_by_debug() {
 
 /// Settings of what is not here yet.
 const PENDING: &[&str] = &[
-    "allow.auto.create.topics",
-    "auto.commit.enable",
-    "auto.commit.interval.ms",
-    "client.rack",
-    "enable.auto.commit",
-    "enable.auto.offset.store",
-    "exclude.internal.topics",
-    "group.id",
-    "group.instance.id",
-    "group.protocol",
-    "group.remote.assignor",
-    "heartbeat.interval.ms",
     "isolation.level",
-    "max.poll.interval.ms",
-    "max.poll.records",
-    "partition.assignment.strategy",
     "partitioner",
     "partitioner.adaptive.partitioning.enable",
     "partitioner.availability.timeout.ms",
     "partitioner.class",
     "partitioner.ignore.keys",
     "partitioner.rack.aware",
-    "session.timeout.ms",
     "share.acknowledgement.mode",
     "share.acquire.mode",
     "sticky.partitioning.linger.ms",

@@ -185,7 +185,7 @@ impl ShareConsumer {
         let (wishes, wished) = watch::channel(Wish::default());
         let (seen, view) = watch::channel(View::default());
         let member = Member {
-            cluster: cluster.clone(),
+            cluster: cluster.with_own_connections(),
             group: config.group_id.clone(),
             member_id: member_id.clone(),
             rack: config.rack.clone(),
@@ -194,7 +194,8 @@ impl ShareConsumer {
         };
         Self {
             refresh: RefreshClock::new(Instant::now(), cluster.config()),
-            cluster: cluster.clone(),
+            // A fetch waits at its broker.
+            cluster: cluster.with_own_connections(),
             config,
             member_id,
             wishes,

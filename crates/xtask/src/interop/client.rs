@@ -27,6 +27,9 @@ const LIMIT: Duration = Duration::from_secs(120);
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 
 const OVERRIDES: &[(&str, &str)] = &[("auto.create.topics.enable", "false")];
+/// Of the consumer protocol, where the broker says how often a member is heard; Kafka's own 5 s would make each test slow.
+const GROUPS: &[(&str, &str)] =
+    &[("group.consumer.min.heartbeat.interval.ms", "200"), ("group.consumer.heartbeat.interval.ms", "200")];
 /// Entries of access control that bind nobody of the tests.
 const ACCESS: &[(&str, &str)] = &[
     ("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"),
@@ -82,9 +85,10 @@ impl UnderTest {
             Kind::Kafka => Some(Security::new(session.folder("certificates"))?),
         };
         let settings = security.as_ref().map(Security::settings).unwrap_or_default();
-        let access = if kind == Kind::Kafka { ACCESS } else { &[] };
+        let (access, groups) = if kind == Kind::Kafka { (ACCESS, GROUPS) } else { (&[][..], &[][..]) };
         let settings = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        let settings: Vec<_> = OVERRIDES.iter().chain(access).copied().chain(settings).collect();
+        let settings: Vec<_> =
+            OVERRIDES.iter().chain(access).chain(groups).copied().chain(settings).collect();
         let broker = session.broker_of(kind, kind.name(), &settings)?;
         let mut environment = vec![("MAINSTEM_TEST_BOOTSTRAP".to_owned(), broker.address.clone())];
         if let Some(security) = &security {

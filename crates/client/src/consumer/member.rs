@@ -1,0 +1,424 @@
+//! The task that keeps a membership alive, apart from polling.
+//!
+//! The consumer says by a [`Wish`] what it wants, and sees in a [`View`] what changes for it. How lately it polled is a
+//! number that both see, so that a poll costs no more than a store.
+use super::{
+    assignor::{self, Assignment, Assignor},
+    coordinator::Coordinator,
+    membership::{
+        Answer, Change, Identity, Membership, Question, Subscription, Then,
+        classic::{self, Round, Watched},
+    },
+};
+use crate::{Cluster, Error, OnUnknownTopic, cluster::RefreshClock, metadata::TopicAnswer};
+use base::TopicId;
+use bytes::Bytes;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{sync::watch, task::JoinSet};
+
+/// What the consumer reads of the cluster's topics.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Reads {
+    #[default]
+    Nothing,
+    Topics(BTreeSet<Arc<str>>),
+    /// Matched here, in the classic protocol.
+    Matching(Arc<regex::Regex>),
+    /// Matched by the coordinator.
+    Pattern(Arc<str>),
+}
+
+/// What the consumer wants. When it is dropped the member leaves.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wish {
+    pub(super) reads: Reads,
+    /// Counts the calls that changed `reads`.
+    pub(super) subscribed: u64,
+    /// Counts the calls that asked for a rebalance.
+    pub(super) rebalances: u64,
+    /// The change that was carried out last.
+    pub(super) carried_out: Option<u64>,
+    pub(super) leave: bool,
+}
+
+/// What the consumer sees of its membership.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct View {
+    pub(super) change: Option<(u64, Change)>,
+    pub(super) identity: Identity,
+    /// The member was taken out because the consumer did not poll, and waits for it to.
+    pub(super) waits_for_poll: bool,
+    /// Why the member cannot go on, and at which subscription that was.
+    pub(super) failed: Option<(u64, Failed)>,
+}
+
+/// An error, equal to itself only.
+#[derive(Clone, Debug)]
+pub(super) struct Failed(pub(super) Arc<Error>);
+
+impl PartialEq for Failed {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Failed {}
+
+/// When the consumer polled last.
+#[derive(Clone, Debug)]
+pub(super) struct Polled {
+    since: Instant,
+    nanos: Arc<AtomicU64>,
+}
+
+impl Polled {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { since: now, nanos: Arc::default() }
+    }
+
+    pub(super) fn at(&self, now: Instant) {
+        let nanos = now.saturating_duration_since(self.since).as_nanos();
+        self.nanos.store(u64::try_from(nanos).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn last(&self) -> Instant {
+        self.since + Duration::from_nanos(self.nanos.load(Ordering::Relaxed))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Member {
+    cluster: Cluster,
+    coordinator: Coordinator,
+    membership: Membership,
+    polled: Polled,
+    on_unknown: OnUnknownTopic,
+    reads: Reads,
+    subscribed: u64,
+    rebalances: u64,
+    carried_out: Option<u64>,
+    leaves: bool,
+    failed: Option<(u64, Failed)>,
+    jobs: JoinSet<Done>,
+    refresh: RefreshClock,
+    refreshing: bool,
+}
+
+#[derive(Debug)]
+enum Done {
+    Answered(Question, Answer),
+    Topics(Result<Vec<TopicAnswer>, Error>),
+    /// The names of topics that match.
+    Matching(u64, Result<BTreeSet<Arc<str>>, Error>),
+}
+
+impl Member {
+    pub(super) fn new(
+        cluster: &Cluster,
+        coordinator: Coordinator,
+        membership: Membership,
+        polled: Polled,
+        on_unknown: OnUnknownTopic,
+    ) -> Self {
+        Self {
+            refresh: RefreshClock::new(Instant::now(), cluster.config()),
+            cluster: cluster.clone(),
+            coordinator,
+            membership,
+            polled,
+            on_unknown,
+            reads: Reads::Nothing,
+            subscribed: 0,
+            rebalances: 0,
+            carried_out: None,
+            leaves: false,
+            failed: None,
+            jobs: JoinSet::new(),
+            refreshing: false,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut wishes: watch::Receiver<Wish>, view: watch::Sender<View>) {
+        loop {
+            let now = Instant::now();
+            let is_gone = wishes.has_changed().is_err();
+            let wish = wishes.borrow_and_update().clone();
+            self.heed(&wish, is_gone);
+            self.membership.polled(self.polled.last());
+            if let Some(question) = self.membership.next(now) {
+                self.ask(question);
+            }
+            self.look_at_topics(now);
+            self.show(&view);
+            if self.leaves && self.membership.has_left() {
+                return;
+            }
+            let refresh_at = (!self.refreshing && self.wants_topics()).then(|| self.refresh.due_at());
+            let wake_at = self.membership.wake_at(now).into_iter().chain(refresh_at).min();
+            tokio::select! {
+                _ = wishes.changed(), if !is_gone => {}
+                Some(done) = self.jobs.join_next() => {
+                    // A job that was called off says nothing.
+                    if let Ok(done) = done {
+                        self.take(Instant::now(), done);
+                    }
+                }
+                () = sleep_until(wake_at) => {}
+            }
+        }
+    }
+
+    fn heed(&mut self, wish: &Wish, is_gone: bool) {
+        if wish.carried_out != self.carried_out {
+            self.carried_out = wish.carried_out;
+            if let Some(number) = wish.carried_out {
+                self.membership.carried_out(number);
+            }
+        }
+        if (wish.leave || is_gone) && !self.leaves {
+            self.leaves = true;
+            self.membership.leave();
+        }
+        if self.leaves {
+            return;
+        }
+        if wish.subscribed != self.subscribed {
+            self.subscribed = wish.subscribed;
+            self.reads = wish.reads.clone();
+            self.failed = None;
+            self.refresh.want();
+            match &self.reads {
+                Reads::Nothing => self.membership.subscribe(Subscription::Nothing),
+                Reads::Topics(topics) => {
+                    let topics = topics.clone();
+                    self.look_up(topics.iter().cloned().collect(), self.on_unknown);
+                    self.membership.subscribe(Subscription::Topics(topics));
+                }
+                Reads::Pattern(pattern) => self.membership.subscribe(Subscription::Pattern(pattern.clone())),
+                Reads::Matching(pattern) => self.look_for_matching(pattern.clone()),
+            }
+        }
+        if wish.rebalances != self.rebalances {
+            self.rebalances = wish.rebalances;
+            self.membership.rejoin("the program asked for a rebalance");
+        }
+    }
+
+    fn show(&self, view: &watch::Sender<View>) {
+        let now = View {
+            change: self.membership.holdings().change().map(|(number, change)| (number, change.clone())),
+            identity: self.membership.identity(),
+            waits_for_poll: self.membership.waits_for_poll(),
+            failed: self.failed.clone(),
+        };
+        view.send_if_modified(|seen| {
+            let is_news = *seen != now;
+            if is_news {
+                *seen = now;
+            }
+            is_news
+        });
+    }
+
+    fn ask(&mut self, question: Question) {
+        tracing::debug!(group = %self.coordinator.terms().group, ?question, "asking");
+        if matches!(question, Question::Classic(classic::Question::Leave(_))) {
+            // A join that is under way would be answered first, when everybody else is there.
+            self.jobs.abort_all();
+            self.refreshing = false;
+            self.coordinator.hang_up();
+        }
+        let (coordinator, cluster) = (self.coordinator.clone(), self.cluster.clone());
+        let on_unknown = self.on_unknown;
+        self.jobs.spawn(async move {
+            let answer = match &question {
+                Question::Modern(heartbeat) => Answer::Modern(coordinator.heartbeat(heartbeat).await),
+                Question::Classic(asked) => Answer::Classic(match asked {
+                    classic::Question::Join(join) => coordinator.join(join).await,
+                    classic::Question::Assign(round) => {
+                        assign(&cluster, &coordinator, round, on_unknown).await
+                    }
+                    classic::Question::Sync { round, assignments } => {
+                        coordinator.sync(round, assignments.clone()).await
+                    }
+                    classic::Question::Heartbeat(identity) => coordinator.alive(identity).await,
+                    classic::Question::Leave(member_id) => coordinator.leave(member_id).await,
+                }),
+            };
+            Done::Answered(question, answer)
+        });
+    }
+
+    fn take(&mut self, now: Instant, done: Done) {
+        match done {
+            Done::Answered(question, answer) => {
+                tracing::debug!(group = %self.coordinator.terms().group, ?answer, "answered");
+                match self.membership.answered(now, &question, answer) {
+                    Then::Nothing => {}
+                    Then::FindCoordinator => self.coordinator.forget(),
+                    Then::Failed(error) => {
+                        tracing::warn!(group = %self.coordinator.terms().group, error = %crate::error::Chain(&error), "the member cannot go on");
+                        self.failed = Some((self.subscribed, Failed(Arc::new(error))));
+                    }
+                }
+            }
+            Done::Topics(answer) => {
+                self.refreshing = false;
+                self.refresh.done(now);
+                if let Err(error) = answer {
+                    tracing::debug!(error = %crate::error::Chain(&error), "no metadata for the group");
+                    self.refresh.want();
+                }
+                self.tell_of_topics();
+            }
+            Done::Matching(subscribed, found) => {
+                self.refreshing = false;
+                self.refresh.done(now);
+                match found {
+                    Ok(topics) if subscribed == self.subscribed && !self.leaves => {
+                        self.membership.subscribe(Subscription::Topics(topics));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::debug!(error = %crate::error::Chain(&error), "no list of topics");
+                        self.refresh.want();
+                    }
+                }
+                self.tell_of_topics();
+            }
+        }
+    }
+
+    /// Whether anything depends on how topics change.
+    fn wants_topics(&self) -> bool {
+        if self.leaves || self.failed.is_some() {
+            return false;
+        }
+        match &self.membership {
+            Membership::Classic(classic) => {
+                matches!(self.reads, Reads::Matching(_)) || classic.watched().next().is_some()
+            }
+            Membership::Modern(modern) => modern.nameless().next().is_some(),
+        }
+    }
+
+    fn look_at_topics(&mut self, now: Instant) {
+        if let Membership::Modern(modern) = &self.membership
+            && modern.nameless().next().is_some()
+        {
+            self.tell_of_topics();
+        }
+        if let Membership::Modern(modern) = &self.membership
+            && modern.nameless().next().is_some()
+        {
+            self.refresh.want();
+        }
+        if self.refreshing || !self.wants_topics() || self.refresh.due_at() > now {
+            return;
+        }
+        if let Reads::Matching(pattern) = &self.reads {
+            self.look_for_matching(pattern.clone());
+            return;
+        }
+        match &self.membership {
+            Membership::Classic(classic) => {
+                let topics: Vec<Arc<str>> = classic.watched().cloned().collect();
+                self.look_up(topics, OnUnknownTopic::Fail);
+            }
+            Membership::Modern(modern) => {
+                let ids: Vec<TopicId> = modern.nameless().collect();
+                let cluster = self.cluster.clone();
+                self.refreshing = true;
+                self.jobs.spawn(async move { Done::Topics(cluster.refresh_ids(&ids).await) });
+            }
+        }
+    }
+
+    fn look_up(&mut self, topics: Vec<Arc<str>>, on_unknown: OnUnknownTopic) {
+        let cluster = self.cluster.clone();
+        self.refreshing = true;
+        self.jobs.spawn(async move { Done::Topics(cluster.refresh(&topics, on_unknown).await) });
+    }
+
+    fn look_for_matching(&mut self, pattern: Arc<regex::Regex>) {
+        self.refreshing = true;
+        let (cluster, subscribed) = (self.cluster.clone(), self.subscribed);
+        self.jobs.spawn(async move {
+            let matching = cluster.all_topics().await.map(|topics| {
+                let matching = topics.iter().filter(|topic| !topic.internal && pattern.is_match(&topic.name));
+                matching.map(|topic| topic.name.clone()).collect()
+            });
+            Done::Matching(subscribed, matching)
+        });
+    }
+
+    fn tell_of_topics(&mut self) {
+        let metadata = self.cluster.metadata();
+        match &mut self.membership {
+            Membership::Classic(classic) => {
+                classic.topics_are(|topic| metadata.topics.get(topic).map_or(0, |t| t.partitions.len()));
+            }
+            Membership::Modern(modern) => {
+                let names = metadata.topics.values().map(|topic| (topic.id, topic.name.clone()));
+                modern.learn(names);
+            }
+        }
+    }
+}
+
+/// What the leader gives to everybody.
+async fn assign(
+    cluster: &Cluster,
+    coordinator: &Coordinator,
+    round: &Round,
+    on_unknown: OnUnknownTopic,
+) -> Result<classic::Answer, Error> {
+    let group = &coordinator.terms().group;
+    let unusable = |reason: String| Error::Group { group: group.to_string(), reason };
+    let assignor: Assignor = round.protocol.parse().map_err(|error| unusable(format!("{error}")))?;
+    let members = round.members.iter().flatten().map(|member| {
+        assignor::Member::decode(
+            member.member_id.as_str(),
+            member.instance_id.clone(),
+            member.subscription.clone(),
+        )
+    });
+    let members: Vec<assignor::Member> = members
+        .collect::<Result<_, _>>()
+        .map_err(|error| unusable(crate::error::Chain(&error).to_string()))?;
+    let wanted: BTreeSet<Arc<str>> =
+        members.iter().flat_map(|member| &member.subscription.topics).cloned().collect();
+    let asked: Vec<Arc<str>> = wanted.iter().cloned().collect();
+    cluster.refresh(&asked, on_unknown).await?;
+    let mut topics = assignor::topics_of(&cluster.metadata());
+    topics.retain(|topic, _| wanted.contains(topic));
+    let watched: Watched =
+        wanted.iter().map(|topic| (topic.clone(), topics.get(topic).map_or(0, Vec::len))).collect();
+    if round.keeps_assignment {
+        return Ok(classic::Answer::Assigned { assignments: Vec::new(), watched });
+    }
+    let plan = assignor.assign(&members, &topics);
+    tracing::debug!(%group, ?plan, "assigned as the group's leader");
+    let encoded = plan.into_iter().map(|(member, partitions)| {
+        let assignment = Assignment { partitions, user_data: None };
+        Ok((member.to_string(), assignment.encode()?))
+    });
+    let assignments: Vec<(String, Bytes)> = encoded
+        .collect::<Result<_, assignor::Error>>()
+        .map_err(|error| unusable(crate::error::Chain(&error).to_string()))?;
+    Ok(classic::Answer::Assigned { assignments, watched })
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
