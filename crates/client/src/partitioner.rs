@@ -19,6 +19,8 @@ pub enum Partitioner {
     /// Kafka's default: murmur2 of the key, else uniformly sticky.
     #[default]
     Kafka,
+    /// Uniformly sticky, whatever the key (Kafka's default with `partitioner.ignore.keys`).
+    Sticky,
     /// One after the other, whatever the key (Kafka's `RoundRobinPartitioner`).
     RoundRobin,
     /// Any, whatever the key.
@@ -66,6 +68,7 @@ impl fmt::Debug for Partitioner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Kafka => "Kafka",
+            Self::Sticky => "Sticky",
             Self::RoundRobin => "RoundRobin",
             Self::Random => "Random",
             Self::Consistent => "Consistent",
@@ -109,7 +112,9 @@ impl Chooser {
         let key = record.key.unwrap_or_default();
         match (&self.partitioner, record.key) {
             (Partitioner::Kafka, Some(key)) => partition_for_key(key, count),
-            (Partitioner::Kafka, None) => self.sticky.choose(&mut self.chance, count, load, size, batch_size),
+            (Partitioner::Kafka, None) | (Partitioner::Sticky, _) => {
+                self.sticky.choose(&mut self.chance, count, load, size, batch_size)
+            }
             (Partitioner::RoundRobin, _) => {
                 self.turn = self.turn.wrapping_add(1);
                 nth_available(self.turn - 1, count, load)
@@ -326,6 +331,7 @@ mod tests {
         let key = &b"kafka"[..];
         for (partitioner, with_key, with_empty, without) in [
             (P::Kafka, Some(murmur(b"kafka", 17)), Some(murmur(b"", 17)), None),
+            (P::Sticky, None, None, None),
             (P::Random, None, None, None),
             (P::Consistent, Some(crc32(key) as usize % 17), Some(0), Some(0)),
             (P::ConsistentRandom, Some(crc32(key) as usize % 17), None, None),

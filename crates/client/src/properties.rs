@@ -11,7 +11,7 @@ mod jaas;
 mod security;
 mod without_meaning;
 
-use crate::{Config, config, consumer, producer};
+use crate::{Config, config, consumer, producer, share};
 use std::{collections::BTreeMap, fmt, ops::RangeInclusive, time::Duration};
 
 /// What a program was given: text by key.
@@ -140,6 +140,15 @@ impl Properties {
         Ok(warnings)
     }
 
+    /// Sets what a share consumer needs, on top of what `client` and `share` have.
+    pub fn apply_to_share_consumer(
+        &self,
+        client: &mut Config,
+        share: &mut share::Config,
+    ) -> Result<Vec<Warning>, Error> {
+        self.apply_all(&[Role::Client, Role::Share], client, share, share::SETTINGS)
+    }
+
     fn apply_all<C>(
         &self,
         roles: &[Role],
@@ -198,16 +207,18 @@ enum Role {
     Client,
     Producer,
     Consumer,
+    Share,
 }
 
 impl Role {
-    const ALL: [Self; 3] = [Self::Client, Self::Producer, Self::Consumer];
+    const ALL: [Self; 4] = [Self::Client, Self::Producer, Self::Consumer, Self::Share];
 
     fn names(self) -> Vec<(&'static str, &'static [&'static str])> {
         match self {
             Self::Client => [names_of(config::SETTINGS), names_of(security::SETTINGS)].concat(),
             Self::Producer => names_of(producer::SETTINGS),
             Self::Consumer => names_of(consumer::SETTINGS),
+            Self::Share => names_of(share::SETTINGS),
         }
     }
 
@@ -223,6 +234,7 @@ impl Role {
             Self::Client => "every client",
             Self::Producer => "producers",
             Self::Consumer => "consumers",
+            Self::Share => "share consumers",
         }
     }
 }

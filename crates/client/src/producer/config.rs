@@ -148,6 +148,15 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
         v.number(&mut c.max_in_flight, POSITIVE)
     }),
     setting("partitioner.class", &["partitioner"], |c, v| v.choice(&mut c.partitioner, &PARTITIONERS)),
+    setting("partitioner.ignore.keys", &[], |c, v| {
+        let mut ignores = false;
+        v.flag(&mut ignores)?;
+        // Only Kafka's default asks.
+        if ignores && matches!(c.partitioner, Partitioner::Kafka) {
+            c.partitioner = Partitioner::Sticky;
+        }
+        Ok(())
+    }),
     setting("partitioner.adaptive.partitioning.enable", &[], |c, v| v.flag(&mut c.adaptive_partitioning)),
     setting("partitioner.availability.timeout.ms", &[], |c, v| {
         v.millis_or_off(&mut c.availability_timeout, 0, POSITIVE)

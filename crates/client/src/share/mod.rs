@@ -20,6 +20,7 @@ use crate::{
     Cluster, Error, OnUnknownTopic, Topic, TopicPartition,
     cluster::RefreshClock,
     metadata::{LeaderHint, TopicAnswer},
+    properties::{INT, POSITIVE, Setting, setting},
 };
 use base::NodeId;
 pub use in_flight::AcknowledgeType;
@@ -46,8 +47,10 @@ pub struct Config {
     pub group_id: String,
     /// Who says what becomes of a record (`share.acknowledgement.mode`).
     pub acknowledgement: Acknowledgement,
-    /// Most records of one fetch, exceeded only to take whole batches (`max.poll.records`).
+    /// Most records of one fetch (`max.poll.records`).
     pub max_poll_records: i32,
+    /// Whether that may be exceeded (`share.acquire.mode`, KIP-1206).
+    pub acquire: AcquireMode,
     /// Longest wait of a broker for something to answer (`fetch.max.wait.ms`).
     pub max_wait: Duration,
     /// Bytes worth answering at once (`fetch.min.bytes`).
@@ -70,12 +73,21 @@ pub enum Acknowledgement {
     Explicit,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcquireMode {
+    /// To take whole batches of records, as they were sent.
+    BatchOptimized,
+    /// Never, from brokers that know it: those since Kafka 4.2.
+    RecordLimit,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             group_id: String::new(),
             acknowledgement: Acknowledgement::Implicit,
             max_poll_records: 500,
+            acquire: AcquireMode::BatchOptimized,
             max_wait: Duration::from_millis(500),
             min_bytes: 1,
             max_bytes: 50 << 20,
@@ -85,6 +97,25 @@ impl Default for Config {
         }
     }
 }
+
+pub(crate) const SETTINGS: &[Setting<Config>] = &[
+    setting("group.id", &[], |c, v| v.text(&mut c.group_id)),
+    setting("share.acknowledgement.mode", &[], |c, v| {
+        let words = [("implicit", Acknowledgement::Implicit), ("explicit", Acknowledgement::Explicit)];
+        v.choice(&mut c.acknowledgement, &words)
+    }),
+    setting("share.acquire.mode", &[], |c, v| {
+        let words =
+            [("batch_optimized", AcquireMode::BatchOptimized), ("record_limit", AcquireMode::RecordLimit)];
+        v.choice(&mut c.acquire, &words)
+    }),
+    setting("max.poll.records", &[], |c, v| v.number(&mut c.max_poll_records, POSITIVE)),
+    setting("fetch.max.wait.ms", &["fetch.wait.max.ms"], |c, v| v.millis(&mut c.max_wait, INT)),
+    setting("fetch.min.bytes", &[], |c, v| v.number(&mut c.min_bytes, INT)),
+    setting("fetch.max.bytes", &[], |c, v| v.number(&mut c.max_bytes, INT)),
+    setting("client.rack", &[], |c, v| v.optional_text(&mut c.rack)),
+    setting("check.crcs", &[], |c, v| v.flag(&mut c.check_crcs)),
+];
 
 /// What became of acknowledgements, by partition. An error says that at least one of them did not count: its lock had
 /// run out, or the session with the broker was lost. Its records are given out again.

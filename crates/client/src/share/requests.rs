@@ -1,6 +1,6 @@
 //! Share requests and answers, between the wire and the consumer.
 use super::{
-    Config,
+    AcquireMode, Config,
     in_flight::{Acquired, Run, disjoint},
     session::{Fetch, IdPartition},
 };
@@ -77,6 +77,7 @@ pub(super) fn fetch_request(
         max_bytes: config.max_bytes,
         max_records: config.max_poll_records,
         batch_size: config.max_poll_records,
+        share_acquire_mode: i8::from(config.acquire == AcquireMode::RecordLimit),
         topics: topics.collect(),
         forgotten_topics_data: forgotten
             .into_iter()

@@ -4,7 +4,7 @@ use client::{
     Admin, Cluster, Error, ShareConsumer, TopicPartition,
     admin::{ConfigChange, NewTopic, Resource},
     producer,
-    share::{AcknowledgeType, Acknowledgement, AcquiredBatch, Config},
+    share::{AcknowledgeType, Acknowledgement, AcquireMode, AcquiredBatch, Config},
 };
 use std::{
     collections::BTreeMap,
@@ -79,6 +79,21 @@ async fn two_members_share_the_records_of_a_topic() {
     wait_for_assignment(&mut late).await;
     assert!(late.poll(Duration::from_secs(2)).await.unwrap().is_none());
     late.close(SOON).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_limit_of_records_is_kept_when_it_is_asked_for() {
+    let Some(cluster) = environment::cluster().await else { return };
+    for (acquire, count) in [(AcquireMode::RecordLimit, 3), (AcquireMode::BatchOptimized, 20)] {
+        let topic = filled(&cluster, "limited", 1, 0).await;
+        let in_one_batch = producer::Config { linger: SOON, ..Default::default() };
+        send(&cluster, in_one_batch, &topic, 20).await;
+        let config = Config { group_id: topic.clone(), acquire, max_poll_records: 3, ..Default::default() };
+        let mut consumer = ShareConsumer::new(&cluster, config);
+        consumer.subscribe([topic.as_str()]);
+        assert_eq!(values(&next(&mut consumer).await).len(), count, "{acquire:?}");
+        consumer.close(SOON).await.unwrap();
+    }
 }
 
 async fn wait_for_assignment(consumer: &mut ShareConsumer) {

@@ -60,7 +60,7 @@ fn check_all(session: &mut Session<'_>, program: &Path, kind: Kind, names: &[Str
     for name in names {
         session.check(name, || {
             let mut command = process::command(program);
-            command.args(["--exact", name, "--nocapture"]).env("RUST_BACKTRACE", "1");
+            command.args(["--exact", name, "--nocapture"]).env("RUST_BACKTRACE", "0");
             command.envs(under_test.environment.iter().map(|(key, value)| (key, value)));
             let said = process::capture(&mut command, b"", LIMIT)?;
             ensure!(!said.all().contains("skipped "), "it skips itself\n{}", steps::tail(&said.all(), 5));
