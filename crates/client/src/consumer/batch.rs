@@ -37,13 +37,13 @@ pub(super) fn unreadable(at: &TopicPartition, offset: i64, error: &records::Erro
 
 /// The batch ready to be looked at; `None` if nothing in it is for the program.
 pub(super) fn open(
-    chunk: &Chunk,
+    chunk: &mut Chunk,
     batch: RecordBatch,
     config: &Config,
 ) -> Result<Option<FetchedBatch>, Error> {
     let is_wanted =
         batch.last_offset().0 >= chunk.from && chunk.until.is_none_or(|end| batch.base_offset.0 < end);
-    if batch.is_control() || !is_wanted {
+    if chunk.aborted.hides(&batch) || batch.is_control() || !is_wanted {
         return Ok(None);
     }
     let unreadable = |error| unreadable(&chunk.at, batch.base_offset.0, &error);

@@ -3,7 +3,7 @@ use crate::{
     admin::IsolationLevel,
     properties::{INT, POSITIVE, Setting, setting},
 };
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How records are fetched, and how groups are taken part in. The default has Kafka's values.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Config {
     pub auto_commit_interval: Option<Duration>,
     /// Whether a subscription makes topics that do not exist, if the broker allows it (`allow.auto.create.topics`).
     pub allow_auto_create_topics: bool,
-    /// Where this consumer is (`client.rack`).
+    /// Where this consumer is, so that a replica nearby can be read (`client.rack`).
     pub rack: Option<String>,
     /// Longest wait of a broker for something to answer (`fetch.max.wait.ms`).
     pub max_wait: Duration,
@@ -66,15 +66,22 @@ pub enum OnOutOfRange {
     Fail,
     Earliest,
     Latest,
+    /// At the first record that is no older than this; at the end if there is none (KIP-1106).
+    ByDuration(Duration),
 }
 
 impl OnOutOfRange {
-    /// Where reading begins then.
-    pub(super) fn start(self) -> Option<Start> {
+    /// Where to go on; `None` where the program has to say.
+    pub(super) fn start(self, now: SystemTime) -> Option<Start> {
         match self {
             Self::Fail => None,
             Self::Earliest => Some(Start::Earliest),
             Self::Latest => Some(Start::Latest),
+            Self::ByDuration(age) => {
+                let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+                let ms = since_1970.saturating_sub(age).as_millis();
+                Some(Start::Timestamp(i64::try_from(ms).unwrap_or(i64::MAX)))
+            }
         }
     }
 }
@@ -150,6 +157,100 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
         let earliest = ["earliest", "smallest", "beginning"].map(|word| (word, OnOutOfRange::Earliest));
         let latest = ["latest", "largest", "end"].map(|word| (word, OnOutOfRange::Latest));
         let fail = ["none", "error"].map(|word| (word, OnOutOfRange::Fail));
-        v.choice(&mut c.on_out_of_range, &[&earliest[..], &latest, &fail].concat())
+        if let Some(duration) = v.as_str().strip_prefix("by_duration:") {
+            let age = parse_duration(duration);
+            c.on_out_of_range = OnOutOfRange::ByDuration(
+                age.ok_or("by_duration: and a time in the form of ISO 8601, such as PT1H or P7DT12H")?,
+            );
+            return Ok(());
+        }
+        let words = [&earliest[..], &latest, &fail].concat();
+        let read = v.choice(&mut c.on_out_of_range, &words);
+        read.map_err(|expected| format!("{expected}, by_duration:PT1H"))
+    }),
+    setting("isolation.level", &[], |c, v| {
+        let words = [
+            ("read_uncommitted", IsolationLevel::ReadUncommitted),
+            ("read_committed", IsolationLevel::ReadCommitted),
+        ];
+        v.choice(&mut c.isolation, &words)
     }),
 ];
+
+/// `PnDTnHnMn.nS` with at least one part, in any case, not negative.
+fn parse_duration(text: &str) -> Option<Duration> {
+    const DATE: &[(char, u32)] = &[('D', 86_400)];
+    const TIME: &[(char, u32)] = &[('H', 3600), ('M', 60), ('S', 1)];
+    let text = text.to_ascii_uppercase();
+    let text = text.strip_prefix('P')?;
+    let (days, time) = text.split_once('T').map_or((text, None), |(days, time)| (days, Some(time)));
+    if time.map_or(days, |time| time).is_empty() {
+        return None;
+    }
+    parse_parts(days, DATE)?.checked_add(parse_parts(time.unwrap_or_default(), TIME)?)
+}
+
+/// Numbers, each with its unit, in the order of the units. Seconds may have a fraction.
+fn parse_parts(mut text: &str, units: &[(char, u32)]) -> Option<Duration> {
+    let mut sum = Duration::ZERO;
+    let mut left = units.iter();
+    while !text.is_empty() {
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (_, seconds) = left.find(|(unit, _)| text[end..].starts_with(*unit))?;
+        let (whole, fraction) = text[..end].split_once('.').unwrap_or((&text[..end], ""));
+        if !fraction.is_empty() && (*seconds != 1 || fraction.len() > 9) {
+            return None;
+        }
+        let nanos: u32 = format!("{fraction:0<9}").parse().ok()?;
+        let part = Duration::from_secs(whole.parse::<u64>().ok()?.checked_mul((*seconds).into())?);
+        sum = sum.checked_add(part)?.checked_add(Duration::from_nanos(nanos.into()))?;
+        text = &text[end + 1..];
+    }
+    Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_durations_of_iso_8601() {
+        for (text, ms) in [
+            ("PT1H", Some(3_600_000)),
+            ("P1D", Some(86_400_000)),
+            ("p1dt2h3m4.5s", Some(93_784_500)),
+            ("PT0.001S", Some(1)),
+            ("PT0S", Some(0)),
+            ("", None),
+            ("P", None),
+            ("PT", None),
+            ("P1DT", None),
+            ("1H", None),
+            ("PT1", None),
+            ("PT1M1H", None),
+            ("PT1.5H", None),
+            ("PT-1H", None),
+            ("PT1.1.1S", None),
+            ("P1M", None),
+            ("PTéS", None),
+            ("P99999999999999999999D", None),
+            ("P9999999999999999D", None),
+        ] {
+            assert_eq!(parse_duration(text).map(|age| age.as_millis()), ms, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_to_go_on() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(100);
+        for (policy, start) in [
+            (OnOutOfRange::Fail, None),
+            (OnOutOfRange::Earliest, Some(Start::Earliest)),
+            (OnOutOfRange::Latest, Some(Start::Latest)),
+            (OnOutOfRange::ByDuration(Duration::from_secs(1)), Some(Start::Timestamp(99_000))),
+            (OnOutOfRange::ByDuration(Duration::from_secs(101)), Some(Start::Timestamp(0))),
+        ] {
+            assert_eq!(policy.start(now), start, "{policy:?}");
+        }
+    }
+}

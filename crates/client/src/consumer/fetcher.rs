@@ -6,21 +6,30 @@
 //! earlier question is not taken any more.
 //! Those served longest ago come first in a request, because a broker fills its answer from the front.
 //!
-//! Not here: fetch sessions (KIP-227), fetching from followers (KIP-392), truncation detection (KIP-320).
-use super::position::Position;
+//! A leader may name a follower that is nearer, which is then asked for some time (KIP-392). A position that was read under an
+//! older leader epoch than that of now is compared with the leader's log before the partition is fetched again, as the
+//! log may have been cut below it and have grown another way since (KIP-320).
+//!
+//! Not here: what is said in a request (`session`), what becomes of a position that is not in the log (`reset`).
+use super::{
+    aborted::Aborted,
+    position::{EpochEnd, Position},
+};
 use crate::{Backoff, Error, Metadata, TopicPartition};
-use base::NodeId;
+use base::{NodeId, TopicId};
 use bytes::Bytes;
 use protocol::ErrorCode;
 use records::{BatchHeader, LOG_OVERHEAD};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 #[derive(Debug)]
 pub(super) struct Fetcher {
     backoff: Backoff,
+    /// How long a follower is asked in place of the leader.
+    detour: Duration,
     partitions: BTreeMap<TopicPartition, Partition>,
     /// Brokers with a request under way.
     busy: BTreeSet<NodeId>,
@@ -40,13 +49,25 @@ struct Partition {
     is_paused: bool,
     /// An error has ended it, until a seek.
     is_halted: bool,
-    /// To this broker.
-    under_way: Option<NodeId>,
+    under_way: Option<Asked>,
+    /// The leader epoch under which the position is known to be in the log.
+    checked_under: Option<i32>,
+    /// A follower to ask in place of the leader, and until when.
+    preferred: Option<(NodeId, Instant)>,
     blocked_until: Option<Instant>,
     failures: u32,
     /// Grows with every answer that brought records; the smallest was served longest ago.
     served: u64,
     ends: Option<Ends>,
+}
+
+/// What was asked about a partition and is not answered yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Records, of this broker.
+    Records(NodeId),
+    /// Whether the position is still in the log.
+    Position,
 }
 
 /// Where a partition ends, as a broker last said.
@@ -60,14 +81,30 @@ pub(super) struct Ends {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) at: TopicPartition,
+    /// [`TopicId::NONE`] where it is not known.
+    pub(super) topic_id: TopicId,
     pub(super) offset: i64,
+    pub(super) leader_epoch: i32,
+}
+
+/// Whether a position is in the log of the leader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    pub(super) at: TopicPartition,
+    number: u64,
+    pub(super) offset: i64,
+    /// Of the batch before the position.
+    pub(super) epoch: i32,
+    /// Of the leader that is asked.
     pub(super) leader_epoch: i32,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) requests: Vec<(NodeId, Vec<Target>)>,
-    pub(super) leaderless: bool,
+    pub(super) questions: BTreeMap<NodeId, Vec<Question>>,
+    /// There is no leader, or not the one that there must be by now.
+    pub(super) is_stale: bool,
 }
 
 /// A broker's answer about one partition.
@@ -76,6 +113,9 @@ pub(super) struct Answer {
     pub(super) at: TopicPartition,
     pub(super) code: ErrorCode,
     pub(super) ends: Ends,
+    /// A nearer broker to ask from now on.
+    pub(super) preferred: Option<NodeId>,
+    pub(super) aborted: Aborted,
     pub(super) records: Bytes,
 }
 
@@ -87,6 +127,15 @@ pub(super) enum Event {
         at: TopicPartition,
         number: u64,
         offset: i64,
+    },
+    /// What was fetched and not given out yet may no longer be in the log, and will be fetched again.
+    Rewound(TopicPartition),
+    /// The log was cut below what was given out; `divergent` is the end of what it has in common with that.
+    Truncated {
+        at: TopicPartition,
+        number: u64,
+        offset: i64,
+        divergent: Option<Position>,
     },
     Failed(Error),
     /// The leader is likely another.
@@ -102,12 +151,14 @@ pub(super) struct Chunk {
     /// The first offset not wanted.
     pub(super) until: Option<i64>,
     pub(super) high_watermark: i64,
+    pub(super) aborted: Aborted,
     pub(super) records: Bytes,
 }
 
 impl Fetcher {
-    pub(super) fn new(backoff: Backoff) -> Self {
-        Self { backoff, partitions: BTreeMap::new(), busy: BTreeSet::new(), served: 0, numbers: 0 }
+    /// `detour` is how long a follower is asked in place of the leader.
+    pub(super) fn new(backoff: Backoff, detour: Duration) -> Self {
+        Self { backoff, detour, partitions: BTreeMap::new(), busy: BTreeSet::new(), served: 0, numbers: 0 }
     }
 
     /// Adds a partition, in place of an earlier assignment of it. Without a position it waits for [`Fetcher::seek`].
@@ -120,6 +171,8 @@ impl Fetcher {
             is_paused: false,
             is_halted: false,
             under_way: None,
+            checked_under: None,
+            preferred: None,
             blocked_until: None,
             failures: 0,
             served: self.served,
@@ -131,15 +184,18 @@ impl Fetcher {
     /// Moves a partition to another position; false if it is not assigned.
     pub(super) fn seek(&mut self, at: &TopicPartition, position: Position) -> bool {
         let number = self.take_number();
-        let Some(partition) = self.partitions.get_mut(at) else { return false };
-        partition.number = number;
-        partition.fetched = Some(position);
-        partition.consumed = Some(position);
-        partition.is_halted = false;
-        partition.under_way = None;
-        partition.blocked_until = None;
-        partition.failures = 0;
-        true
+        let state = self.partitions.get_mut(at);
+        state.map(|state| state.move_to(number, Some(position))).is_some()
+    }
+
+    /// Takes a partition's position away, until [`Fetcher::seek`]. What was consumed is still known.
+    pub(super) fn unplace(&mut self, at: &TopicPartition) {
+        let number = self.take_number();
+        if let Some(state) = self.partitions.get_mut(at) {
+            let consumed = state.consumed;
+            state.move_to(number, None);
+            state.consumed = consumed;
+        }
     }
 
     /// As [`Fetcher::seek`], if nothing else has moved the partition since it had this number.
@@ -182,9 +238,8 @@ impl Fetcher {
     }
 
     /// Those that nobody has given a position yet.
-    #[allow(dead_code, reason = "for who reads committed offsets")]
     pub(super) fn without_position(&self) -> impl Iterator<Item = &TopicPartition> {
-        self.partitions.iter().filter(|(_, partition)| partition.fetched.is_none()).map(|(at, _)| at)
+        self.partitions.iter().filter(|(_, partition)| partition.consumed.is_none()).map(|(at, _)| at)
     }
 
     /// The number of the assignment and seek that count now.
@@ -224,29 +279,54 @@ impl Fetcher {
     /// The requests that can go out now.
     pub(super) fn plan(&mut self, now: Instant, metadata: &Metadata) -> Plan {
         let mut plan = Plan::default();
-        let mut by_leader: BTreeMap<NodeId, Vec<(u64, Target)>> = BTreeMap::new();
+        let mut by_node: BTreeMap<NodeId, Vec<(u64, Target)>> = BTreeMap::new();
         for (at, state) in &mut self.partitions {
             let Some(position) = state.fetched.filter(|_| state.is_wanted()) else { continue };
             if state.under_way.is_some() || state.blocked_until.is_some_and(|t| t > now) {
                 continue;
             }
-            let partition = metadata.topics.get(&at.topic).and_then(|topic| topic.partition(at.partition));
-            let Some((leader, leader_epoch)) = partition.and_then(|p| Some((p.leader?, p.leader_epoch)))
-            else {
-                plan.leaderless = true;
+            let topic = metadata.topics.get(&at.topic);
+            let known = topic.and_then(|topic| Some((topic.id, topic.partition(at.partition)?)));
+            let known =
+                known.and_then(|(id, partition)| Some((id, partition.leader?, partition.leader_epoch)));
+            let Some((topic_id, leader, leader_epoch)) = known else {
+                plan.is_stale = true;
                 continue;
             };
-            if self.busy.contains(&leader) {
+            match state.doubt(leader_epoch) {
+                Doubt::None => state.checked_under = Some(leader_epoch),
+                Doubt::Leader => {
+                    plan.is_stale = true;
+                    state.block(now, self.backoff);
+                    continue;
+                }
+                Doubt::Position { epoch } => {
+                    state.under_way = Some(Asked::Position);
+                    let (number, offset) = (state.number, position.offset);
+                    let question = Question { at: at.clone(), number, offset, epoch, leader_epoch };
+                    plan.questions.entry(leader).or_default().push(question);
+                    continue;
+                }
+            }
+            state.preferred.take_if(|(_, until)| *until <= now);
+            if state.preferred.take_if(|(node, _)| !metadata.brokers.contains_key(node)).is_some() {
+                // It may have left, or not be heard of yet. The leader, if asked at once, would name it again.
+                plan.is_stale = true;
+                state.block(now, self.backoff);
                 continue;
             }
-            state.under_way = Some(leader);
-            let target = Target { at: at.clone(), offset: position.offset, leader_epoch };
-            by_leader.entry(leader).or_default().push((state.served, target));
+            let node = state.preferred.map_or(leader, |(node, _)| node);
+            if self.busy.contains(&node) {
+                continue;
+            }
+            state.under_way = Some(Asked::Records(node));
+            let target = Target { at: at.clone(), topic_id, offset: position.offset, leader_epoch };
+            by_node.entry(node).or_default().push((state.served, target));
         }
-        for (leader, mut targets) in by_leader {
-            self.busy.insert(leader);
+        for (node, mut targets) in by_node {
+            self.busy.insert(node);
             targets.sort_by_key(|(served, _)| *served);
-            plan.requests.push((leader, targets.into_iter().map(|(_, target)| target).collect()));
+            plan.requests.push((node, targets.into_iter().map(|(_, target)| target).collect()));
         }
         plan
     }
@@ -267,8 +347,10 @@ impl Fetcher {
     ) -> Vec<Event> {
         self.busy.remove(&node);
         for target in targets {
-            if self.waits_for(&target.at, node) {
-                self.block(now, &target.at);
+            let state = self.partitions.get_mut(&target.at);
+            if let Some(state) = state.filter(|state| state.under_way == Some(Asked::Records(node))) {
+                state.preferred = None;
+                state.block(now, self.backoff);
             }
         }
         if error.is_retriable() { vec![Event::StaleMetadata] } else { vec![Event::Failed(error.clone())] }
@@ -290,74 +372,68 @@ impl Fetcher {
                 state.ends = Some(answer.ends);
             }
             // Else it is an answer to what is no longer wanted.
-            if self.waits_for(&answer.at, node) {
-                events.extend(self.take(now, answer));
+            if state.under_way == Some(Asked::Records(node)) {
+                self.served += 1;
+                events.extend(state.take(now, self.backoff, self.detour, self.served, answer));
             }
         }
         for target in targets {
             if let Some(state) = self.partitions.get_mut(&target.at) {
-                state.under_way.take_if(|asked| *asked == node);
+                state.under_way.take_if(|asked| *asked == Asked::Records(node));
             }
         }
         events
     }
 
-    fn waits_for(&self, at: &TopicPartition, node: NodeId) -> bool {
-        self.partitions.get(at).is_some_and(|state| state.under_way == Some(node))
-    }
-
-    fn take(&mut self, now: Instant, answer: Answer) -> Option<Event> {
-        let at = answer.at;
-        match answer.code {
-            ErrorCode::NONE => {
-                let served = self.served + 1;
-                let state = self.partitions.get_mut(&at)?;
-                state.failures = 0;
-                state.blocked_until = None;
-                let from = state.fetched?.offset;
-                let Some(next) = end_of(&answer.records).filter(|next| next.offset > from) else {
-                    if answer.records.is_empty() {
-                        return None;
-                    }
-                    self.block(now, &at);
-                    let reason = "no whole batch was answered".to_owned();
-                    return Some(Event::Failed(Error::Records {
-                        partition: at.to_string(),
-                        offset: from,
-                        reason,
-                    }));
-                };
-                state.fetched = Some(next);
-                state.served = served;
-                let (until, high_watermark) = (state.stop_at, answer.ends.high_watermark);
-                self.served = served;
-                Some(Event::Records(Chunk { at, from, until, high_watermark, records: answer.records }))
-            }
-            ErrorCode::OFFSET_OUT_OF_RANGE => {
-                let state = self.partitions.get(&at)?;
-                let (number, offset) = (state.number, state.fetched?.offset);
-                // What was fetched before is still there to be given out, so it may be too early to go elsewhere.
-                let is_consumed = state.consumed.is_some_and(|consumed| consumed.offset >= offset);
-                self.block(now, &at);
-                is_consumed.then_some(Event::OutOfRange { at, number, offset })
-            }
-            code => {
-                self.block(now, &at);
-                let error = Error::refused(at.to_string(), code.0, None);
-                match error.is_retriable() {
-                    true if error.asks_for_metadata() => Some(Event::StaleMetadata),
-                    true => None,
-                    false => Some(Event::Failed(error)),
-                }
-            }
+    /// What the leader said about a position.
+    pub(super) fn checked(
+        &mut self,
+        now: Instant,
+        question: &Question,
+        answer: Result<EpochEnd, Error>,
+    ) -> Option<Event> {
+        let rewound = self.take_number();
+        let state = self.partitions.get_mut(&question.at)?;
+        if state.number != question.number || state.under_way != Some(Asked::Position) {
+            return None;
         }
+        state.under_way = None;
+        let end = match answer {
+            Ok(end) => end,
+            // An old broker. The log is then trusted, as it was before there were leader epochs.
+            Err(Error::UnsupportedApi { .. } | Error::UnsupportedVersion { .. }) => {
+                state.checked_under = Some(question.leader_epoch);
+                return None;
+            }
+            Err(error) => {
+                state.block(now, self.backoff);
+                return failure(error);
+            }
+        };
+        state.failures = 0;
+        if end.reaches(question.offset) {
+            state.checked_under = Some(question.leader_epoch);
+            return None;
+        }
+        let at = question.at.clone();
+        if let Some(consumed) = state.consumed.filter(|consumed| consumed.offset < question.offset) {
+            state.move_to(rewound, Some(consumed));
+            return Some(Event::Rewound(at));
+        }
+        Some(Event::Truncated {
+            at,
+            number: state.number,
+            offset: question.offset,
+            divergent: end.position(),
+        })
     }
 
-    fn block(&mut self, now: Instant, at: &TopicPartition) {
-        if let Some(state) = self.partitions.get_mut(at) {
-            state.under_way = None;
-            state.failures += 1;
-            state.blocked_until = Some(now + self.backoff.wait(state.failures, 0.5));
+    /// The leaders of these partitions are known anew, so there is nothing to wait for.
+    pub(super) fn unblock<'a>(&mut self, partitions: impl IntoIterator<Item = &'a TopicPartition>) {
+        for at in partitions {
+            if let Some(state) = self.partitions.get_mut(at) {
+                state.blocked_until = None;
+            }
         }
     }
 
@@ -365,6 +441,17 @@ impl Fetcher {
         self.numbers += 1;
         self.numbers
     }
+}
+
+/// What is not certain before a fetch.
+enum Doubt {
+    None,
+    /// A newer leader has written what was read.
+    Leader,
+    /// The leader has changed since the position, behind a batch of this leader epoch, was known to be in the log.
+    Position {
+        epoch: i32,
+    },
 }
 
 impl Partition {
@@ -377,6 +464,105 @@ impl Partition {
     /// Whether more of it is to be fetched.
     fn is_wanted(&self) -> bool {
         self.fetched.is_some() && !self.is_paused && !self.is_finished()
+    }
+
+    fn move_to(&mut self, number: u64, position: Option<Position>) {
+        self.number = number;
+        self.fetched = position;
+        self.consumed = position;
+        self.is_halted = false;
+        self.under_way = None;
+        self.checked_under = None;
+        self.blocked_until = None;
+        self.failures = 0;
+    }
+
+    fn doubt(&self, leader_epoch: i32) -> Doubt {
+        /// A leader whose epoch stays behind after so many looks is that of another topic of the same name.
+        const LOOKS: u32 = 3;
+        let Some(epoch) = self.fetched.and_then(|position| position.leader_epoch) else { return Doubt::None };
+        if leader_epoch < 0 || self.checked_under == Some(leader_epoch) {
+            return Doubt::None;
+        }
+        if leader_epoch < epoch && self.failures < LOOKS { Doubt::Leader } else { Doubt::Position { epoch } }
+    }
+
+    fn take(
+        &mut self,
+        now: Instant,
+        backoff: Backoff,
+        detour: Duration,
+        served: u64,
+        answer: Answer,
+    ) -> Option<Event> {
+        let at = answer.at;
+        let asked = self.under_way.take();
+        let from = self.fetched?.offset;
+        match answer.code {
+            ErrorCode::NONE if answer.records.is_empty() && answer.preferred.is_some() => {
+                let node = answer.preferred?;
+                let is_news = self.preferred.is_none() && asked != Some(Asked::Records(node));
+                // A follower knows of none that is nearer, and nobody is nearer than itself.
+                self.preferred = is_news.then_some((node, now + detour));
+                if !is_news {
+                    self.block(now, backoff);
+                }
+                None
+            }
+            ErrorCode::NONE => {
+                let Some(next) = end_of(&answer.records).filter(|next| next.offset > from) else {
+                    if answer.records.is_empty() {
+                        self.failures = 0;
+                        return None;
+                    }
+                    self.block(now, backoff);
+                    let reason = "no whole batch was answered".to_owned();
+                    return Some(Event::Failed(Error::Records {
+                        partition: at.to_string(),
+                        offset: from,
+                        reason,
+                    }));
+                };
+                self.failures = 0;
+                self.fetched = Some(next);
+                self.served = served;
+                let (until, high_watermark) = (self.stop_at, answer.ends.high_watermark);
+                let (aborted, records) = (answer.aborted, answer.records);
+                Some(Event::Records(Chunk { at, from, until, high_watermark, aborted, records }))
+            }
+            ErrorCode::OFFSET_OUT_OF_RANGE => {
+                self.block(now, backoff);
+                // A follower may be behind, or have less of the log.
+                let is_of_leader = self.preferred.take().is_none();
+                // What was fetched before is still there to be given out, so it may be too early to go elsewhere.
+                let is_consumed = self.consumed.is_some_and(|consumed| consumed.offset >= from);
+                let number = self.number;
+                (is_of_leader && is_consumed).then_some(Event::OutOfRange { at, number, offset: from })
+            }
+            code => {
+                self.block(now, backoff);
+                self.preferred = None;
+                if [ErrorCode::FENCED_LEADER_EPOCH, ErrorCode::UNKNOWN_LEADER_EPOCH].contains(&code) {
+                    self.checked_under = None;
+                }
+                failure(Error::refused(at.to_string(), code.0, None))
+            }
+        }
+    }
+
+    fn block(&mut self, now: Instant, backoff: Backoff) {
+        self.under_way = None;
+        self.failures += 1;
+        self.blocked_until = Some(now + backoff.wait(self.failures, 0.5));
+    }
+}
+
+/// What to do about an error beyond trying again later.
+fn failure(error: Error) -> Option<Event> {
+    match error.is_retriable() {
+        true if error.asks_for_metadata() => Some(Event::StaleMetadata),
+        true => None,
+        false => Some(Event::Failed(error)),
     }
 }
 

@@ -25,7 +25,7 @@ use std::{
     fmt,
     pin::Pin,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -606,7 +606,7 @@ impl Consumer {
                         group.committed.insert(at, committed.clone());
                     }
                 }
-                None => match self.config.on_out_of_range.start() {
+                None => match self.config.on_out_of_range.start(SystemTime::now()) {
                     Some(start) => {
                         if let Some(group) = &mut self.group {
                             group.asked.insert(at.clone());

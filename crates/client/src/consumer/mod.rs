@@ -3,8 +3,7 @@
 //! [`Consumer::poll`] gives one batch at a time, its bytes borrowed from the broker's answer. While the program
 //! looks at one answer the next is already on its way, until [`Config::prefetch`] bytes wait unread. All
 //! decisions are in `fetcher` and `queue`, those about groups in `membership`.
-//!
-//! Not here yet: `read_committed`.
+mod aborted;
 pub mod assignor;
 mod batch;
 mod config;
@@ -18,10 +17,12 @@ mod offsets;
 mod position;
 mod queue;
 mod requests;
+mod reset;
+mod session;
+mod sessions;
 
 use crate::{
-    Admin, Backoff, Cluster, Error, OnUnknownTopic, TopicPartition, cluster::RefreshClock,
-    metadata::TopicAnswer,
+    Admin, Cluster, Error, OnUnknownTopic, TopicPartition, cluster::RefreshClock, metadata::TopicAnswer,
 };
 pub use assignor::Assignor;
 use base::NodeId;
@@ -29,15 +30,18 @@ pub use batch::FetchedBatch;
 use batch::{open, unreadable};
 pub(crate) use config::SETTINGS;
 pub use config::{Config, GroupProtocol, OnOutOfRange};
-use fetcher::{Answer, Event, Fetcher, Target};
+use fetcher::{Event, Fetcher, Question, Target};
 use group::{Group, GroupDone};
 pub use group::{Heard, RebalanceListener};
 pub use offsets::{End, Start};
 use offsets::{Span, bounds, look_up, out_of_range};
+use position::EpochEnd;
 pub use position::Position;
 use queue::Queue;
 pub use records::{Record, RecordBatch, TimestampType};
-use requests::fetch;
+use requests::{Fetched, epoch_ends, fetch};
+use session::Session;
+use sessions::Sessions;
 use std::{
     collections::VecDeque,
     sync::Arc,
@@ -51,6 +55,7 @@ pub struct Consumer {
     config: Config,
     fetcher: Fetcher,
     group: Option<Group>,
+    sessions: Sessions,
     jobs: JoinSet<Done>,
     queue: Queue,
     /// Behind a batch that could not be read, and whose error was just given out.
@@ -65,8 +70,11 @@ enum Done {
     Fetched {
         node: NodeId,
         targets: Vec<Target>,
-        result: Result<Vec<Answer>, Error>,
+        session: Session,
+        result: Result<Fetched, Error>,
     },
+    /// What a leader said about positions.
+    Checked(Vec<(Question, Result<EpochEnd, Error>)>),
     Refreshed(Result<Vec<TopicAnswer>, Error>),
     /// What the log of a partition holds, after `offset` was not in it.
     Bounds {
@@ -82,14 +90,16 @@ enum Done {
 
 impl Consumer {
     pub fn new(cluster: &Cluster, config: Config) -> Self {
-        let backoff: Backoff = cluster.config().backoff;
+        let crate::Config { backoff, metadata_max_age, .. } = *cluster.config();
+        // A fetch waits at its broker.
+        let own = cluster.with_own_connections();
         Self {
             refresh: RefreshClock::new(Instant::now(), cluster.config()),
+            fetcher: Fetcher::new(backoff, metadata_max_age),
             group: Group::new(cluster, &config),
-            // A fetch waits at its broker.
-            cluster: cluster.with_own_connections(),
+            sessions: Sessions::new(&own),
+            cluster: own,
             config,
-            fetcher: Fetcher::new(backoff),
             jobs: JoinSet::new(),
             queue: Queue::default(),
             passed: None,
@@ -168,20 +178,6 @@ impl Consumer {
         self.fetcher.assign(at, position, stop_at);
     }
 
-    /// Finds out in the background where these partitions begin, and puts them there unless they were moved meanwhile.
-    pub(super) fn begin(&mut self, partitions: Vec<(TopicPartition, Start)>) {
-        let numbered = |(at, start): (TopicPartition, Start)| Some((self.fetcher.number(&at)?, (at, start)));
-        let (numbers, asked): (Vec<u64>, Vec<_>) = partitions.into_iter().filter_map(numbered).unzip();
-        let (admin, isolation) = (Admin::new(&self.cluster), self.config.isolation);
-        self.jobs.spawn(async move {
-            let found = look_up(&admin, isolation, &asked, End::Never).await;
-            let numbered = asked.into_iter().zip(numbers).zip(found);
-            Done::Begun(
-                numbered.map(|(((at, start), number), (_, span))| (at, start, number, span)).collect(),
-            )
-        });
-    }
-
     /// Stops reading a partition. Nothing more of it is given out.
     pub fn unassign(&mut self, at: &TopicPartition) {
         self.fetcher.stop(at);
@@ -239,7 +235,7 @@ impl Consumer {
                 self.queue.close();
                 continue;
             };
-            let chunk = &opened.chunk;
+            let chunk = &mut opened.chunk;
             let batch = batch.map_err(|error| unreadable(&chunk.at, chunk.from, &error))?;
             let mut position = Position::after(&batch);
             position.offset = position.offset.min(chunk.until.unwrap_or(i64::MAX));
@@ -269,7 +265,10 @@ impl Consumer {
             for (node, targets) in plan.requests {
                 self.fetch(node, targets);
             }
-            if plan.leaderless {
+            for (node, questions) in plan.questions {
+                self.check(node, questions);
+            }
+            if plan.is_stale {
                 self.refresh.want();
             }
         }
@@ -307,19 +306,33 @@ impl Consumer {
 
     fn fetch(&mut self, node: NodeId, targets: Vec<Target>) {
         let (cluster, config) = (self.cluster.clone(), self.config.clone());
+        let mut session = self.sessions.take(node);
         self.jobs.spawn(async move {
-            let result = fetch(&cluster, &config, node, &targets).await;
-            Done::Fetched { node, targets, result }
+            let result = fetch(&cluster, &config, node, &targets, &mut session).await;
+            Done::Fetched { node, targets, session, result }
         });
+    }
+
+    fn check(&mut self, node: NodeId, questions: Vec<Question>) {
+        let cluster = self.cluster.clone();
+        self.jobs.spawn(async move { Done::Checked(epoch_ends(&cluster, node, questions).await) });
     }
 
     fn take(&mut self, now: Instant, done: Result<Done, tokio::task::JoinError>) {
         // A job ends early only when the runtime does.
         let Ok(done) = done else { return };
         match done {
-            Done::Fetched { node, targets, result } => {
+            Done::Fetched { node, targets, session, result } => {
+                self.sessions.give_back(node, session);
                 let events = match result {
-                    Ok(answers) => self.fetcher.answered(now, node, &targets, answers),
+                    Ok(fetched) => {
+                        let events = self.fetcher.answered(now, node, &targets, fetched.answers);
+                        if !fetched.leaders.is_empty() {
+                            let learned = self.cluster.learn_leaders(&fetched.leaders, &fetched.brokers);
+                            self.fetcher.unblock(&learned);
+                        }
+                        events
+                    }
                     Err(error) => {
                         tracing::debug!(%node, error = %crate::error::Chain(&error), "fetch failed");
                         self.fetcher.failed(now, node, &targets, &error)
@@ -327,12 +340,13 @@ impl Consumer {
                 };
                 events.into_iter().for_each(|event| self.handle(event));
             }
-            Done::Bounds { at, number, offset, result } => match result {
-                Ok(bounds) => self.reset(&at, number, offset, bounds),
-                // The fetch is repeated, and so is the question.
-                Err(error) if error.is_retriable() || error.is_timeout() => {}
-                Err(error) => self.errors.push_back(error),
-            },
+            Done::Checked(answers) => {
+                for (question, answer) in answers {
+                    let event = self.fetcher.checked(now, &question, answer);
+                    event.into_iter().for_each(|event| self.handle(event));
+                }
+            }
+            Done::Bounds { at, number, offset, result } => self.take_bounds(&at, number, offset, result),
             Done::Begun(found) => self.take_starts(found),
             Done::Group(done) => self.take_group(done),
             Done::Refreshed(result) => {
@@ -346,48 +360,6 @@ impl Consumer {
                     }
                 }
             }
-        }
-    }
-
-    fn reset(&mut self, at: &TopicPartition, number: u64, offset: i64, (earliest, latest): (i64, i64)) {
-        // It may have come into the log since the broker was asked.
-        if (earliest..=latest).contains(&offset) {
-            return;
-        }
-        match self.config.on_out_of_range {
-            OnOutOfRange::Earliest => self.seek_from(at, number, earliest.into()),
-            OnOutOfRange::Latest => self.seek_from(at, number, latest.into()),
-            OnOutOfRange::Fail if self.fetcher.number(at) == Some(number) => {
-                self.fetcher.halt(at);
-                self.errors.push_back(out_of_range(at, offset, (earliest, latest)));
-            }
-            OnOutOfRange::Fail => {}
-        }
-    }
-
-    /// Moves a partition, unless it was moved since it had this number.
-    fn seek_from(&mut self, at: &TopicPartition, number: u64, position: Position) {
-        if self.fetcher.seek_from(at, number, position) {
-            self.forget(at);
-        }
-    }
-
-    fn take_starts(&mut self, found: Vec<(TopicPartition, Start, u64, Result<Span, Error>)>) {
-        let mut again = Vec::new();
-        for (at, start, number, span) in found {
-            match span {
-                Ok((first, _)) => self.seek_from(&at, number, first.into()),
-                Err(_) if self.fetcher.number(&at) != Some(number) => {}
-                // The call has waited between its attempts already.
-                Err(error) if error.is_retriable() || error.is_timeout() => again.push((at, start)),
-                Err(error) => {
-                    self.fetcher.halt(&at);
-                    self.errors.push_back(error);
-                }
-            }
-        }
-        if !again.is_empty() {
-            self.begin(again);
         }
     }
 
@@ -407,12 +379,10 @@ impl Consumer {
                 let is_paused = self.fetcher.is_paused(&chunk.at);
                 self.queue.push(chunk, is_paused);
             }
-            Event::OutOfRange { at, number, offset } => {
-                let (cluster, isolation) = (self.cluster.clone(), self.config.isolation);
-                self.jobs.spawn(async move {
-                    let result = bounds(&Admin::new(&cluster), isolation, &at).await;
-                    Done::Bounds { at, number, offset, result }
-                });
+            Event::OutOfRange { at, number, offset } => self.out_of_range(at, number, offset),
+            Event::Rewound(at) => self.forget(&at),
+            Event::Truncated { at, number, offset, divergent } => {
+                self.truncated(&at, number, offset, divergent);
             }
             Event::Failed(error) => self.errors.push_back(error),
             Event::StaleMetadata => self.refresh.want(),

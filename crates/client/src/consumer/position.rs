@@ -27,3 +27,24 @@ impl From<i64> for Position {
 pub(super) fn known(leader_epoch: i32) -> Option<i32> {
     (leader_epoch >= 0).then_some(leader_epoch)
 }
+
+/// What a leader says about the end of a leader epoch in its log: the greatest epoch that is not greater, and where that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EpochEnd {
+    pub(super) leader_epoch: i32,
+    /// -1 if the log has nothing of that time.
+    pub(super) end_offset: i64,
+}
+
+impl EpochEnd {
+    /// Whether a position of the epoch that was asked about is in the log.
+    pub(super) fn reaches(self, offset: i64) -> bool {
+        self.position().is_some_and(|end| end.offset >= offset)
+    }
+
+    pub(super) fn position(self) -> Option<Position> {
+        let leader_epoch = known(self.leader_epoch)?;
+        (self.end_offset >= 0)
+            .then_some(Position { offset: self.end_offset, leader_epoch: Some(leader_epoch) })
+    }
+}

@@ -95,7 +95,7 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::aborted::Aborted, *};
     use bytes::Bytes;
 
     enum Do {
@@ -121,7 +121,9 @@ mod tests {
         let mut chunk = |partition| {
             length += 1;
             let records = Bytes::from(vec![0; length]);
-            Chunk { at: at(partition), from: 0, until: None, high_watermark: 0, records }
+            let at = at(partition);
+            let aborted = Aborted::default();
+            Chunk { at, from: 0, until: None, high_watermark: 0, aborted, records }
         };
         for step in steps {
             match step {

@@ -1,6 +1,6 @@
 use super::*;
-use crate::{Partition, Topic};
-use base::{Offset, TopicId};
+use crate::{Address, Broker, Partition, Topic};
+use base::{LeaderEpoch, Offset, TopicId};
 use records::{BatchBuilder, Compression, NewRecord};
 use std::{sync::Arc, time::Duration};
 
@@ -12,17 +12,24 @@ struct Play {
     metadata: Metadata,
     start: Instant,
     flying: BTreeMap<NodeId, Vec<Target>>,
+    questions: Vec<(NodeId, Question)>,
 }
 
 impl Play {
     /// Partitions of topic `t` with these leaders, each from offset 0.
     fn new(leaders: &[i32], stop_at: Option<i64>) -> Self {
         let backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(1) };
-        let mut fetcher = Fetcher::new(backoff);
+        let mut fetcher = Fetcher::new(backoff, Duration::from_secs(300));
         for partition in 0..leaders.len() {
             fetcher.assign(at(partition as i32), Some(0.into()), stop_at);
         }
-        Self { fetcher, metadata: metadata(leaders), start: Instant::now(), flying: BTreeMap::new() }
+        Self {
+            fetcher,
+            metadata: metadata(leaders),
+            start: Instant::now(),
+            flying: BTreeMap::new(),
+            questions: Vec::new(),
+        }
     }
 
     fn at(&self, ms: u64) -> Instant {
@@ -44,20 +51,75 @@ impl Play {
 
     /// The broker's answer.
     fn answers(&mut self, ms: u64, node: i32, answers: &[Said<'_>]) -> Vec<String> {
-        let targets = self.flying.remove(&NodeId(node)).expect("a request is under way");
         let answers = answers.iter().map(|(partition, code, batches)| Answer {
             at: at(*partition),
             code: *code,
             ends: Ends { high_watermark: 100, last_stable_offset: 90 },
+            preferred: None,
+            aborted: Aborted::default(),
             records: batches
                 .iter()
                 .flat_map(|(base, count)| batch(*base, *count))
                 .collect::<Vec<u8>>()
                 .into(),
         });
-        let answers = answers.collect();
+        self.answers_with(ms, node, answers.collect())
+    }
+
+    fn answers_with(&mut self, ms: u64, node: i32, answers: Vec<Answer>) -> Vec<String> {
+        let targets = self.flying.remove(&NodeId(node)).expect("a request is under way");
         let now = self.at(ms);
         self.fetcher.answered(now, NodeId(node), &targets, answers).iter().map(shown).collect()
+    }
+
+    /// The leader names a nearer broker for partition 0.
+    fn prefers(&mut self, ms: u64, node: i32, preferred: i32) -> Vec<String> {
+        let answer = Answer {
+            at: at(0),
+            code: NONE,
+            ends: Ends { high_watermark: 100, last_stable_offset: 90 },
+            preferred: Some(NodeId(preferred)),
+            aborted: Aborted::default(),
+            records: Bytes::new(),
+        };
+        self.answers_with(ms, node, vec![answer])
+    }
+
+    /// The request fails.
+    fn fails(&mut self, ms: u64, node: i32) -> Vec<String> {
+        let targets = self.flying.remove(&NodeId(node)).expect("a request is under way");
+        let error = Error::NoLeader { subject: "nobody".to_owned() };
+        let now = self.at(ms);
+        self.fetcher.failed(now, NodeId(node), &targets, &error).iter().map(shown).collect()
+    }
+
+    /// The questions about positions that go out: `broker: partition@offset of epoch`.
+    #[track_caller]
+    fn asks(&mut self, ms: u64, expected: &[&str]) {
+        let plan = self.fetcher.plan(self.at(ms), &self.metadata);
+        assert!(plan.requests.is_empty());
+        let questions = plan
+            .questions
+            .into_iter()
+            .flat_map(|(node, questions)| questions.into_iter().map(move |question| (node, question)));
+        let questions: Vec<_> = questions.collect();
+        let shown = questions.iter().map(|(node, question)| {
+            format!("{node}: {}@{} of {}", question.at.partition, question.offset, question.epoch)
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), expected, "at {ms} ms");
+        self.questions.extend(questions);
+    }
+
+    /// The leader's answer to the questions: epoch and end, or an error.
+    fn told(&mut self, ms: u64, answer: Result<(i32, i64), ErrorCode>) -> Vec<String> {
+        let now = self.at(ms);
+        let answer = answer
+            .map(|(leader_epoch, end_offset)| EpochEnd { leader_epoch, end_offset })
+            .map_err(|code| Error::refused("t-0", code.0, None));
+        let questions = std::mem::take(&mut self.questions);
+        let events =
+            questions.iter().filter_map(|(_, question)| self.fetcher.checked(now, question, answer.clone()));
+        events.map(|event| shown(&event)).collect()
     }
 }
 
@@ -65,6 +127,11 @@ fn shown(event: &Event) -> String {
     match event {
         Event::Records(chunk) => format!("{} from {}", chunk.at, chunk.from),
         Event::OutOfRange { at, offset, .. } => format!("{at}: no {offset}"),
+        Event::Rewound(at) => format!("{at}: rewound"),
+        Event::Truncated { at, offset, divergent, .. } => {
+            let divergent = divergent.map(|to| format!(" to {} of {:?}", to.offset, to.leader_epoch));
+            format!("{at}: cut below {offset}{}", divergent.unwrap_or_default())
+        }
         Event::Failed(error) => {
             format!("failed: {}", error.code().map_or(error.to_string(), |code| code.to_string()))
         }
@@ -72,26 +139,42 @@ fn shown(event: &Event) -> String {
     }
 }
 
+/// In leader epoch 2.
 fn batch(base_offset: i64, count: usize) -> Vec<u8> {
-    let mut builder = BatchBuilder::new(Compression::None).base_offset(Offset(base_offset));
+    let mut builder = BatchBuilder::new(Compression::None)
+        .base_offset(Offset(base_offset))
+        .partition_leader_epoch(LeaderEpoch(2));
     for _ in 0..count {
         builder.append(&NewRecord { value: Some(b"v"), ..Default::default() }).unwrap();
     }
     builder.build().to_vec()
 }
 
+/// Leaders of partitions of `t`, 0 being none, in leader epoch 3.
 fn metadata(leaders: &[i32]) -> Metadata {
+    in_epoch(3, leaders)
+}
+
+fn in_epoch(leader_epoch: i32, leaders: &[i32]) -> Metadata {
     let partitions = leaders.iter().zip(0..).map(|(&leader, index)| Partition {
         index,
         leader: (leader > 0).then_some(NodeId(leader)),
-        leader_epoch: 3,
+        leader_epoch,
         replicas: Vec::new(),
         isr: Vec::new(),
         offline_replicas: Vec::new(),
     });
     let topic =
         Topic { name: "t".into(), id: TopicId::METADATA, internal: false, partitions: partitions.collect() };
-    Metadata { topics: [(topic.name.clone(), Arc::new(topic))].into(), ..Default::default() }
+    let brokers = (1..=3).map(|id| {
+        let address = Address { host: "h".to_owned(), port: 9092 };
+        (NodeId(id), Broker { id: NodeId(id), address, rack: None })
+    });
+    Metadata {
+        topics: [(topic.name.clone(), Arc::new(topic))].into(),
+        brokers: brokers.collect(),
+        ..Default::default()
+    }
 }
 
 fn at(partition: i32) -> TopicPartition {
@@ -251,6 +334,175 @@ fn what_was_fetched_is_given_out_before_a_reset() {
 fn a_partition_without_leader_asks_for_metadata() {
     let mut play = Play::new(&[0, 1], None);
     let plan = play.fetcher.plan(play.start, &play.metadata);
-    assert!(plan.leaderless);
+    assert!(plan.is_stale);
     assert_eq!(plan.requests.len(), 1);
+}
+
+const OUT_OF_RANGE: ErrorCode = ErrorCode::OFFSET_OUT_OF_RANGE;
+
+#[test]
+fn a_nearer_replica_is_asked_for_a_while() {
+    let mut play = Play::new(&[1], None);
+    play.sends(0, &["1: 0@0"]);
+    assert!(play.prefers(0, 1, 2).is_empty());
+    play.sends(0, &["2: 0@0"]);
+    play.answers(1, 2, &[(0, NONE, &[(0, 3)])]);
+    play.sends(299_999, &["2: 0@3"]);
+    play.answers(299_999, 2, &[(0, NONE, &[])]);
+    play.sends(300_000, &["1: 0@3"]);
+}
+
+#[test]
+fn the_leader_is_asked_again_after_any_trouble_with_a_nearer_replica() {
+    type Trouble = fn(&mut Play) -> Vec<String>;
+    let troubles: &[(Trouble, &[&str])] = &[
+        (|play| play.fails(0, 2), &["stale"]),
+        (|play| play.answers(0, 2, &[(0, ErrorCode::NOT_LEADER_OR_FOLLOWER, &[])]), &["stale"]),
+        // The follower may be behind: the partition is not reset.
+        (|play| play.answers(0, 2, &[(0, OUT_OF_RANGE, &[])]), &[]),
+        (|play| play.prefers(0, 2, 3), &[]),
+    ];
+    for (trouble, events) in troubles {
+        let mut play = Play::new(&[1], None);
+        play.sends(0, &["1: 0@0"]);
+        play.prefers(0, 1, 2);
+        play.sends(0, &["2: 0@0"]);
+        assert_eq!(trouble(&mut play), *events);
+        play.sends(99, &[]);
+        play.sends(100, &["1: 0@0"]);
+        assert_eq!(play.answers(100, 1, &[(0, OUT_OF_RANGE, &[])]), ["t-0: no 0"]);
+    }
+}
+
+#[test]
+fn a_nearer_replica_must_be_another_broker_and_be_there() {
+    let mut play = Play::new(&[1], None);
+    play.sends(0, &["1: 0@0"]);
+    play.prefers(0, 1, 1);
+    play.sends(99, &[]);
+    play.sends(100, &["1: 0@0"]);
+    play.prefers(100, 1, 9);
+    let plan = play.fetcher.plan(play.at(100), &play.metadata);
+    assert!(plan.is_stale && plan.requests.is_empty());
+    play.sends(299, &[]);
+    play.sends(300, &["1: 0@0"]);
+}
+
+/// A partition whose records up to offset 10, of epoch 2, were fetched under leader 1 in epoch 3, and consumed up to
+/// `consumed`. Leader 2 of epoch 5 follows.
+fn after_an_election(consumed: i64) -> Play {
+    let mut play = Play::new(&[1], None);
+    play.sends(0, &["1: 0@0"]);
+    play.answers(0, 1, &[(0, NONE, &[(0, 10)])]);
+    let leader_epoch = (consumed > 0).then_some(2);
+    play.fetcher.consume(&at(0), Position { offset: consumed, leader_epoch });
+    play.metadata = in_epoch(5, &[2]);
+    play
+}
+
+#[test]
+fn a_position_is_checked_once_after_each_election() {
+    let mut play = after_an_election(10);
+    play.asks(1, &["2: 0@10 of 2"]);
+    play.asks(2, &[]);
+    assert!(play.told(3, Ok((2, 10))).is_empty());
+    play.sends(4, &["2: 0@10"]);
+    play.answers(5, 2, &[(0, NONE, &[])]);
+    play.sends(6, &["2: 0@10"]);
+    play.answers(7, 2, &[(0, NONE, &[])]);
+    play.metadata = in_epoch(6, &[1]);
+    play.asks(8, &["1: 0@10 of 2"]);
+}
+
+#[test]
+fn a_refused_epoch_has_the_position_checked() {
+    for code in [ErrorCode::FENCED_LEADER_EPOCH, ErrorCode::UNKNOWN_LEADER_EPOCH] {
+        let mut play = after_an_election(10);
+        play.metadata = metadata(&[1]);
+        play.sends(0, &["1: 0@10"]);
+        assert_eq!(play.answers(0, 1, &[(0, code, &[])]), ["stale"]);
+        play.asks(99, &[]);
+        play.asks(100, &["1: 0@10 of 2"]);
+        assert_eq!(play.told(100, Err(code)), ["stale"]);
+        play.fetcher.unblock([&at(0)]);
+        play.asks(100, &["1: 0@10 of 2"]);
+    }
+}
+
+#[test]
+fn a_cut_log_is_noticed() {
+    for (consumed, told, event, next) in [
+        (10, Ok((2, 10)), None, None),
+        (10, Ok((2, 7)), Some("t-0: cut below 10 to 7 of Some(2)"), None),
+        (10, Ok((1, 4)), Some("t-0: cut below 10 to 4 of Some(1)"), None),
+        (10, Ok((-1, -1)), Some("t-0: cut below 10"), None),
+        // What was only fetched is fetched again, after another look at what was consumed.
+        (6, Ok((2, 7)), Some("t-0: rewound"), Some("2: 0@6 of 2")),
+        (8, Ok((2, 7)), Some("t-0: rewound"), Some("2: 0@8 of 2")),
+        (10, Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED), Some("failed: TOPIC_AUTHORIZATION_FAILED"), None),
+        (10, Err(ErrorCode::NOT_LEADER_OR_FOLLOWER), Some("stale"), None),
+    ] {
+        let mut play = after_an_election(consumed);
+        play.asks(0, &["2: 0@10 of 2"]);
+        assert_eq!(play.told(0, told), event.into_iter().collect::<Vec<_>>(), "{consumed} {told:?}");
+        if let Some(next) = next {
+            play.asks(0, &[next]);
+        }
+    }
+}
+
+#[test]
+fn a_late_word_about_a_position_does_not_undo_a_seek() {
+    let mut play = after_an_election(10);
+    play.asks(0, &["2: 0@10 of 2"]);
+    play.fetcher.seek(&at(0), 3.into());
+    assert!(play.told(0, Ok((2, 7))).is_empty());
+    play.sends(0, &["2: 0@3"]);
+}
+
+#[test]
+fn a_position_with_an_epoch_is_checked_before_the_first_fetch() {
+    let position = |leader_epoch| Position { offset: 8, leader_epoch };
+    let mut play = Play::new(&[1], None);
+    play.fetcher.seek(&at(0), position(None));
+    play.sends(0, &["1: 0@8"]);
+    play.answers(0, 1, &[]);
+    play.fetcher.seek(&at(0), position(Some(1)));
+    play.asks(0, &["1: 0@8 of 1"]);
+    let error = Error::UnsupportedApi { address: "h".into(), api: protocol::ApiKey::OffsetForLeaderEpoch };
+    let (_, question) = play.questions.remove(0);
+    assert!(play.fetcher.checked(play.start, &question, Err(error)).is_none());
+    play.sends(0, &["1: 0@8"]);
+}
+
+/// Metadata is behind; or the topic was made again and begins with epoch 0.
+#[test]
+fn an_older_leader_is_not_asked_at_first() {
+    let mut play = Play::new(&[1], None);
+    play.fetcher.seek(&at(0), Position { offset: 8, leader_epoch: Some(4) });
+    for ms in [0, 100, 300] {
+        let plan = play.fetcher.plan(play.at(ms), &play.metadata);
+        assert!(plan.is_stale && plan.questions.is_empty());
+        assert!(!play.fetcher.plan(play.at(ms), &play.metadata).is_stale);
+    }
+    play.asks(700, &["1: 0@8 of 4"]);
+}
+
+#[test]
+fn what_is_unplaced_is_still_known_as_consumed() {
+    let mut play = after_an_election(10);
+    play.fetcher.unplace(&at(0));
+    play.sends(0, &[]);
+    assert_eq!(play.fetcher.consumed(&at(0)).map(|position| position.offset), Some(10));
+    assert_eq!((play.fetcher.without_position().count(), play.fetcher.is_finished()), (0, false));
+}
+
+#[test]
+fn ends_are_known_from_any_answer() {
+    let mut play = Play::new(&[1], None);
+    assert_eq!(play.fetcher.ends(&at(0)), None);
+    play.sends(0, &["1: 0@0"]);
+    play.fetcher.seek(&at(0), 5.into());
+    play.answers(0, 1, &[(0, NONE, &[])]);
+    assert_eq!(play.fetcher.ends(&at(0)), Some(Ends { high_watermark: 100, last_stable_offset: 90 }));
 }
