@@ -7,18 +7,16 @@
 //!
 //! Decisions (what is batched with what, what is sent again and in which order, what is fetched next, when a member joins
 //! its group and what it gives up) are plain state machines without clock or socket, in `producer::accumulator`,
-//! `producer::transactions`, `consumer::{fetcher, membership, assignor}` and the modules of `share`; the shells around
-//! them own the tasks and the connections.
+//! `producer::transactions`, `consumer::{fetcher, session, membership, assignor}` and the modules of `share`; the shells
+//! around them own the tasks and the connections.
 //!
 //! Invariants: a response is never larger than the limit its connection was opened with; the records of one
 //! partition are appended in the order they were sent, each once (KIP-98) unless idempotence was switched
 //! off; a record's bytes are copied when [`Producer::send`] is called, so a caller's buffer is its own again
 //! as soon as that call returns.
 //!
-//! Not here yet: fetch sessions.
-//!
-//! Sources: KIP-35 and KIP-511 (ApiVersions), KIP-320 (leader epochs in metadata), KIP-429 and KIP-848 (groups), KIP-516
-//! (topic ids),
+//! Sources: KIP-35 and KIP-511 (ApiVersions), KIP-227 (fetch sessions), KIP-320 (leader epochs, logs that were cut),
+//! KIP-392 (replicas nearby), KIP-429 and KIP-848 (groups), KIP-516 (topic ids),
 //! KIP-580 (back-off), KIP-794 (sticky partitions), KIP-98 and KIP-360 (idempotent producers), KIP-890
 //! (transactions), KIP-932 (share groups), KIP-951 (leaders named with a refusal).
 #![forbid(unsafe_code)]

@@ -47,7 +47,7 @@ pub use control::{ControlRecord, ControlType};
 pub use error::{Error, RecordFault};
 pub use header::{BatchHeader, HEADER_LEN, LOG_OVERHEAD, MAGIC, NO_SEQUENCE, NO_TIMESTAMP, sequence_after};
 pub use recompress::recompress;
-pub use record::{Header, Headers, Record, RecordIter, Records};
+pub use record::{Cursor, Header, Headers, Record, RecordIter, Records};
 
 /// Inflated size above which a batch is refused where nothing else is configured.
 ///

@@ -31,6 +31,23 @@ impl Records {
         RecordIter::new(&self.header, &self.body)
     }
 
+    /// The record where `cursor` stands, which goes on to the next: a walk like that of [`Records::iter`] that borrows nothing
+    /// between its steps. A cursor belongs to the records that it began with.
+    #[inline]
+    pub fn next_at(&self, cursor: &mut Cursor) -> Option<Result<Record<'_>, Error>> {
+        let mut iter = self.iter();
+        iter.rest = self.body.get(cursor.read..).unwrap_or_default();
+        iter.index = cursor.index;
+        let next = iter.next();
+        *cursor = Cursor { read: self.body.len() - iter.rest.len(), index: iter.index };
+        next
+    }
+
+    /// Whether nothing follows.
+    pub fn is_end(&self, cursor: Cursor) -> bool {
+        cursor.index >= self.header.record_count
+    }
+
     /// The records, one after another.
     pub fn body(&self) -> &Bytes {
         &self.body
@@ -52,6 +69,14 @@ impl<'a> IntoIterator for &'a Records {
     fn into_iter(self) -> RecordIter<'a> {
         self.iter()
     }
+}
+
+/// Where a walk through [`Records`] stands; the default is its beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// Bytes of the records that lie behind.
+    read: usize,
+    index: i32,
 }
 
 /// Goes through records that lie inflated in one slice, without an allocation. Ends after the first error.

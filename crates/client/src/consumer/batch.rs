@@ -1,5 +1,5 @@
 //! What a poll gives out: one batch of records, and what of it the program asked for.
-use super::{Config, fetcher::Chunk};
+use super::{Config, Position, fetcher::Chunk};
 use crate::{Error, TopicPartition};
 use records::{Record, RecordBatch, Records};
 
@@ -9,9 +9,10 @@ pub struct FetchedBatch {
     pub at: TopicPartition,
     /// The end of the partition as the broker saw it when it answered.
     pub high_watermark: i64,
-    pub(super) batch: RecordBatch,
-    records: Records,
-    from: i64,
+    batch: RecordBatch,
+    pub(super) records: Records,
+    /// The first offset that was asked for, and the first that was not.
+    pub(super) from: i64,
     until: Option<i64>,
 }
 
@@ -22,12 +23,30 @@ impl FetchedBatch {
 
     /// The records that were asked for; a batch may hold others before and after.
     pub fn records(&self) -> impl Iterator<Item = Result<Record<'_>, Error>> {
-        let wanted = self.from..self.until.unwrap_or(i64::MAX);
         self.records.iter().filter_map(move |record| match record {
-            Ok(record) => wanted.contains(&record.offset.0).then_some(Ok(record)),
-            Err(error) => Some(Err(unreadable(&self.at, self.batch.base_offset.0, &error))),
+            Ok(record) => self.is_wanted(record.offset.0).then_some(Ok(record)),
+            Err(error) => Some(Err(self.unreadable(&error))),
         })
     }
+
+    pub(super) fn is_wanted(&self, offset: i64) -> bool {
+        self.from <= offset && self.until.is_none_or(|end| offset < end)
+    }
+
+    /// The position once all of it is consumed.
+    pub(super) fn behind(&self) -> Position {
+        behind(&self.batch, self.until)
+    }
+
+    pub(super) fn unreadable(&self, error: &records::Error) -> Error {
+        unreadable(&self.at, self.batch.base_offset.0, error)
+    }
+}
+
+/// Behind a batch, or at the first offset that is not wanted.
+pub(super) fn behind(batch: &RecordBatch, until: Option<i64>) -> Position {
+    let behind = Position::after(batch);
+    Position { offset: behind.offset.min(until.unwrap_or(i64::MAX)), ..behind }
 }
 
 pub(super) fn unreadable(at: &TopicPartition, offset: i64, error: &records::Error) -> Error {

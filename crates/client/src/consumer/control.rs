@@ -73,6 +73,8 @@ impl Consumer {
         self.check_assigned(partitions)?;
         for at in partitions {
             self.fetcher.set_paused(at, is_paused);
+            let begun = self.begun.iter_mut().filter(|begun| begun.batch.at == *at);
+            begun.for_each(|begun| begun.is_paused = is_paused);
             if is_paused {
                 self.queue.pause(at);
             } else {

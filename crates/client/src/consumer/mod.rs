@@ -1,8 +1,9 @@
 //! Reads records: of partitions that the program names, or of those that a group gives to this member.
 //!
 //! [`Consumer::poll`] gives one batch at a time, its bytes borrowed from the broker's answer. While the program
-//! looks at one answer the next is already on its way, until [`Config::prefetch`] bytes wait unread. All
-//! decisions are in `fetcher` and `queue`, those about groups in `membership`.
+//! looks at one answer the next is already on its way, until [`Config::prefetch`] bytes wait unread.
+//! [`Consumer::stream`] gives single records that own their memory. Decisions are in `fetcher`, `queue`, `session` and
+//! `aborted`, those about groups in `membership`; here are the jobs that they ask for.
 mod aborted;
 pub mod assignor;
 mod batch;
@@ -20,6 +21,7 @@ mod requests;
 mod reset;
 mod session;
 mod sessions;
+mod stream;
 
 use crate::{
     Admin, Cluster, Error, OnUnknownTopic, TopicPartition, cluster::RefreshClock, metadata::TopicAnswer,
@@ -27,7 +29,7 @@ use crate::{
 pub use assignor::Assignor;
 use base::NodeId;
 pub use batch::FetchedBatch;
-use batch::{open, unreadable};
+use batch::{behind, open, unreadable};
 pub(crate) use config::SETTINGS;
 pub use config::{Config, GroupProtocol, OnOutOfRange};
 use fetcher::{Event, Fetcher, Question, Target};
@@ -47,6 +49,8 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use stream::Begun;
+pub use stream::{ConsumedHeader, ConsumedRecord};
 use tokio::task::JoinSet;
 
 #[derive(Debug)]
@@ -58,6 +62,8 @@ pub struct Consumer {
     sessions: Sessions,
     jobs: JoinSet<Done>,
     queue: Queue,
+    /// Batches that are given out record by record, at most one of a partition.
+    begun: Vec<Begun>,
     /// Behind a batch that could not be read, and whose error was just given out.
     passed: Option<(TopicPartition, Position)>,
     errors: VecDeque<Error>,
@@ -102,6 +108,7 @@ impl Consumer {
             config,
             jobs: JoinSet::new(),
             queue: Queue::default(),
+            begun: Vec::new(),
             passed: None,
             errors: VecDeque::new(),
             refreshing: false,
@@ -187,18 +194,32 @@ impl Consumer {
     /// Drops what was fetched of a partition.
     fn forget(&mut self, at: &TopicPartition) {
         self.queue.forget(at);
+        self.begun.retain(|begun| begun.batch.at != *at);
         self.passed.take_if(|(passed, _)| passed == at);
     }
 
     /// Whether everything up to the end that [`Consumer::assign`] found has been given out. Never of a subscription.
     pub fn is_finished(&self) -> bool {
         let is_subscribed = self.group.as_ref().is_some_and(Group::is_subscribed);
-        !is_subscribed && self.fetcher.is_finished() && self.queue.is_empty() && self.errors.is_empty()
+        !is_subscribed
+            && self.fetcher.is_finished()
+            && self.queue.is_empty()
+            && self.begun.is_empty()
+            && self.errors.is_empty()
     }
 
     /// The next batch; `None` when `timeout` has passed or the end is reached. A batch that cannot be read is an
     /// error, and the next call goes on behind it.
     pub async fn poll(&mut self, timeout: Duration) -> Result<Option<FetchedBatch>, Error> {
+        let batch = self.next_batch(timeout).await?;
+        if let Some(batch) = &batch {
+            self.fetcher.consume(&batch.at, batch.behind());
+        }
+        Ok(batch)
+    }
+
+    /// As [`Consumer::poll`], but the batch does not count as consumed yet.
+    async fn next_batch(&mut self, timeout: Duration) -> Result<Option<FetchedBatch>, Error> {
         let deadline = Instant::now() + timeout;
         loop {
             if let Some(error) = self.errors.pop_front() {
@@ -206,6 +227,9 @@ impl Consumer {
             }
             if self.group.is_some() {
                 self.follow_group().await?;
+            }
+            if let Some(rest) = self.rest_of_begun() {
+                return Ok(Some(rest));
             }
             if let Some(batch) = self.next_ready().transpose() {
                 return batch.map(Some);
@@ -237,17 +261,12 @@ impl Consumer {
             };
             let chunk = &mut opened.chunk;
             let batch = batch.map_err(|error| unreadable(&chunk.at, chunk.from, &error))?;
-            let mut position = Position::after(&batch);
-            position.offset = position.offset.min(chunk.until.unwrap_or(i64::MAX));
+            let behind = behind(&batch, chunk.until);
             match open(chunk, batch, &self.config) {
-                Ok(found) => {
-                    self.fetcher.consume(&chunk.at, position);
-                    if found.is_some() {
-                        return Ok(found);
-                    }
-                }
+                Ok(Some(found)) => return Ok(Some(found)),
+                Ok(None) => self.fetcher.consume(&chunk.at, behind),
                 Err(error) => {
-                    self.passed = Some((chunk.at.clone(), position));
+                    self.passed = Some((chunk.at.clone(), behind));
                     return Err(error);
                 }
             }
@@ -389,3 +408,6 @@ impl Consumer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ extern crate mainstem_client as client;
 mod admin;
 mod basics;
 mod environment;
+mod fetching;
 mod groups;
 mod security;
 mod share;

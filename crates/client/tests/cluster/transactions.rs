@@ -1,10 +1,12 @@
 //! Transactions, in the protocol that the cluster has finalized and across a change of it.
 use crate::{basics::topic, environment};
 use client::{
-    Admin, Cluster, Error, GroupMetadata, Producer, TopicPartition,
-    admin::{CommittedOffset, FeatureUpdate, OffsetsOf, UpgradeType},
+    Admin, Cluster, Consumer, Error, GroupMetadata, Producer, TopicPartition,
+    admin::{CommittedOffset, FeatureUpdate, IsolationLevel, OffsetsOf, UpgradeType},
+    consumer::{self, End, Start},
     producer::{Config, Record, Transaction, TransactionalProducer},
 };
+use futures_util::StreamExt as _;
 use protocol::{
     ErrorCode, FetchRequest,
     fetch::request::{FetchPartition, FetchTopic},
@@ -253,4 +255,75 @@ async fn both_protocols_work_and_a_producer_changes_between_them() {
     let second = environment::cluster().await.unwrap();
     assert_eq!(second.any().await.unwrap().feature("transaction.version"), 2);
     see_what_is_committed(&second, "second").await;
+}
+
+/// Transactions of two producers among each other and plain records, and what a consumer sees of them.
+#[tokio::test]
+async fn a_consumer_sees_what_is_committed() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = topic(&cluster, "isolation").await;
+    let at = TopicPartition::new(topic.as_str(), 0);
+    let plain = Producer::new(&cluster, Config::default());
+    let mut first = producer(&cluster, &format!("{topic}-1")).await;
+    let mut second = producer(&cluster, &format!("{topic}-2")).await;
+    let mut expected = Vec::new();
+    for round in 0..8 {
+        let one = first.begin().await.unwrap();
+        let two = second.begin().await.unwrap();
+        for number in 0..6 {
+            let value = format!("{round}-{number}");
+            let record = Record { topic: &topic, value: Some(value.as_bytes()), ..Default::default() };
+            let (is_seen, delivery) = match number % 3 {
+                0 => (round % 2 == 0, one.send(record).await.unwrap()),
+                1 => (round % 4 < 2, two.send(record).await.unwrap()),
+                _ => (true, plain.send(record).await.unwrap()),
+            };
+            // So that each is a batch, in this order.
+            delivery.wait().await.unwrap();
+            if is_seen {
+                expected.push(value);
+            }
+        }
+        for (transaction, commits) in [(two, round % 4 < 2), (one, round % 2 == 0)] {
+            let ended = if commits { transaction.commit().await } else { transaction.abort().await };
+            ended.unwrap();
+        }
+    }
+    let open = first.begin().await.unwrap();
+    let record = Record { topic: &topic, value: Some(b"open"), ..Default::default() };
+    open.send(record).await.unwrap().wait().await.unwrap();
+    plain.send(Record { topic: &topic, ..Default::default() }).await.unwrap().wait().await.unwrap();
+
+    let committed = consumer::Config { isolation: IsolationLevel::ReadCommitted, ..Default::default() };
+    let mut consumer = Consumer::new(&cluster, committed.clone());
+    consumer.assign_topic(&topic, &[], Start::Earliest, End::Latest).await.unwrap();
+    assert_eq!(values(&mut consumer).await, expected);
+    let stable = consumer.position(&at).unwrap().offset;
+    let mut consumer = Consumer::new(&cluster, consumer::Config::default());
+    consumer.assign_topic(&topic, &[], Start::Earliest, End::Latest).await.unwrap();
+    assert_eq!(values(&mut consumer).await.len(), 8 * 6 + 2);
+    // What is open and what came behind it.
+    assert_eq!(consumer.position(&at).unwrap().offset, stable + 2);
+
+    // The end is where the open transaction begins, and moves when that is decided.
+    let mut consumer = Consumer::new(&cluster, committed);
+    consumer.assign_topic(&topic, &[], Start::Latest, End::Never).await.unwrap();
+    assert_eq!(consumer.position(&at).unwrap().offset, stable);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while consumer.current_lag(&at).is_none() {
+        assert!(Instant::now() < deadline, "the broker says nothing");
+        assert!(consumer.poll(Duration::from_millis(100)).await.unwrap().is_none());
+    }
+    assert_eq!(consumer.current_lag(&at), Some(0));
+    open.commit().await.unwrap();
+    let record = consumer.next().await.unwrap().unwrap();
+    assert_eq!((record.offset, record.value.as_deref()), (stable, Some(&b"open"[..])));
+    let record = consumer.next().await.unwrap().unwrap();
+    assert_eq!((record.offset, record.value), (stable + 1, None));
+}
+
+/// Up to the end, tombstones as nothing.
+async fn values(consumer: &mut Consumer) -> Vec<String> {
+    let records = consumer.stream().map(|record| record.unwrap().value.unwrap_or_default());
+    records.map(|value| String::from_utf8(value.to_vec()).unwrap()).collect().await
 }

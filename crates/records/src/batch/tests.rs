@@ -1,5 +1,7 @@
 use super::*;
-use crate::{BatchBuilder, Compression, MAGIC, NO_SEQUENCE, NewRecord, RecordFault, patch, sequence_after};
+use crate::{
+    BatchBuilder, Compression, Cursor, MAGIC, NO_SEQUENCE, NewRecord, RecordFault, patch, sequence_after,
+};
 use base::{LeaderEpoch, Offset};
 
 fn batch(base_offset: i64, values: &[&str]) -> Bytes {
@@ -205,4 +207,18 @@ fn a_delete_horizon_leaves_timestamps_alone() {
     let mut again = BatchBuilder::replacing(batch.header());
     records.iter().for_each(|record| again.keep(&record.unwrap()).unwrap());
     assert_eq!(RecordBatch::parse(again.build()).unwrap().header().delete_horizon(), Some(5_000));
+}
+
+#[test]
+fn a_cursor_walks_as_an_iterator_does() {
+    let good = RecordBatch::parse(batch(5, &["a", "b", "c"])).unwrap();
+    let mut cut = good.header().to_owned();
+    cut.record_count = 4;
+    let bad = Records::open(&cut, good.body(), 100).unwrap();
+    for records in [good.records(100).unwrap(), bad] {
+        let mut cursor = Cursor::default();
+        let walked: Vec<_> = std::iter::from_fn(|| records.next_at(&mut cursor)).collect();
+        assert_eq!(format!("{walked:?}"), format!("{:?}", records.iter().collect::<Vec<_>>()));
+        assert!(records.is_end(cursor) && !records.is_end(Cursor::default()));
+    }
 }

@@ -1,0 +1,261 @@
+//! A consumer and a broker that does as it is told.
+use super::*;
+use crate::{Address, Config as ClientConfig, fake};
+use base::{LeaderEpoch, Offset, TopicId};
+use protocol::{
+    ApiKey, ErrorCode, FetchRequest, FetchResponse, Message as _, MetadataResponse,
+    OffsetForLeaderEpochResponse,
+    fetch::response::{FetchableTopicResponse, LeaderIdAndEpoch, PartitionData},
+    metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    offset_for_leader_epoch::response::{EpochEndOffset, OffsetForLeaderTopicResult},
+};
+use records::{BatchBuilder, Compression, NewRecord};
+use std::sync::Mutex;
+
+/// What the broker answers to a fetch.
+#[derive(Clone, Copy, Debug)]
+enum Reply {
+    /// All partitions, empty, in this session.
+    Full(i32),
+    /// No news, in this session.
+    Nothing(i32),
+    /// Five records of partition 0 from this offset on, in this session.
+    Records(i32, i64),
+    /// The fetch is refused.
+    Refused(ErrorCode),
+    /// Partition 0 is, with the leader epoch of now.
+    Moved(i32, ErrorCode),
+}
+
+/// What the broker was asked, and its answers to come.
+#[derive(Debug, Default)]
+struct Script {
+    asked: Vec<String>,
+    replies: VecDeque<Reply>,
+    /// Partition 0 has it, the other has 0.
+    leader_epoch: i32,
+}
+
+type Shared = Arc<Mutex<Script>>;
+
+const ID: TopicId = TopicId::METADATA;
+const NAMES_ONLY: i16 = 12;
+
+fn at(partition: i32) -> TopicPartition {
+    TopicPartition::new("t", partition)
+}
+
+async fn broker(script: Shared, fetch_version: i16) -> Address {
+    fake::listen("127.0.0.1", move |socket| {
+        let script = script.clone();
+        let port = socket.local_addr().unwrap().port();
+        fake::converse(socket, move |mut asked| {
+            let mut script = script.lock().unwrap();
+            match asked.key {
+                ApiKey::ApiVersions => Some(asked.offer(&[
+                    (ApiKey::ApiVersions, 4),
+                    (ApiKey::Metadata, 13),
+                    (ApiKey::Fetch, fetch_version),
+                    (ApiKey::OffsetForLeaderEpoch, 4),
+                ])),
+                ApiKey::Metadata => Some(asked.answer(&metadata(port, script.leader_epoch))),
+                ApiKey::OffsetForLeaderEpoch => {
+                    script.asked.push("epoch end".to_owned());
+                    let end = EpochEndOffset { leader_epoch: 1, end_offset: 3, ..Default::default() };
+                    let topic = OffsetForLeaderTopicResult { topic: "t".into(), partitions: vec![end] };
+                    Some(
+                        asked.answer(&OffsetForLeaderEpochResponse {
+                            topics: vec![topic],
+                            ..Default::default()
+                        }),
+                    )
+                }
+                ApiKey::Fetch => {
+                    let request = FetchRequest::decode(&mut asked.body, asked.version).unwrap();
+                    let reply = script.replies.pop_front();
+                    let closes = request.session_id != 0 && request.session_epoch < 0;
+                    if reply.is_some() || closes {
+                        script.asked.push(shown(&request));
+                    }
+                    // At the end of the script there is no news, in whatever session.
+                    let reply = reply.unwrap_or(Reply::Nothing(request.session_id));
+                    Some(asked.answer(&answer(reply, &mut script)))
+                }
+                _ => None,
+            }
+        })
+    })
+    .await
+}
+
+fn metadata(port: u16, leader_epoch: i32) -> MetadataResponse {
+    let partition = |partition_index, leader_epoch| MetadataResponsePartition {
+        partition_index,
+        leader_id: 1,
+        leader_epoch,
+        ..Default::default()
+    };
+    let topic = MetadataResponseTopic {
+        name: Some("t".into()),
+        topic_id: ID.0,
+        partitions: vec![partition(0, leader_epoch), partition(1, 0)],
+        ..Default::default()
+    };
+    let broker = MetadataResponseBroker {
+        node_id: 1,
+        host: "127.0.0.1".into(),
+        port: port.into(),
+        ..Default::default()
+    };
+    MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
+}
+
+/// `id/epoch partition@offset ... -forgotten ...`
+fn shown(request: &FetchRequest) -> String {
+    let mut shown = format!("{}/{}", request.session_id, request.session_epoch);
+    for topic in &request.topics {
+        assert!(topic.topic_id == ID.0 || topic.topic.as_str() == "t");
+        for p in &topic.partitions {
+            shown += &format!(" {}@{}", p.partition, p.fetch_offset);
+        }
+    }
+    for topic in &request.forgotten_topics_data {
+        for partition in &topic.partitions {
+            shown += &format!(" -{partition}");
+        }
+    }
+    shown
+}
+
+fn answer(reply: Reply, script: &mut Script) -> FetchResponse {
+    let partition = |partition_index| PartitionData {
+        partition_index,
+        high_watermark: 100,
+        last_stable_offset: 90,
+        ..Default::default()
+    };
+    let (session_id, partitions) = match reply {
+        Reply::Full(id) => (id, vec![partition(0), partition(1)]),
+        Reply::Nothing(id) => (id, Vec::new()),
+        Reply::Records(id, offset) => {
+            let mut builder = BatchBuilder::new(Compression::None)
+                .base_offset(Offset(offset))
+                .partition_leader_epoch(LeaderEpoch(1));
+            for _ in 0..5 {
+                builder.append(&NewRecord::default()).unwrap();
+            }
+            let records = Some(builder.build().into());
+            (id, vec![PartitionData { records, ..partition(0) }])
+        }
+        Reply::Refused(code) => {
+            return FetchResponse { error_code: code.0, ..Default::default() };
+        }
+        Reply::Moved(id, code) => {
+            script.leader_epoch += 1;
+            let current_leader = LeaderIdAndEpoch { leader_id: 1, leader_epoch: script.leader_epoch };
+            (id, vec![PartitionData { error_code: code.0, current_leader, ..partition(0) }])
+        }
+    };
+    let topic = FetchableTopicResponse { topic: "t".into(), topic_id: ID.0, partitions };
+    let responses = if topic.partitions.is_empty() { Vec::new() } else { vec![topic] };
+    FetchResponse { session_id, responses, ..Default::default() }
+}
+
+/// Reads both partitions from offset 0 on.
+async fn consumer(script: &Shared, fetch_version: i16, on_out_of_range: OnOutOfRange) -> Consumer {
+    let address = broker(script.clone(), fetch_version).await;
+    let backoff = crate::Backoff { initial: Duration::from_millis(1), max: Duration::from_millis(1) };
+    let cluster =
+        Cluster::connect(ClientConfig { backoff, ..ClientConfig::new(vec![address]) }).await.unwrap();
+    cluster.fresh_topic("t", OnUnknownTopic::Fail).await.unwrap();
+    let mut consumer = Consumer::new(&cluster, Config { on_out_of_range, ..Default::default() });
+    for partition in [0, 1] {
+        consumer.place(at(partition), Some(0.into()), None);
+    }
+    consumer
+}
+
+/// Plays the replies and shows what was asked meanwhile, and at the consumer's end.
+#[track_caller]
+fn check(fetch_version: i16, replies: &[Reply], expected: &[&str]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let script = Shared::default();
+        script.lock().unwrap().replies.extend(replies);
+        let mut consumer = consumer(&script, fetch_version, OnOutOfRange::Earliest).await;
+        let until = |count: usize| move |script: &Shared| script.lock().unwrap().asked.len() >= count;
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !until(replies.len())(&script) {
+            assert!(Instant::now() < deadline, "{:?}", script.lock().unwrap().asked);
+            consumer.poll(Duration::from_millis(5)).await.unwrap();
+        }
+        drop(consumer);
+        while !until(expected.len())(&script) && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(script.lock().unwrap().asked, expected);
+    });
+}
+
+const LATEST: i16 = 17;
+
+#[test]
+fn fetches_go_on_in_a_session_which_is_closed_in_the_end() {
+    for version in [NAMES_ONLY, LATEST] {
+        check(
+            version,
+            &[Reply::Full(7), Reply::Nothing(7), Reply::Records(7, 0), Reply::Nothing(7)],
+            &["0/0 0@0 1@0", "7/1", "7/2", "7/3 0@5", "7/-1"],
+        );
+    }
+}
+
+#[test]
+fn a_session_that_is_refused_is_opened_anew_at_once() {
+    for (code, again) in [
+        (ErrorCode::FETCH_SESSION_ID_NOT_FOUND, "0/0 0@0 1@0"),
+        (ErrorCode::INVALID_FETCH_SESSION_EPOCH, "7/0 0@0 1@0"),
+        (ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR, "7/0 0@0 1@0"),
+    ] {
+        let replies = [Reply::Full(7), Reply::Refused(code), Reply::Full(8), Reply::Nothing(8)];
+        check(LATEST, &replies, &["0/0 0@0 1@0", "7/1", again, "8/1", "8/-1"]);
+    }
+}
+
+#[test]
+fn another_error_opens_the_session_anew_after_a_while() {
+    let refused = Reply::Refused(ErrorCode::KAFKA_STORAGE_ERROR);
+    let replies = [Reply::Full(7), refused, Reply::Full(8), Reply::Nothing(8)];
+    check(LATEST, &replies, &["0/0 0@0 1@0", "7/1", "7/0 0@0 1@0", "8/1", "8/-1"]);
+}
+
+#[test]
+fn an_old_broker_has_no_sessions() {
+    const BEFORE_SESSIONS: i16 = 6;
+    let replies = [Reply::Full(0), Reply::Records(0, 0), Reply::Full(0)];
+    check(BEFORE_SESSIONS, &replies, &["0/-1 0@0 1@0", "0/-1 0@0 1@0", "0/-1 1@0 0@5"]);
+}
+
+/// Of a log that was cut at offset 3, by a leader that an answer named.
+#[tokio::test]
+async fn a_cut_log_is_reset_or_an_error() {
+    for (policy, expected) in [(OnOutOfRange::Earliest, Ok(3)), (OnOutOfRange::Fail, Err((5, Some(3))))] {
+        let script = Shared::default();
+        let moved = Reply::Moved(7, ErrorCode::FENCED_LEADER_EPOCH);
+        script.lock().unwrap().leader_epoch = 1;
+        script.lock().unwrap().replies.extend([Reply::Full(7), Reply::Records(7, 0), moved]);
+        let mut consumer = consumer(&script, LATEST, policy).await;
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let outcome = loop {
+            assert!(Instant::now() < deadline, "{:?}", script.lock().unwrap().asked);
+            match consumer.poll(Duration::from_millis(5)).await {
+                Ok(_) if consumer.position(&at(0)).unwrap().offset == 3 => break Ok(3),
+                Ok(_) => {}
+                Err(Error::LogTruncated { offset, divergent, .. }) => break Err((offset, divergent)),
+                Err(error) => panic!("{error}"),
+            }
+        };
+        assert_eq!(outcome, expected);
+        assert_eq!(script.lock().unwrap().asked[3], "epoch end");
+    }
+}
