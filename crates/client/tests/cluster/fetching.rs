@@ -275,3 +275,41 @@ async fn an_offset_out_of_range_may_be_an_error() {
     consumer.seek(&at, 15).unwrap();
     assert_eq!(next(&mut consumer).await, (15, 16));
 }
+
+/// Its log is another, and its leader epochs begin anew.
+#[tokio::test]
+async fn a_topic_that_is_made_again_is_read_from_its_beginning() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let (topic, at) = filled(&cluster, "again", 50).await;
+    let mut consumer = reader(&cluster, &topic, Config::default()).await;
+    while consumer.position(&at).unwrap().offset < 50 {
+        consumer.poll(SOON).await.unwrap();
+    }
+    let admin = Admin::new(&cluster);
+    admin.delete_topic(&topic).await.unwrap();
+    let again = NewTopic {
+        name: topic.clone(),
+        partitions: Some(1),
+        replication_factor: Some(1),
+        ..Default::default()
+    };
+    admin.create_topic(&again, Default::default()).await.unwrap();
+    send(&cluster, producer::Config::default(), &topic, 10).await;
+    assert_eq!(next(&mut consumer).await, (0, 1));
+}
+
+/// Its leader epoch is one that the log never had.
+#[tokio::test]
+async fn a_position_of_another_log_is_reset_or_an_error() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let (topic, at) = filled(&cluster, "other", 50).await;
+    let strange = Position { offset: 30, leader_epoch: Some(1000) };
+    let mut consumer = reader(&cluster, &topic, Config::default()).await;
+    consumer.seek(&at, strange).unwrap();
+    assert_eq!(next(&mut consumer).await, (0, 1));
+    let config = Config { on_out_of_range: OnOutOfRange::Fail, ..Default::default() };
+    let mut consumer = reader(&cluster, &topic, config).await;
+    consumer.seek(&at, strange).unwrap();
+    let error = consumer.poll(SOON).await.unwrap_err();
+    assert!(matches!(error, Error::LogTruncated { offset: 30, divergent: None, .. }), "{error}");
+}
