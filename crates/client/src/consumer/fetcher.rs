@@ -50,6 +50,8 @@ struct Partition {
     /// An error has ended it, until a seek.
     is_halted: bool,
     under_way: Option<Asked>,
+    /// The topic in which the position was first used.
+    topic_id: Option<TopicId>,
     /// The leader epoch under which the position is known to be in the log.
     checked_under: Option<i32>,
     /// A follower to ask in place of the leader, and until when.
@@ -99,10 +101,12 @@ pub(super) struct Question {
     pub(super) leader_epoch: i32,
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) requests: Vec<(NodeId, Vec<Target>)>,
     pub(super) questions: BTreeMap<NodeId, Vec<Question>>,
+    /// Positions in a topic that was deleted and made again, so that they mean nothing in its log.
+    pub(super) lost: Vec<Event>,
     /// There is no leader, or not the one that there must be by now.
     pub(super) is_stale: bool,
 }
@@ -171,6 +175,7 @@ impl Fetcher {
             is_paused: false,
             is_halted: false,
             under_way: None,
+            topic_id: None,
             checked_under: None,
             preferred: None,
             blocked_until: None,
@@ -293,6 +298,15 @@ impl Fetcher {
                 plan.is_stale = true;
                 continue;
             };
+            if state.topic_id.is_some_and(|known| known != topic_id) {
+                // What was fetched of the old one is given out first.
+                if state.is_consumed() {
+                    let (number, offset) = (state.number, position.offset);
+                    plan.lost.push(Event::Truncated { at: at.clone(), number, offset, divergent: None });
+                }
+                continue;
+            }
+            state.topic_id = Some(topic_id).filter(|id| !id.is_none());
             match state.doubt(leader_epoch) {
                 Doubt::None => state.checked_under = Some(leader_epoch),
                 Doubt::Leader => {
@@ -331,10 +345,11 @@ impl Fetcher {
         plan
     }
 
-    /// When a partition that waits may be asked for again.
-    pub(super) fn wake_at(&self) -> Option<Instant> {
+    /// When a partition that waits may be asked for again, after the plan of `now`.
+    pub(super) fn wake_at(&self, now: Instant) -> Option<Instant> {
         let waiting = self.partitions.values().filter(|state| state.is_wanted() && state.under_way.is_none());
-        waiting.filter_map(|state| state.blocked_until).min()
+        // One whose time has come and that was not planned waits for something else.
+        waiting.filter_map(|state| state.blocked_until.filter(|until| *until > now)).min()
     }
 
     /// The request as a whole failed.
@@ -472,9 +487,15 @@ impl Partition {
         self.consumed = position;
         self.is_halted = false;
         self.under_way = None;
+        self.topic_id = None;
         self.checked_under = None;
         self.blocked_until = None;
         self.failures = 0;
+    }
+
+    /// Whether all that was fetched was given out.
+    fn is_consumed(&self) -> bool {
+        self.consumed.zip(self.fetched).is_some_and(|(consumed, fetched)| consumed.offset >= fetched.offset)
     }
 
     fn doubt(&self, leader_epoch: i32) -> Doubt {
@@ -535,9 +556,8 @@ impl Partition {
                 // A follower may be behind, or have less of the log.
                 let is_of_leader = self.preferred.take().is_none();
                 // What was fetched before is still there to be given out, so it may be too early to go elsewhere.
-                let is_consumed = self.consumed.is_some_and(|consumed| consumed.offset >= from);
                 let number = self.number;
-                (is_of_leader && is_consumed).then_some(Event::OutOfRange { at, number, offset: from })
+                (is_of_leader && self.is_consumed()).then_some(Event::OutOfRange { at, number, offset: from })
             }
             code => {
                 self.block(now, backoff);

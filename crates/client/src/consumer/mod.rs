@@ -234,8 +234,8 @@ impl Consumer {
             if let Some(batch) = self.next_ready().transpose() {
                 return batch.map(Some);
             }
-            self.work();
-            if self.errors.is_empty() && !self.queue.has_ready() && !self.wait(deadline).await {
+            let now = self.work();
+            if self.errors.is_empty() && !self.queue.has_ready() && !self.wait(now, deadline).await {
                 return Ok(None);
             }
         }
@@ -273,8 +273,8 @@ impl Consumer {
         }
     }
 
-    /// Takes in what has come and sends what can be sent; never waits.
-    fn work(&mut self) {
+    /// Takes in what has come and sends what could be sent at the moment that it answers with; never waits.
+    fn work(&mut self) -> Instant {
         let now = Instant::now();
         while let Some(done) = self.jobs.try_join_next() {
             self.take(now, done);
@@ -290,6 +290,7 @@ impl Consumer {
             if plan.is_stale {
                 self.refresh.want();
             }
+            plan.lost.into_iter().for_each(|event| self.handle(event));
         }
         if !self.refreshing && self.refresh.due_at() <= now {
             self.refreshing = true;
@@ -298,17 +299,19 @@ impl Consumer {
             self.jobs
                 .spawn(async move { Done::Refreshed(cluster.refresh(&topics, OnUnknownTopic::Fail).await) });
         }
+        now
     }
 
-    /// Waits for something to happen; false when the deadline came first or nothing is left to happen.
-    async fn wait(&mut self, deadline: Instant) -> bool {
-        if self.is_finished() || Instant::now() >= deadline {
+    /// Waits for something to happen after the work of `now`; false when the deadline came first or nothing is left to
+    /// happen.
+    async fn wait(&mut self, now: Instant, deadline: Instant) -> bool {
+        if self.is_finished() || now >= deadline {
             return false;
         }
         let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
         let commit_at = self.group.as_ref().and_then(Group::wake_at);
-        let others = refresh_at.into_iter().chain(commit_at).chain([deadline]);
-        let wake_at = self.fetcher.wake_at().into_iter().chain(others).min().unwrap_or(deadline);
+        let moments = self.fetcher.wake_at(now).into_iter().chain(refresh_at).chain(commit_at);
+        let wake_at = moments.min().map_or(deadline, |moment| moment.min(deadline));
         let group_changed = async {
             match &mut self.group {
                 Some(group) => group.changed().await,

@@ -228,7 +228,8 @@ fn errors_pause_a_partition() {
         play.sends(0, &["1: 0@0"]);
         assert_eq!(play.answers(0, 1, &[(0, code, &[])]), event.into_iter().collect::<Vec<_>>());
         play.sends(99, &[]);
-        assert_eq!(play.fetcher.wake_at(), Some(play.at(100)));
+        assert_eq!(play.fetcher.wake_at(play.at(99)), Some(play.at(100)));
+        assert_eq!(play.fetcher.wake_at(play.at(100)), None);
         play.sends(100, &["1: 0@0"]);
     }
 }
@@ -505,4 +506,24 @@ fn ends_are_known_from_any_answer() {
     play.fetcher.seek(&at(0), 5.into());
     play.answers(0, 1, &[(0, NONE, &[])]);
     assert_eq!(play.fetcher.ends(&at(0)), Some(Ends { high_watermark: 100, last_stable_offset: 90 }));
+}
+
+/// Its log is another, even where offsets and epochs would fit.
+#[test]
+fn a_position_in_a_topic_that_was_made_again_is_lost() {
+    let mut play = after_an_election(6);
+    let mut again = (*play.metadata.topics["t"]).clone();
+    again.id = TopicId(uuid::Uuid::from_u128(99));
+    play.metadata.topics.insert(again.name.clone(), Arc::new(again));
+    let lost = |play: &mut Play| -> Vec<String> {
+        let plan = play.fetcher.plan(play.start, &play.metadata);
+        assert!(plan.requests.is_empty() && plan.questions.is_empty());
+        plan.lost.iter().map(shown).collect()
+    };
+    // What was fetched of the old one is given out first.
+    assert!(lost(&mut play).is_empty());
+    play.fetcher.consume(&at(0), 10.into());
+    assert_eq!(lost(&mut play), ["t-0: cut below 10"]);
+    play.fetcher.seek(&at(0), 0.into());
+    play.sends(0, &["2: 0@0"]);
 }
