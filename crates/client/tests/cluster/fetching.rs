@@ -32,6 +32,10 @@ async fn reader(cluster: &Cluster, topic: &str, config: Config) -> Consumer {
     consumer
 }
 
+fn from_the_beginning() -> Config {
+    Config { on_out_of_range: OnOutOfRange::Earliest, ..Default::default() }
+}
+
 /// The offset of the next record, and the position behind it.
 async fn next(consumer: &mut Consumer) -> (i64, i64) {
     let record = tokio::time::timeout(SOON, consumer.next()).await.expect("a record comes in time");
@@ -281,7 +285,7 @@ async fn an_offset_out_of_range_may_be_an_error() {
 async fn a_topic_that_is_made_again_is_read_from_its_beginning() {
     let Some(cluster) = environment::cluster().await else { return };
     let (topic, at) = filled(&cluster, "again", 50).await;
-    let mut consumer = reader(&cluster, &topic, Config::default()).await;
+    let mut consumer = reader(&cluster, &topic, from_the_beginning()).await;
     while consumer.position(&at).unwrap().offset < 50 {
         consumer.poll(SOON).await.unwrap();
     }
@@ -304,7 +308,7 @@ async fn a_position_of_another_log_is_reset_or_an_error() {
     let Some(cluster) = environment::cluster().await else { return };
     let (topic, at) = filled(&cluster, "other", 50).await;
     let strange = Position { offset: 30, leader_epoch: Some(1000) };
-    let mut consumer = reader(&cluster, &topic, Config::default()).await;
+    let mut consumer = reader(&cluster, &topic, from_the_beginning()).await;
     consumer.seek(&at, strange).unwrap();
     assert_eq!(next(&mut consumer).await, (0, 1));
     let config = Config { on_out_of_range: OnOutOfRange::Fail, ..Default::default() };
