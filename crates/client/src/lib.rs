@@ -5,6 +5,31 @@
 //! [`Admin`] each stand on one. Nothing here knows which broker software answers: every request goes out in the highest
 //! version that both sides have.
 //!
+//! ```no_run
+//! use mainstem_client::{Cluster, Config, Consumer, Producer, consumer, producer};
+//! use std::time::Duration;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let cluster = Cluster::connect(Config::new(vec!["localhost:9092".parse()?])).await?;
+//!
+//! let producer = Producer::new(&cluster, producer::Config::default());
+//! let record = producer::Record { topic: "orders", key: Some(b"alice"), value: Some(b"42"), ..Default::default() };
+//! let delivered = producer.send(record).await?.wait().await?;
+//! println!("partition {}, offset {:?}", delivered.partition, delivered.offset);
+//!
+//! let config = consumer::Config { group_id: Some("billing".to_owned()), ..Default::default() };
+//! let mut consumer = Consumer::new(&cluster, config);
+//! consumer.subscribe(["orders"])?;
+//! while let Some(batch) = consumer.poll(Duration::from_secs(5)).await? {
+//!     for record in batch.records() {
+//!         println!("{} {:?}", batch.at, record?.value);
+//!     }
+//! }
+//! consumer.close(Duration::from_secs(5)).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Decisions (what is batched with what, what is sent again and in which order, what is fetched next, when a member joins
 //! its group and what it gives up) are plain state machines without clock or socket, in `producer::accumulator`,
 //! `producer::transactions`, `consumer::{fetcher, session, membership, assignor}` and the modules of `share`; the shells

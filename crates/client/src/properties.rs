@@ -5,6 +5,21 @@
 //! know but that has nothing to set here ([`without_meaning`]), or that belongs to another kind of client, is
 //! accepted with a warning that says why.
 //!
+//! ```
+//! use mainstem_client::{Config, Properties, consumer};
+//!
+//! let properties = Properties::parse("bootstrap.servers=localhost:9092\ngroup.id=billing\nfetch.wait.max.ms=100")?;
+//! let (mut config, mut consumer) = (Config::new(Vec::new()), consumer::Config::default());
+//! let warnings = properties.apply_to_consumer(&mut config, &mut consumer)?;
+//! assert!(warnings.is_empty());
+//! assert_eq!(consumer.group_id.as_deref(), Some("billing"));
+//!
+//! let mistyped = Properties::from_iter([("gruop.id", "billing")]);
+//! let error = mistyped.apply_to_consumer(&mut config, &mut consumer).unwrap_err();
+//! assert_eq!(error.to_string(), "unknown setting `gruop.id`, did you mean `group.id`?");
+//! # Ok::<(), mainstem_client::properties::Error>(())
+//! ```
+//!
 //! Values are text in Kafka's forms: times in milliseconds, sizes in bytes, lists with commas. Files are
 //! read by the caller; those that a setting names are read when the cluster is connected to.
 mod jaas;

@@ -120,6 +120,18 @@ impl Assignor {
         }
     }
 
+    /// What each member gets of the topics that it subscribes to.
+    ///
+    /// ```
+    /// use mainstem_client::consumer::assignor::{Assignor, Member, Subscription, Topics};
+    ///
+    /// let subscription = Subscription { topics: ["orders".into()].into(), ..Default::default() };
+    /// let members = ["a", "b"].map(|id| Member { id: id.into(), instance_id: None, subscription: subscription.clone() });
+    /// let topics = Topics::from([("orders".into(), vec![Default::default(); 4])]);
+    /// let plan = Assignor::Range.assign(&members, &topics);
+    /// assert_eq!(plan["a"].iter().map(|at| at.partition).collect::<Vec<_>>(), [0, 1]);
+    /// assert_eq!(plan["b"].iter().map(|at| at.partition).collect::<Vec<_>>(), [2, 3]);
+    /// ```
     pub fn assign(self, members: &[Member], topics: &Topics) -> Plan {
         let mut members: Vec<&Member> = members.iter().collect();
         members.sort_by(|a, b| a.id.cmp(&b.id));
