@@ -4,7 +4,7 @@
 //! `--bootstrap-server`; the later counts.
 use crate::{
     args::key_value,
-    failure::{Exit, Failure},
+    failure::{Contact, Exit, Failure},
     profiles::Profiles,
 };
 use clap::Args;
@@ -117,7 +117,9 @@ impl ClusterArguments {
             eprintln!("warning: {warning}");
         }
         let _ = ASKED.set(config.bootstrap.clone());
-        Ok(Cluster::connect(config).await?)
+        let cluster = Cluster::connect(config).await?;
+        let _ = ANSWERED.set(());
+        Ok(cluster)
     }
 }
 
@@ -148,13 +150,14 @@ fn unusable(error: &properties::Error) -> Failure {
     Failure::new(Exit::Usage, error.to_string())
 }
 
-/// The addresses that the command was given.
+/// The addresses that the command was given, and whether one of them answered: a process runs one command.
 static ASKED: OnceLock<Vec<Address>> = OnceLock::new();
+static ANSWERED: OnceLock<()> = OnceLock::new();
 
-/// Whether an address came from the cluster and not from whoever typed the command: then what is wrong is most likely
-/// what the broker advertises.
-pub(crate) fn is_advertised(address: &str) -> bool {
-    ASKED.get().is_some_and(|asked| asked.iter().all(|known| known.to_string() != address))
+/// What is known when an address fails.
+pub(crate) fn contact() -> Contact {
+    let asked = ASKED.get().into_iter().flatten().map(ToString::to_string);
+    Contact { asked: asked.collect(), is_made: ANSWERED.get().is_some() }
 }
 
 /// Says early, and by its address, when no broker can be reached where the cluster says it is: the wait for one that

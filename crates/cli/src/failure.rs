@@ -1,11 +1,16 @@
 //! How a command ends when it did not do what was asked.
+mod address;
+
 use crate::cluster;
-use client::{Error, ErrorCode};
+pub(crate) use address::Contact;
+use address::seconds;
+use client::{Error, ErrorCode, sasl};
 use std::{fmt::Write as _, io, process::ExitCode};
 
 /// What a script can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
+    Done = 0,
     Other = 1,
     Usage = 2,
     Connection = 3,
@@ -13,6 +18,10 @@ pub(crate) enum Exit {
     NotFound = 5,
     Exists = 6,
     Timeout = 7,
+    /// By SIGINT, as shells count it.
+    Interrupted = 130,
+    /// By SIGTERM.
+    Terminated = 143,
 }
 
 /// Printed as one line: what, with the offending value; then the next step.
@@ -26,7 +35,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), next_step: None, is_quiet: false }
+        Self { exit, what: without_numbers(&what.into()), next_step: None, is_quiet: false }
     }
 
     #[must_use]
@@ -35,16 +44,20 @@ impl Failure {
         self
     }
 
+    /// An end of which all has been said.
+    pub(crate) fn ended(exit: Exit) -> Self {
+        Self { is_quiet: true, ..Self::new(exit, "") }
+    }
+
     #[cfg(test)]
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
 
     pub(crate) fn report(self) -> ExitCode {
-        if self.is_quiet {
-            return ExitCode::SUCCESS;
+        if !self.is_quiet {
+            eprintln!("{}", self.line());
         }
-        eprintln!("{}", self.line());
         ExitCode::from(self.exit as u8)
     }
 
@@ -60,15 +73,18 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let exit = exit_of(&error);
-        let failure = Self::new(exit, with_causes(&error));
-        if let Some(address) = unreachable(&error).filter(|address| cluster::is_advertised(address)) {
-            return failure.next_step(format!(
-                "{address} is where the broker says it is: correct its `advertised.listeners`, or make that address work \
-                 from here"
-            ));
+        Self::of(&error, &cluster::contact())
+    }
+}
+
+impl Failure {
+    fn of(error: &Error, contact: &Contact) -> Self {
+        let exit = exit_of(error);
+        if let Some(trouble) = address::trouble(error, contact) {
+            return Self::new(exit, trouble.what).next_step(trouble.next_step);
         }
-        match next_step(&error, exit) {
+        let failure = Self::new(exit, told(error));
+        match next_step(error, exit) {
             Some(step) => failure.next_step(step),
             None => failure,
         }
@@ -78,20 +94,21 @@ impl From<Error> for Failure {
 impl From<io::Error> for Failure {
     /// Of standard output. Nobody is left to tell when it is a closed pipe.
     fn from(error: io::Error) -> Self {
-        let is_quiet = error.kind() == io::ErrorKind::BrokenPipe;
-        Self {
-            is_quiet,
-            ..Self::new(Exit::Other, format!("cannot write to standard output: {}", plain(&error)))
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ended(Exit::Done);
         }
+        Self::new(Exit::Other, format!("cannot write to standard output: {}", plain(&error)))
     }
 }
 
-/// The broker that could not be connected to.
-fn unreachable(error: &Error) -> Option<&str> {
+/// Where the error's own words are for programs.
+fn told(error: &Error) -> String {
     match error {
-        Error::Connect { address, .. } | Error::ConnectTimeout { address, .. } => Some(address),
-        Error::GaveUp { last, .. } | Error::DeliveryTimeout { last: Some(last), .. } => unreachable(last),
-        _ => None,
+        Error::Refused { subject, code: ErrorCode::GROUP_ID_NOT_FOUND, .. } => {
+            format!("{subject} does not exist")
+        }
+        Error::GaveUp { after, last } => format!("gave up after {}: {}", seconds(*after), told(last)),
+        _ => with_causes(error),
     }
 }
 
@@ -104,7 +121,14 @@ fn exit_of(error: &Error) -> Exit {
         Error::OffsetOutOfRange { .. } | Error::Address(_) | Error::RecordTooLarge { .. } => {
             return Exit::Usage;
         }
-        Error::FrameLength { .. } | Error::OutOfStep { .. } => return Exit::Connection,
+        Error::FrameLength { .. } | Error::OutOfStep { .. } | Error::Malformed { .. } => {
+            return Exit::Connection;
+        }
+        Error::Tls(_)
+        | Error::Sasl(sasl::Error::NotSasl { .. } | sasl::Error::UnsupportedMechanism { .. }) => {
+            return Exit::Connection;
+        }
+        Error::GaveUp { last, .. } if exit_of(last) != Exit::Other => return exit_of(last),
         _ => {}
     }
     match error.code() {
@@ -138,17 +162,18 @@ fn exit_of(error: &Error) -> Exit {
 
 fn next_step(error: &Error, exit: Exit) -> Option<&'static str> {
     match (exit, error.code()) {
-        (Exit::Connection, _) => {
-            Some("start a broker with `mainstem dev`, or name another with --bootstrap-server HOST:PORT")
-        }
         (Exit::NotFound, Some(ErrorCode::GROUP_ID_NOT_FOUND)) => {
             Some("`mainstem group list` shows what there is")
         }
         (Exit::NotFound, _) if matches!(error, Error::UnknownPartition { .. }) => None,
         (Exit::NotFound, _) => Some("`mainstem topic list` shows what there is"),
         (Exit::Exists, _) => Some("`mainstem topic describe` shows it, `mainstem topic alter` changes it"),
+        (Exit::Authorisation, Some(ErrorCode::SASL_AUTHENTICATION_FAILED)) => None,
         (Exit::Authorisation, _) => Some("ask for an ACL that allows it"),
         (Exit::Timeout, _) => Some("try again, or look at the broker's log"),
+        _ if matches!(error, Error::UnsupportedApi { .. } | Error::UnsupportedVersion { .. }) => {
+            Some("it takes a broker that offers this")
+        }
         _ => None,
     }
 }
@@ -164,16 +189,24 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Without the number that Rust adds to the system's words.
 fn plain(error: &dyn std::error::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
+    without_numbers(&error.to_string())
+}
+
+/// Without the numbers that Rust adds to the system's words.
+fn without_numbers(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain += part.split_once(')').map_or("", |(_, rest)| rest);
+    }
+    plain
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
+    use std::{sync::Arc, time::Duration};
 
     fn refused(code: ErrorCode, message: Option<&str>) -> Error {
         Error::Refused { subject: "topic `t`".to_owned(), code, message: message.map(str::to_owned) }
@@ -207,8 +240,26 @@ mod tests {
                 Exit::NotFound,
                 "error: topic `t` has partitions 0 to 2, not 9",
             ),
+            (
+                Error::Refused {
+                    subject: "group `g`".to_owned(),
+                    code: ErrorCode::GROUP_ID_NOT_FOUND,
+                    message: Some("Group g not found.".to_owned()),
+                },
+                Exit::NotFound,
+                "error: group `g` does not exist; `mainstem group list` shows what there is",
+            ),
+            (
+                Error::GaveUp {
+                    after: Duration::from_millis(9960),
+                    last: Box::new(refused(ErrorCode::COORDINATOR_NOT_AVAILABLE, Some("none"))),
+                },
+                Exit::Timeout,
+                "error: gave up after 10 s: topic `t`: none (COORDINATOR_NOT_AVAILABLE); try again, or look at the \
+                 broker's log",
+            ),
         ] {
-            let failure = Failure::from(error);
+            let failure = Failure::of(&error, &Contact::default());
             assert_eq!((failure.exit, failure.line().as_str()), (exit, line));
         }
     }
@@ -221,6 +272,8 @@ mod tests {
             (ErrorCode::GROUP_ID_NOT_FOUND, Exit::NotFound),
             (ErrorCode::REQUEST_TIMED_OUT, Exit::Timeout),
             (ErrorCode::INVALID_PARTITIONS, Exit::Usage),
+            (ErrorCode::SASL_AUTHENTICATION_FAILED, Exit::Authorisation),
+            (ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED, Exit::Authorisation),
             (ErrorCode::UNKNOWN_SERVER_ERROR, Exit::Other),
         ] {
             assert_eq!(exit_of(&refused(code, None)), exit, "{code}");

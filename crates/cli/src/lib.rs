@@ -14,6 +14,7 @@ mod cluster;
 mod commands;
 mod completion;
 mod failure;
+mod interrupt;
 mod kafka_tools;
 mod output;
 mod pages;

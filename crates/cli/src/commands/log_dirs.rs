@@ -1,6 +1,6 @@
 //! `mainstem log-dirs`: where brokers keep their data, and how full that is.
 use crate::{
-    cluster::ClusterArguments,
+    cluster::{self, ClusterArguments},
     completion,
     failure::{Exit, Failure},
     output::{self, Column, OutputArguments, Row, or_dash},
@@ -99,7 +99,9 @@ pub(super) fn size(bytes: u64) -> String {
 
 pub(crate) async fn run(command: Command) -> Result<(), Failure> {
     let Command::Describe(arguments) = command;
-    let admin = Admin::new(&arguments.cluster.connect().await?);
+    let cluster = arguments.cluster.connect().await?;
+    cluster::reach_brokers(&cluster).await?;
+    let admin = Admin::new(&cluster);
     let known = admin.describe_cluster(DescribeClusterOptions::default()).await?;
     let mut brokers: Vec<_> = known.brokers.iter().map(|broker| broker.id).collect();
     if let Some(unknown) = arguments.brokers.iter().find(|id| brokers.iter().all(|known| known.0 != **id)) {

@@ -7,7 +7,7 @@ use crate::{
     completion,
     failure::{Exit, Failure},
     output::{self, Document, OutputArguments, Section},
-    progress::Progress,
+    progress::{Progress, Total},
 };
 use clap::{Args, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
@@ -206,7 +206,7 @@ async fn produce(arguments: Produce) -> Result<(), Failure> {
     let value = payload(arguments.size);
     let every = if arguments.rate.is_some() { 1 } else { (arguments.records / TIMED).max(1) };
     let (mut timed, mut histogram) = (JoinSet::new(), histogram());
-    let mut progress = Progress::new(Some(arguments.records * arguments.size as u64));
+    let mut progress = Progress::new(Total::Records(arguments.records), false);
     let started = Instant::now();
     for number in 0..arguments.records {
         let mut due = Instant::now();
@@ -259,7 +259,7 @@ async fn consume(arguments: Consume) -> Result<(), Failure> {
     let started = Instant::now();
     consumer.assign_topic(&arguments.topic, &[], Start::Earliest, End::Latest).await?;
     let most = arguments.records.unwrap_or(u64::MAX);
-    let mut progress = Progress::new(None);
+    let mut progress = Progress::new(arguments.records.map_or(Total::Unknown, Total::Records), false);
     while progress.records < most && !consumer.is_finished() {
         let Some(batch) = consumer.poll(Duration::from_secs(1)).await? else { continue };
         for record in batch.records() {

@@ -3,9 +3,11 @@
 //! Each test starts its own server on ports that the system chooses, with its data in a temporary folder.
 #![allow(clippy::unwrap_used)]
 
+mod bad_input;
 mod consume;
 mod crash;
 mod dev;
+mod fake;
 mod groups;
 mod node;
 mod operations;

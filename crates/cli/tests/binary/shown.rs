@@ -135,20 +135,3 @@ fn a_shell_is_offered_commands_topics_and_groups() {
     assert!(!none.contains("orders"));
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
 }
-
-#[test]
-fn a_wrong_advertised_address_is_named() {
-    let (folder, nowhere) = (tempfile::tempdir().unwrap(), nowhere());
-    let dev = crate::server::advertising(folder.path(), &nowhere);
-    for line in ["group list", "topic describe t", "consume t -e", "produce t x"] {
-        let begun = Instant::now();
-        let mut command = binary();
-        command.args(line.split(' ')).args(["-b", &dev.address]);
-        finish(command, b"").failed(3, &[&nowhere, "refused", "advertised.listeners"]);
-        assert!(begun.elapsed() < Duration::from_secs(3), "{line}: {:?}", begun.elapsed());
-    }
-    // What needs no broker in particular works.
-    let mut command = binary();
-    command.args(["topic", "list", "-b", &dev.address]);
-    finish(command, b"").ok();
-}

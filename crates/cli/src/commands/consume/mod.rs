@@ -1,4 +1,5 @@
 //! `mainstem consume`: records of topics to standard output.
+mod copy;
 mod format;
 pub(crate) mod position;
 mod render;
@@ -6,21 +7,29 @@ mod render;
 use crate::{
     cluster::{self, ClusterArguments},
     completion,
-    failure::{Exit, Failure},
-    output, text,
+    failure::Failure,
+    interrupt::Interrupt,
+    output,
+    progress::{Progress, Total},
+    text,
 };
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 use client::{
     Admin, Cluster, Consumer, Error, OnUnknownTopic, TopicPartition,
     admin::{IsolationLevel, OffsetSpec},
-    consumer::{Config, End, FetchedBatch, OnOutOfRange, Start},
+    consumer::{Config, End, OnOutOfRange, Start},
 };
+use copy::{Copy, Ended, fatal};
+use format::Template;
 pub(crate) use format::{Encoding, Notation, Token, tokens};
-use format::{Found, Template};
 use position::{Bounds, Point, Span, Stops};
 use render::Renderer;
-use std::{collections::BTreeMap, io::Write, str::FromStr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal},
+    str::FromStr,
+};
 
 /// Read records of topics.
 ///
@@ -140,6 +149,24 @@ impl Arguments {
         self.output.or(json).or(short).unwrap_or_default()
     }
 
+    fn stops_at_end(&self, span: Span) -> bool {
+        self.exit_at_end || span.until == Some(Point::End)
+    }
+
+    fn is_endless(&self, span: Span) -> bool {
+        !self.exit_at_end && self.count.is_none() && span.until.is_none()
+    }
+
+    /// How many offsets lie between where reading begins and where it stops.
+    fn total(&self, bounds: &BTreeMap<TopicPartition, Bounds>, span: Span) -> Total {
+        let of = |bounds: &Bounds| {
+            let from = bounds.offset(span.from.unwrap_or(Point::Start)).max(bounds.earliest);
+            let until = span.until.map_or(bounds.latest, |point| bounds.offset(point)).min(bounds.latest);
+            u64::try_from(until - from).unwrap_or(0)
+        };
+        Total::Records(bounds.values().map(of).sum::<u64>().min(self.count.unwrap_or(u64::MAX)))
+    }
+
     fn renderer(&self) -> Renderer {
         match (&self.format, self.shape()) {
             (Some(template), _) => Renderer::Template(template.clone()),
@@ -167,11 +194,30 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let cluster = arguments.cluster.connect_consumer(&mut config).await?;
     cluster::reach_brokers(&cluster).await?;
     let mut consumer = Consumer::new(&cluster, config);
-    let stops = assign(&cluster, &mut consumer, &arguments, span).await?;
-    let mut out = output::stdout()?;
-    copy(&mut consumer, &arguments, &stops, &mut out).await?;
-    out.flush()?;
-    Ok(())
+    // Set up before anything is shown, so that no signal finds it missing.
+    let mut interrupt = Interrupt::listen()?;
+    let mut progress = Progress::new(Total::Unknown, io::stdout().is_terminal());
+    let stops = tokio::select! {
+        biased;
+        exit = interrupt.asked() => return Err(Failure::ended(exit)),
+        stops = assign(&cluster, &mut consumer, &arguments, span) => stops?,
+    };
+    if progress.is_shown() && arguments.stops_at_end(span) {
+        progress.total = arguments.total(&bounds(&cluster, &arguments, span).await?, span);
+    }
+    let copy = Copy {
+        renderer: arguments.renderer(),
+        stops: &stops,
+        most: arguments.count.unwrap_or(u64::MAX),
+        progress,
+    };
+    let ended = copy.run(&mut consumer, &mut interrupt, &mut output::stdout()?).await?;
+    match ended {
+        // Without an end of its own, a signal is how it ends.
+        Ended::By(_) if arguments.is_endless(span) => Ok(()),
+        Ended::By(exit) => Err(Failure::ended(exit)),
+        Ended::Done => Ok(()),
+    }
 }
 
 /// Gives the consumer what it shall read, and answers where that stops.
@@ -181,13 +227,12 @@ async fn assign(
     arguments: &Arguments,
     span: Span,
 ) -> Result<Stops, Failure> {
-    let to_end = arguments.exit_at_end || span.until == Some(Point::End);
-    let end = if to_end { End::Latest } else { End::Never };
+    let end = if arguments.stops_at_end(span) { End::Latest } else { End::Never };
     let mut stops = Stops::default();
     if !span.needs_bounds() {
         for topic in &arguments.topics {
             let assigned = consumer.assign_topic(topic, &arguments.partition, span.start(), end).await;
-            assigned.or_else(complain)?;
+            assigned.map_err(fatal)?;
         }
         return Ok(stops);
     }
@@ -206,7 +251,7 @@ async fn assign(
     if bounds.iter().all(|(at, bounds)| stops.of(at) <= bounds.latest) {
         reach = End::Latest;
     }
-    consumer.assign(&starts, reach).await.or_else(complain)?;
+    consumer.assign(&starts, reach).await.map_err(fatal)?;
     Ok(stops)
 }
 
@@ -245,99 +290,6 @@ async fn bounds(
         }
     }
     Ok(bounds)
-}
-
-/// Written in one go when so much has gathered.
-const CHUNK: usize = 256 << 10;
-
-async fn copy(
-    consumer: &mut Consumer,
-    arguments: &Arguments,
-    stops: &Stops,
-    out: &mut impl Write,
-) -> Result<(), Failure> {
-    /// Nothing happens at its end; it only bounds one wait.
-    const LONG: Duration = Duration::from_secs(3600);
-    let renderer = arguments.renderer();
-    let mut copied = Copied { number: 0, most: arguments.count.unwrap_or(u64::MAX), buffer: Vec::new() };
-    renderer.heading(&mut copied.buffer);
-    let mut is_flushed = false;
-    while copied.number < copied.most && !consumer.is_finished() {
-        // What is written is shown before anything is waited for.
-        let patience = if is_flushed { LONG } else { Duration::ZERO };
-        let batch = match consumer.poll(patience).await {
-            Ok(Some(batch)) => batch,
-            Ok(None) => {
-                out.write_all(&copied.buffer)?;
-                copied.buffer.clear();
-                out.flush()?;
-                is_flushed = true;
-                continue;
-            }
-            Err(error) => {
-                complain(error)?;
-                continue;
-            }
-        };
-        is_flushed = false;
-        let stop = stops.of(&batch.at);
-        copied.take(&renderer, &batch, stop)?;
-        if batch.batch().next_offset().0 >= stop {
-            consumer.unassign(&batch.at);
-        }
-        if copied.buffer.len() >= CHUNK {
-            out.write_all(&copied.buffer)?;
-            copied.buffer.clear();
-        }
-    }
-    out.write_all(&copied.buffer)?;
-    Ok(())
-}
-
-/// What has been written, and what waits to be.
-struct Copied {
-    number: u64,
-    most: u64,
-    buffer: Vec<u8>,
-}
-
-impl Copied {
-    /// Renders the batch's records below `stop`, as many as are still wanted.
-    fn take(&mut self, renderer: &Renderer, batch: &FetchedBatch, stop: i64) -> Result<(), Failure> {
-        for record in batch.records() {
-            let record = match record {
-                Ok(record) => record,
-                Err(error) => return complain(error),
-            };
-            if record.offset.0 >= stop || self.number >= self.most {
-                break;
-            }
-            self.number += 1;
-            let found = Found {
-                topic: &batch.at.topic,
-                partition: batch.at.partition,
-                high_watermark: batch.high_watermark,
-                batch: batch.batch(),
-                record,
-                number: self.number,
-            };
-            renderer.write(&mut self.buffer, &found);
-        }
-        Ok(())
-    }
-}
-
-/// A batch that cannot be read is reported and passed over; anything else ends the command.
-fn complain(error: Error) -> Result<(), Failure> {
-    match error {
-        Error::Records { .. } => {
-            eprintln!("warning: {error}");
-            Ok(())
-        }
-        Error::OffsetOutOfRange { .. } => Err(Failure::new(Exit::Usage, error.to_string())
-            .next_step("use --offset start, end or one in between")),
-        error => Err(error.into()),
-    }
 }
 
 #[cfg(test)]

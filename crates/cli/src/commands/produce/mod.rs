@@ -8,7 +8,8 @@ use crate::{
     cluster::{self, ClusterArguments},
     completion,
     failure::{Exit, Failure},
-    progress::Progress,
+    interrupt::Interrupt,
+    progress::{Progress, Total, counted},
     text,
 };
 use clap::{Args, ValueEnum};
@@ -20,8 +21,10 @@ use client::{
 use json::Parsed;
 use lines::Splitter;
 use std::{
+    ffi::{OsStr, OsString},
     fs::{self, File},
     io::{self, IsTerminal, Read},
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -53,7 +56,7 @@ pub(crate) struct Arguments {
     #[arg(add = ArgValueCompleter::new(completion::topics))]
     topic: String,
     /// Values to send instead of records from standard input.
-    values: Vec<String>,
+    values: Vec<OsString>,
     /// Files to send, each as one record.
     #[arg(long = "file", value_name = "FILE", num_args = 1.., conflicts_with = "values")]
     files: Vec<PathBuf>,
@@ -74,7 +77,7 @@ pub(crate) struct Arguments {
     key_delimiter: Option<std::vec::Vec<u8>>,
     /// A key for every record that has none of its own.
     #[arg(short, long)]
-    key: Option<String>,
+    key: Option<OsString>,
     /// A header for every record; may be repeated.
     #[arg(short = 'H', long = "header", value_name = "KEY=VALUE", value_parser = key_value)]
     headers: Vec<(String, String)>,
@@ -158,33 +161,43 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut sending = Sending {
         headers: arguments.headers.iter().map(|(key, value)| header(key, value)).collect(),
         key_delimiter: arguments.key_delimiter.as_deref().map(memchr::memmem::Finder::new),
-        key: arguments.key.as_deref().map(str::as_bytes),
-        progress: Progress::new(arguments.input_size()),
+        key: arguments.key.as_deref().map(OsStr::as_bytes),
+        progress: arguments.progress(),
         line: 0,
         producer: &producer,
         arguments: &arguments,
     };
-    let sent = sending.all().await;
-    // What was read before a mistake in the input is delivered.
+    let mut interrupt = Interrupt::listen()?;
+    let (sent, ended) = tokio::select! {
+        biased;
+        exit = interrupt.asked() => (Ok(()), Some(exit)),
+        sent = sending.all() => (sent, None),
+    };
+    let progress = sending.progress;
+    // What was read before a mistake in the input, or a signal, is delivered.
     producer.flush().await?;
     sent?;
-    sending.progress.finish(&format!("to `{}`", arguments.topic));
+    if let Some(exit) = ended {
+        progress.clear();
+        eprintln!("stopped after {}, all delivered", counted(progress.records, "record"));
+        return Err(Failure::ended(exit));
+    }
+    progress.finish(&format!("to `{}`", arguments.topic));
     Ok(())
 }
 
 impl Arguments {
-    /// Bytes there are to send, where that can be known.
-    fn input_size(&self) -> Option<u64> {
-        if !self.values.is_empty() || !self.files.is_empty() {
-            return None;
-        }
-        let metadata = match &self.lines {
-            Some(path) => fs::metadata(path).ok()?,
-            None => File::from(std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned().ok()?)
-                .metadata()
-                .ok()?,
+    fn progress(&self) -> Progress {
+        let is_stdin = self.values.is_empty() && self.files.is_empty() && self.lines.is_none();
+        let total = match (self.files.len(), &self.lines) {
+            (0, Some(path)) => fs::metadata(path).ok(),
+            (0, None) if is_stdin => stdin_file().and_then(|file| file.metadata()).ok(),
+            (0, None) => None,
+            (count, _) => return Progress::new(Total::Records(count as u64), false),
         };
-        metadata.is_file().then_some(metadata.len())
+        let total =
+            total.filter(fs::Metadata::is_file).map_or(Total::Unknown, |file| Total::Bytes(file.len()));
+        Progress::new(total, is_stdin && io::stdin().is_terminal())
     }
 
     /// What records are read from.
@@ -199,6 +212,10 @@ impl Arguments {
             }
         }
     }
+}
+
+fn stdin_file() -> io::Result<File> {
+    Ok(File::from(std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()?))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
@@ -242,6 +259,7 @@ impl Sending<'_> {
         for path in &self.arguments.files {
             let content = fs::read(path).map_err(|error| unreadable(path, &error))?;
             self.send(self.key, Some(&content), now_ms()).await?;
+            self.look(content.len())?;
         }
         Ok(())
     }
