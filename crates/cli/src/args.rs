@@ -6,8 +6,16 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A Kafka-compatible streaming platform in one binary.
 #[derive(Debug, Parser)]
-#[command(name = "mainstem", version, propagate_version = true, arg_required_else_help = false)]
-#[command(after_help = "Without a command, `mainstem dev` runs.")]
+#[command(name = "mainstem", version, arg_required_else_help = false)]
+#[command(
+    before_help = "Examples:
+  mainstem                                    # a broker to develop against
+  mainstem topic create orders --partitions 3
+  mainstem produce orders 'hello, world'
+  mainstem consume orders
+  mainstem help consume                       # examples, and every option",
+    after_help = "Without a command, `mainstem dev` runs."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -44,20 +52,68 @@ pub(crate) enum Command {
     Profile(profile::Command),
     Completion(completion::Arguments),
     LinkKafkaTools(link::Arguments),
+    /// Print the version.
+    #[command(hide = true)]
+    Version,
 }
 
-/// What it does, examples, usage, and only then every option.
+/// What it does, examples, usage, and only then every option, in one form for `-h` and `--help`.
 const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// What people call commands who come from other tools; below a noun these hold unless it has a verb of that name.
+const OTHER_NAMES: &[(&str, &[&str])] = &[
+    ("topic", &["topics"]),
+    ("group", &["groups", "consumer-group", "consumer-groups"]),
+    ("config", &["configs"]),
+    ("cluster", &["clusters"]),
+    ("log-dirs", &["log-dir", "logdirs"]),
+    ("txn", &["txns", "tx", "transaction", "transactions"]),
+    ("profile", &["profiles"]),
+    ("completion", &["completions"]),
+    ("list", &["ls"]),
+    ("delete", &["rm", "remove"]),
+    ("describe", &["get", "show", "info", "status"]),
+    ("info", &["describe", "status"]),
+    ("show", &["describe", "get"]),
+    ("alter", &["update"]),
+    ("create", &["add", "new"]),
+    ("reset", &["seek", "reset-offsets"]),
+    ("unset", &["delete", "rm"]),
+    ("set", &["alter"]),
+    ("use", &["switch"]),
+];
 
 /// The whole tree of commands.
 pub(crate) fn command() -> clap::Command {
-    fn with_template(command: clap::Command) -> clap::Command {
-        let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-        names
-            .into_iter()
-            .fold(command.help_template(HELP), |command, name| command.mut_subcommand(name, with_template))
+    shaped(Arguments::command())
+}
+
+fn shaped(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let help = clap::Arg::new("help").short('h').long("help").help("Print help");
+    let is_taken = |name: &&&str| !names.iter().any(|own| own == *name);
+    let shaped = command
+        .disable_help_flag(true)
+        .arg(help.action(clap::ArgAction::HelpShort).help_heading(None))
+        .help_template(HELP);
+    let shaped = with_details(shaped);
+    names.iter().fold(shaped, |command, name| {
+        let others =
+            OTHER_NAMES.iter().find(|(known, _)| known == name).map_or(&[][..], |(_, others)| others);
+        let others = others.iter().filter(is_taken).copied().collect::<Vec<_>>();
+        command.mut_subcommand(name, |sub| self::shaped(sub).aliases(others))
+    })
+}
+
+/// What stands behind the first sentence of a description goes above the examples.
+fn with_details(command: clap::Command) -> clap::Command {
+    let long = command.get_long_about().map(ToString::to_string);
+    let details = long.as_deref().and_then(|long| long.split_once("\n\n")).map(|(_, details)| details);
+    let examples = command.get_before_help().map(ToString::to_string).unwrap_or_default();
+    match details {
+        Some(details) => command.before_help(format!("{details}\n\n{examples}")).long_about(None::<&str>),
+        None => command,
     }
-    with_template(Arguments::command())
 }
 
 /// This process's arguments; a mistake in them is told and ends it, with exit code 2.
@@ -83,15 +139,20 @@ pub(crate) fn key_value(text: &str) -> Result<(String, String), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::error::ErrorKind;
 
     #[test]
     fn the_declarations_agree_with_each_other() {
         command().debug_assert();
     }
 
+    fn try_parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Arguments, clap::Error> {
+        Arguments::from_arg_matches(&command().try_get_matches_from(words)?)
+    }
+
     #[test]
     fn no_command_is_dev() {
-        let parsed = Arguments::try_parse_from(["mainstem"]).unwrap().command.unwrap_or_default();
+        let parsed = try_parse(["mainstem"]).unwrap().command.unwrap_or_default();
         assert!(matches!(parsed, Command::Dev(_)));
     }
 
@@ -112,6 +173,26 @@ mod tests {
             ("topic list -o yaml", true),
             ("topic list -o xml", false),
             ("tpoic list", false),
+            ("topics ls -o name", true),
+            ("topic rm a b", true),
+            ("topic show a", true),
+            ("topic create t --partitions 0", false),
+            ("topic create t --partitions -1", false),
+            ("topic list --brokers h:1", true),
+            ("topic list --bootstrap-servers h:1,i:2", true),
+            ("groups", false),
+            ("group seek g --to-earliest", true),
+            ("group reset g --to-earliest --dry-run", true),
+            ("group reset g --to-earliest --dry-run --execute", false),
+            ("config get topic t", true),
+            ("config alter topic t a=b", true),
+            ("cluster describe", true),
+            ("quorum status", true),
+            ("transactions ls", true),
+            ("profile switch p", true),
+            ("consume t --num 5", true),
+            ("consume t --max-messages 5", true),
+            ("version", true),
             ("produce t", true),
             ("produce t a b -k : -H a=b -H c=d -p 2 -z zstd", true),
             ("produce t -K \\t -D \\0 -Z -l lines.txt", true),
@@ -159,14 +240,87 @@ mod tests {
             ("link-kafka-tools", false),
         ] {
             let words = std::iter::once("mainstem").chain(line.split(' '));
-            assert_eq!(Arguments::try_parse_from(words).is_ok(), accepted, "{line}");
+            assert_eq!(try_parse(words).is_ok(), accepted, "{line}");
         }
     }
 
     #[test]
-    fn a_typo_names_the_nearest_command() {
-        let error = Arguments::try_parse_from(["mainstem", "tpoic", "list"]).unwrap_err();
-        assert_eq!(error.exit_code(), 2);
-        assert!(error.to_string().contains("'topic'"), "{error}");
+    fn a_typo_names_the_nearest() {
+        for (line, nearest) in [
+            ("tpoic list", "'topic'"),
+            ("topic lits", "'list'"),
+            ("topic create t --partition 3", "'--partitions'"),
+            ("consume t --ofset 3", "'--offset'"),
+            ("produce t --compresion zstd", "'--compression'"),
+            ("topic list -o jsn", "'json'"),
+            ("config set topc t a=b", "'topic'"),
+            ("produce t -z zsdt", "'zstd'"),
+            ("completion bsh", "'bash'"),
+        ] {
+            let words = std::iter::once("mainstem").chain(line.split(' '));
+            let error = try_parse(words).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+            assert!(error.to_string().contains(nearest), "{line}: {error}");
+        }
+    }
+
+    fn each<'a>(command: &'a clap::Command, path: &str, look: &mut impl FnMut(&str, &'a clap::Command)) {
+        look(path, command);
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help" && !sub.is_hide_set()) {
+            each(sub, &format!("{path} {}", sub.get_name()), look);
+        }
+    }
+
+    /// As a shell takes them apart, up to what belongs to the shell.
+    fn words_of(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut rest = line.trim_start();
+        while let Some(first) = rest.chars().next().filter(|c| !"#|><\\".contains(*c)) {
+            let (word, after) = match first {
+                '\'' => rest[1..].split_once('\'').unwrap(),
+                _ => rest.split_once(' ').unwrap_or((rest, "")),
+            };
+            words.push(word.to_owned());
+            rest = after.trim_start();
+        }
+        words
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse_and_every_option_its_meaning() {
+        let root = command();
+        each(&root, "mainstem", &mut |path, command| {
+            let above = command.get_before_help().map(ToString::to_string).unwrap_or_default();
+            let examples = above.split_once("Examples:\n").map_or("", |(_, examples)| examples);
+            let examples: Vec<&str> =
+                examples.lines().filter(|line| line.trim_start().starts_with("mainstem")).collect();
+            assert!(!examples.is_empty(), "`{path}` has no example");
+            for example in examples {
+                assert!(example.len() <= 80, "{path}: {example}");
+                let words = words_of(example);
+                let is_kafkas = words.get(1).is_some_and(|word| word.starts_with("kafka-"));
+                let parsed = try_parse(words.iter().map(String::as_str));
+                let is_help = parsed.as_ref().is_err_and(|error| error.kind() == ErrorKind::DisplayHelp);
+                assert!(is_kafkas || is_help || parsed.is_ok(), "{path}: {example}: {parsed:?}");
+            }
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "`{path}` does not say what {} is", argument.get_id());
+            }
+        });
+    }
+
+    #[test]
+    fn help_fits_a_terminal_and_has_its_examples_first() {
+        let root = command().term_width(80);
+        each(&root, "mainstem", &mut |path, command| {
+            let mut command = command.clone().bin_name(path).term_width(80);
+            let help = command.render_help().to_string();
+            for line in help.lines() {
+                let is_usage = line.starts_with("Usage:");
+                assert!(is_usage || line.chars().count() <= 80, "{path}: {line}");
+            }
+            let place = |text: &str| help.find(text);
+            assert!(place("Examples:") < place("Usage:") && place("Examples:").is_some(), "{path}: {help}");
+        });
     }
 }

@@ -24,13 +24,13 @@ const BOOTSTRAP: &str = "bootstrap.servers";
 pub(crate) struct ClusterArguments {
     /// Brokers to ask first, with commas between them; else MAINSTEM_BOOTSTRAP_SERVER, else those of the profile, else
     /// localhost:9092.
-    #[arg(short, long, value_name = "HOST:PORT")]
+    #[arg(short, long, aliases = ["bootstrap-servers", "brokers"], value_name = "HOST:PORT")]
     bootstrap_server: Option<String>,
     /// The profile with the cluster's properties; else MAINSTEM_PROFILE, else what `mainstem profile use` chose.
     #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(crate::completion::profiles))]
     profile: Option<String>,
     /// A client property by Kafka's or librdkafka's name; may be repeated.
-    #[arg(short = 'X', value_name = "KEY=VALUE", value_parser = key_value)]
+    #[arg(short = 'X', value_name = "KEY=VALUE", value_parser = key_value, add = ArgValueCompleter::new(crate::completion::client_properties))]
     properties: Vec<(String, String)>,
 }
 

@@ -1,10 +1,14 @@
 //! What the shell is offered while a command is typed: names that live in the cluster.
 //!
 //! A shell waits for this, so it gives up soon, says nothing, and offers what it has.
-use crate::{cluster::ClusterArguments, profiles::Profiles};
-use clap::Parser;
+use crate::{cluster::ClusterArguments, commands::config::Kind, profiles::Profiles};
+use clap::{Parser, ValueEnum};
 use clap_complete::engine::CompletionCandidate;
-use client::{Admin, Cluster, Error, admin::GroupFilter};
+use client::{
+    Admin, Cluster, Error,
+    admin::{GroupFilter, TransactionFilter},
+};
+use config::Scope;
 use std::{env, ffi::OsStr, future::Future, time::Duration};
 
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -30,9 +34,68 @@ pub(crate) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     candidates(names.unwrap_or_default(), typed)
 }
 
+pub(crate) fn transactional_ids(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let names = ask(async |cluster| {
+        let listed = Admin::new(&cluster).list_transactions(&TransactionFilter::default()).await?;
+        Ok(listed.found.into_iter().map(|listing| listing.transactional_id).collect())
+    });
+    candidates(names, typed)
+}
+
 pub(crate) fn topic_settings(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let settings = config::settings(config::Scope::Topic).iter().filter(|setting| !setting.internal);
-    candidates(settings.map(|setting| format!("{}=", setting.key)).collect(), typed)
+    candidates(keys(Scope::Topic).map(|key| format!("{key}=")).collect(), typed)
+}
+
+pub(crate) fn topic_setting_keys(typed: &OsStr) -> Vec<CompletionCandidate> {
+    candidates(keys(Scope::Topic).map(str::to_owned).collect(), typed)
+}
+
+pub(crate) fn client_properties(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let known = client::Properties::known_keys();
+    candidates(known.into_iter().map(|key| format!("{key}=")).collect(), typed)
+}
+
+/// What `config` is asked about: names of the kind that was typed, and behind a name its settings.
+pub(crate) fn with_settings(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let words = typed_words();
+    let Some(kind) = kind_in(&words) else { return Vec::new() };
+    let settings = keys(kind.scope()).map(|key| format!("{key}=")).collect();
+    let is_change = words.iter().any(|word| ["set", "alter"].contains(&word.as_str()));
+    let mut offered = match kind {
+        Kind::Topic => topics(typed),
+        Kind::Group => groups(typed),
+        Kind::Broker => brokers(typed),
+        Kind::ClientMetrics => Vec::new(),
+    };
+    if is_change {
+        offered.extend(candidates(settings, typed));
+    }
+    offered
+}
+
+pub(crate) fn setting_keys(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(kind) = kind_in(&typed_words()) else { return Vec::new() };
+    candidates(keys(kind.scope()).map(str::to_owned).collect(), typed)
+}
+
+fn brokers(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let ids = ask(async |cluster| Ok(cluster.metadata().brokers.keys().map(ToString::to_string).collect()));
+    candidates(ids, typed)
+}
+
+fn keys(scope: Scope) -> impl Iterator<Item = &'static str> {
+    config::settings(scope).iter().filter(|setting| !setting.internal).map(|setting| setting.key)
+}
+
+/// The word that says what has the settings.
+fn kind_in(words: &[String]) -> Option<Kind> {
+    words.iter().find_map(|word| Kind::from_str(word, false).ok())
+}
+
+/// What stands on the command line so far, without this program's own words.
+fn typed_words() -> Vec<String> {
+    let words = env::args_os().map(|word| word.to_string_lossy().into_owned());
+    words.skip_while(|word| word != "--").skip(1).collect()
 }
 
 fn candidates(names: Vec<String>, typed: &OsStr) -> Vec<CompletionCandidate> {
@@ -45,7 +108,7 @@ fn ask<F>(question: impl FnOnce(Cluster) -> F) -> Vec<String>
 where
     F: Future<Output = Result<Vec<String>, Error>>,
 {
-    let words: Vec<String> = env::args().skip_while(|word| word != "--").skip(1).collect();
+    let words = typed_words();
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return Vec::new();
     };
@@ -72,10 +135,11 @@ fn named_in(words: &[String]) -> ClusterArguments {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let name = word.split('=').next().unwrap_or_default();
-        let takes_next = ["-b", "-X", "--bootstrap-server", "--profile"].contains(&word.as_str());
+        const LONG: [&str; 4] = ["--bootstrap-server", "--bootstrap-servers", "--brokers", "--profile"];
+        let takes_next = ["-b", "-X"].contains(&word.as_str()) || LONG.contains(&word.as_str());
         if takes_next {
             kept.extend([word.clone(), words.next().cloned().unwrap_or_default()]);
-        } else if ["--bootstrap-server", "--profile"].contains(&name) {
+        } else if LONG.contains(&name) || ["-b", "-X"].iter().any(|short| word.starts_with(short)) {
             kept.push(word.clone());
         }
     }
@@ -95,12 +159,26 @@ mod tests {
                 "mainstem consume --unknown --profile p -X a=b",
                 "profile: Some(\"p\"), properties: [(\"a\", \"b\")]",
             ),
+            ("mainstem consume -ba:1 or", "bootstrap_server: Some(\"a:1\")"),
+            ("mainstem topics ls --brokers a:1", "bootstrap_server: Some(\"a:1\")"),
             ("mainstem consume -b", "bootstrap_server: Some(\"\")"),
             ("mainstem consume", "bootstrap_server: None"),
         ] {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             let found = format!("{:?}", named_in(&words));
             assert!(found.contains(expected), "{line}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_kind_is_found_among_the_words() {
+        for (line, kind) in [
+            ("mainstem config set topic or", Some(Kind::Topic)),
+            ("mainstem config -b h:1 describe client-metrics", Some(Kind::ClientMetrics)),
+            ("mainstem config describe", None),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(kind_in(&words), kind, "{line}");
         }
     }
 

@@ -101,6 +101,11 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// What happened, without a next step.
+pub(crate) fn said_of(error: &Error) -> String {
+    address::trouble(error, &cluster::contact()).map_or_else(|| told(error), |trouble| trouble.what)
+}
+
 /// Where the error's own words are for programs.
 fn told(error: &Error) -> String {
     match error {

@@ -19,22 +19,19 @@ use std::{
 /// How a list or a description is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Columns, for people.
     #[default]
     Table,
-    /// One document.
     Json,
-    /// One document.
     Yaml,
-    /// A document a line.
+    // A document a line.
     Ndjson,
-    /// Only names, one a line.
+    // Only names, one a line.
     Name,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct OutputArguments {
-    /// How to show it.
+    /// How to show it: columns for people, one document, a document a line, or only names.
     #[arg(short = 'o', long = "output", value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -272,6 +269,12 @@ fn unprintable(error: serde_json::Error) -> Failure {
 pub(crate) fn is_colourful(stream: &impl IsTerminal) -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     stream.is_terminal() && !is_set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Columns of the terminal, if this is one.
+pub(crate) fn width(stream: &(impl IsTerminal + AsFd)) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok().filter(|_| stream.is_terminal())?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 const BUFFER: usize = 256 << 10;

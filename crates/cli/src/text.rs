@@ -106,6 +106,21 @@ pub(crate) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Lines of at most `width` characters, broken between words where that is possible.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Decimal digits without the machinery of `fmt`.
 pub(crate) fn decimal(out: &mut Vec<u8>, number: i64) {
     let mut digits = [0; 20];
@@ -173,6 +188,19 @@ mod tests {
         assert_eq!(from_hex(b"00fF61").as_deref(), Some(&b"\0\xffa"[..]));
         for wrong in [&b"0"[..], b"0g", b"+1"] {
             assert_eq!(from_hex(wrong), None);
+        }
+    }
+
+    #[test]
+    fn words_fill_lines() {
+        for (text, width, expected) in [
+            ("", 5, &[][..]),
+            ("a b c", 3, &["a b", "c"]),
+            ("a b c", usize::MAX, &["a b c"]),
+            ("longer a\nb", 4, &["longer", "a b"]),
+            ("ü ü ü", 5, &["ü ü ü"]),
+        ] {
+            assert_eq!(wrapped(text, width), expected, "{text}");
         }
     }
 

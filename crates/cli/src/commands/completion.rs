@@ -5,7 +5,7 @@ use crate::{
 use clap::{Args, ValueEnum};
 use clap_complete::env::Shells;
 
-/// Print the lines that teach a shell to complete commands, flags, topics and groups.
+/// Print what teaches a shell to complete commands, topics and groups.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   mainstem completion bash > ~/.local/share/bash-completion/completions/mainstem
@@ -13,6 +13,7 @@ use clap_complete::env::Shells;
   mainstem completion fish > ~/.config/fish/completions/mainstem.fish
   mainstem completion powershell >> $PROFILE")]
 pub(crate) struct Arguments {
+    /// The shell.
     #[arg(value_enum)]
     shell: Shell,
 }

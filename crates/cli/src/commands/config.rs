@@ -2,10 +2,12 @@ use super::topic::source_name;
 use crate::{
     args::key_value,
     cluster::{self, ClusterArguments},
+    completion,
     failure::{Exit, Failure},
     output::{self, Column, OutputArguments, Row, or_dash},
 };
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 use client::{
     Admin, Error, ErrorCode,
     admin::{ConfigChange, ConfigSource, DescribeConfigsOptions, Resource},
@@ -43,7 +45,7 @@ pub(crate) enum Command {
 
 /// What has settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
+pub(crate) enum Kind {
     Topic,
     Broker,
     Group,
@@ -52,9 +54,11 @@ enum Kind {
 
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
+    /// What has the settings.
     #[arg(value_enum)]
     kind: Kind,
     /// Which one. A broker is named by its id; without it, the default of all brokers is meant.
+    #[arg(add = ArgValueCompleter::new(completion::with_settings))]
     name: Option<String>,
     /// Show those at their default too.
     #[arg(short, long)]
@@ -67,10 +71,11 @@ pub(crate) struct Describe {
 
 #[derive(Debug, Args)]
 pub(crate) struct Set {
+    /// What has the settings.
     #[arg(value_enum)]
     kind: Kind,
     /// Which one, then settings. A broker is named by its id; without it, the default of all brokers is meant.
-    #[arg(required = true, value_name = "NAME|KEY=VALUE")]
+    #[arg(required = true, value_name = "NAME|KEY=VALUE", add = ArgValueCompleter::new(completion::with_settings))]
     words: Vec<String>,
     #[command(flatten)]
     cluster: ClusterArguments,
@@ -78,11 +83,14 @@ pub(crate) struct Set {
 
 #[derive(Debug, Args)]
 pub(crate) struct Unset {
+    /// What has the settings.
     #[arg(value_enum)]
     kind: Kind,
     /// Which one. `default` is the default of all brokers.
+    #[arg(add = ArgValueCompleter::new(completion::with_settings))]
     name: String,
-    #[arg(required = true, value_name = "KEY")]
+    /// The settings.
+    #[arg(required = true, value_name = "KEY", add = ArgValueCompleter::new(completion::setting_keys))]
     keys: Vec<String>,
     #[command(flatten)]
     cluster: ClusterArguments,
@@ -198,7 +206,7 @@ impl Kind {
         }
     }
 
-    fn scope(self) -> Scope {
+    pub(crate) fn scope(self) -> Scope {
         match self {
             Self::Topic => Scope::Topic,
             Self::Broker => Scope::Broker,

@@ -15,6 +15,11 @@ use std::{
 ///
 /// Listens on this machine only. Data stays in the user's data folder from one run to the next.
 #[derive(Debug, Default, Args)]
+#[command(before_help = "Examples:
+  mainstem dev
+  mainstem dev --ephemeral                       # forgets everything at the end
+  mainstem dev --kafka-port 19092 --data-dir ./data
+  mainstem dev --ephemeral --json --kafka-port 0 --admin-port 0    # for tests")]
 pub(crate) struct Arguments {
     /// Keep data in a temporary folder that is deleted at the end.
     #[arg(long, conflicts_with = "data_dir")]

@@ -3,8 +3,10 @@
 //! [`look`] asks the cluster; [`diagnose`] decides, free of I/O; a finding that no test shows does not exist.
 use crate::{
     cluster::ClusterArguments,
-    failure::{Exit, Failure, with_causes},
-    output::{self, Column, OutputArguments, Row},
+    failure::{Exit, Failure, said_of, with_causes},
+    output::{self, Column, Format, OutputArguments, Row},
+    progress::counted,
+    text::wrapped,
 };
 use clap::Args;
 use client::{
@@ -16,7 +18,7 @@ use client::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, io, sync::Arc, time::Duration};
 
 /// Check a cluster: what is wrong with it, and what to do.
 ///
@@ -54,7 +56,7 @@ struct Finding {
 
 impl Row for Finding {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::text("SEVERITY", |f| format!("{:?}", f.severity).to_lowercase()),
+        Column::text("SEVERITY", |f| f.severity.word().to_owned()),
         Column::text("SUBJECT", |f| f.subject.clone()),
         Column::text("WHAT", |f| f.what.clone()),
         Column::text("NEXT STEP", |f| f.next_step.clone()),
@@ -97,14 +99,67 @@ struct SeenGroup {
 
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let cluster = arguments.cluster.connect().await?;
-    let findings = diagnose(&look(&cluster).await?);
-    output::list(arguments.output.format, &findings)?;
-    match findings.iter().filter(|finding| finding.severity == Severity::Broken).count() {
-        0 if findings.is_empty() => eprintln!("nothing is wrong"),
-        0 => {}
-        count => return Err(Failure::new(Exit::Other, format!("{count} of these findings are broken now"))),
+    let seen = look(&cluster).await?;
+    let findings = diagnose(&seen);
+    match arguments.output.format {
+        Format::Table => {
+            let out = io::stdout();
+            output::print(&told(&findings, &seen, output::width(&out), output::is_colourful(&out)))?;
+        }
+        format => output::list(format, &findings)?,
     }
-    Ok(())
+    match findings.iter().filter(|finding| finding.severity == Severity::Broken).count() {
+        0 => Ok(()),
+        1 => Err(Failure::new(Exit::Other, "1 finding means that something is broken now")),
+        count => {
+            Err(Failure::new(Exit::Other, format!("{count} findings mean that something is broken now")))
+        }
+    }
+}
+
+/// For people: sentences fit no columns. A paragraph for each finding, and what was looked at.
+fn told(findings: &[Finding], seen: &Seen, width: Option<usize>, colour: bool) -> String {
+    const INDENT: &str = "         ";
+    let width = width.map_or(usize::MAX, |width| width.saturating_sub(INDENT.len()).max(20));
+    let mut text = String::new();
+    for finding in findings {
+        let severity = format!("{:<9}", finding.severity.word());
+        text += &if colour { finding.severity.painted(&severity) } else { severity };
+        let _ = writeln!(text, "{}", finding.subject);
+        let next_step = format!("-> {}", finding.next_step);
+        for line in wrapped(&finding.what, width).iter().chain(&wrapped(&next_step, width)) {
+            let _ = writeln!(text, "{INDENT}{line}");
+        }
+        text.push('\n');
+    }
+    let [brokers, topics, groups] =
+        [(seen.brokers.len(), "broker"), (seen.topics.len(), "topic"), (seen.groups.len(), "group")]
+            .map(|(count, what)| counted(count as u64, what));
+    let found = match findings.len() {
+        0 => "nothing is wrong".to_owned(),
+        count => counted(count as u64, "finding"),
+    };
+    let _ = writeln!(text, "looked at {brokers}, {topics} and {groups}: {found}");
+    text
+}
+
+impl Severity {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+
+    /// Red, yellow, or as it is.
+    fn painted(self, text: &str) -> String {
+        match self {
+            Self::Broken => format!("\u{1b}[1;31m{text}\u{1b}[0m"),
+            Self::Warning => format!("\u{1b}[33m{text}\u{1b}[0m"),
+            Self::Note => text.to_owned(),
+        }
+    }
 }
 
 async fn look(cluster: &Cluster) -> Result<Seen, Failure> {
@@ -112,7 +167,7 @@ async fn look(cluster: &Cluster) -> Result<Seen, Failure> {
     let described = admin.describe_cluster(DescribeClusterOptions::default()).await?;
     let mut seen = Seen { now_ms: Timestamp::now().as_millisecond(), ..Seen::default() };
     for broker in &described.brokers {
-        let unreachable = cluster.node(broker.id).await.err().map(|error| with_causes(&error));
+        let unreachable = cluster.node(broker.id).await.err().map(|error| said_of(&error));
         seen.brokers.push(SeenBroker {
             id: broker.id.0,
             address: broker.address.to_string(),
@@ -205,7 +260,7 @@ fn brokers(seen: &Seen, findings: &mut Vec<Finding>) {
             let next_step = "start it, or look at its log: it does not reach the controller";
             find(findings, Severity::Broken, subject, "is registered and does not serve", next_step);
         } else if let Some(reason) = &broker.unreachable {
-            let what = format!("advertises {}, where it cannot be reached: {reason}", broker.address);
+            let what = format!("advertises {}, which does not work from here: {reason}", broker.address);
             let next_step = "correct its `advertised.listeners`, or make that address work from here";
             find(findings, Severity::Broken, subject, what, next_step);
         }
@@ -502,6 +557,21 @@ mod tests {
             assert!(findings[0].what.contains(says), "{says}: {findings:?}");
             assert!(!findings[0].next_step.is_empty());
         }
+    }
+
+    #[test]
+    fn people_are_told_in_paragraphs() {
+        let seen = broker(false, Some("cannot connect to kafka:9092: Connection refused"));
+        let expected = "broken   broker 1\n         advertises kafka:9092, which does not\n         work from here: cannot connect to\n         \
+                        kafka:9092: Connection refused\n         -> correct its `advertised.listeners`,\n         or make that \
+                        address work from here\n\nlooked at 1 broker, 0 topics and 0 groups: 1 finding\n";
+        assert_eq!(told(&diagnose(&seen), &seen, Some(48), false), expected);
+        assert!(told(&diagnose(&seen), &seen, None, true).contains("\u{1b}[1;31mbroken"));
+        let healthy = Seen::default();
+        assert_eq!(
+            told(&[], &healthy, None, true),
+            "looked at 0 brokers, 0 topics and 0 groups: nothing is wrong\n"
+        );
     }
 
     #[test]

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
   mainstem dump data/orders-0/*.index data/orders-0/*.timeindex
   mainstem dump data/replication-offset-checkpoint")]
 pub(crate) struct Arguments {
+    /// What to read.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Show the records of a segment instead of its batches.

@@ -9,7 +9,9 @@ use std::{
     path::PathBuf,
 };
 
-/// Link this program under the names of Kafka's tools, such as kafka-topics and kafka-topics.sh.
+/// Link this program under the names of Kafka's tools.
+///
+/// Links are made with and without `.sh`: kafka-topics, kafka-topics.sh and so on.
 #[derive(Debug, Args)]
 #[command(before_help = "Examples:
   mainstem link-kafka-tools ~/.local/bin
@@ -24,7 +26,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let program = env::current_exe()
         .map_err(|error| Failure::new(Exit::Other, format!("cannot tell where this program is: {error}")))?;
     let links = kafka_tools::link(&program, &arguments.folder).map_err(|error| {
-        Failure::new(Exit::Other, format!("cannot link: {error}")).next_step("choose another folder")
+        Failure::new(Exit::Other, format!("cannot link in {}: {error}", arguments.folder.display()))
+            .next_step("choose another folder")
     })?;
     let mut out = io::stdout().lock();
     for link in links {

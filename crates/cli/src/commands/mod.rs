@@ -45,6 +45,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Profile(command) => profile::run(command),
         Command::Completion(arguments) => completion::run(&arguments),
         Command::LinkKafkaTools(arguments) => link::run(&arguments),
+        Command::Version => crate::output::say(concat!("mainstem ", env!("CARGO_PKG_VERSION"))),
     }
 }
 

@@ -31,8 +31,8 @@ pub(crate) enum Command {
     /// Send records, and measure until each is acknowledged.
     #[command(before_help = "Examples:
   mainstem perf produce bench --records 1000000 --size 100
-  mainstem perf produce bench --rate 5000 --records 50000 -o json   # an open load
-  mainstem perf produce bench -X acks=1 -X compression.type=lz4 -X linger.ms=10")]
+  mainstem perf produce bench --rate 5000 --records 50000      # an open load
+  mainstem perf produce bench -X acks=1 -X compression.type=lz4")]
     Produce(Produce),
     /// Read records, from the beginning.
     #[command(before_help = "Examples:
@@ -46,7 +46,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Produce {
-    #[arg(add = ArgValueCompleter::new(completion::topics))]
+    /// The topic to use.
+    #[arg(value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     topic: String,
     /// How many records to send.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
@@ -65,7 +66,8 @@ pub(crate) struct Produce {
 
 #[derive(Debug, Args)]
 pub(crate) struct Consume {
-    #[arg(add = ArgValueCompleter::new(completion::topics))]
+    /// The topic to use.
+    #[arg(value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     topic: String,
     /// How many records to read; all there are unless given.
     #[arg(short = 'n', long, value_name = "N")]
@@ -78,7 +80,8 @@ pub(crate) struct Consume {
 
 #[derive(Debug, Args)]
 pub(crate) struct Latency {
-    #[arg(add = ArgValueCompleter::new(completion::topics))]
+    /// The topic to use.
+    #[arg(value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     topic: String,
     /// How many records to send.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]

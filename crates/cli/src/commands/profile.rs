@@ -19,28 +19,45 @@ use std::{fs, path::PathBuf};
   mainstem topic list --profile prod")]
 pub(crate) enum Command {
     /// Save a cluster's client properties under a name.
+    #[command(before_help = "Examples:
+  mainstem profile create staging -b broker-1:9092,broker-2:9092 --use
+  mainstem profile create prod -f client.properties
+  mainstem profile create cloud -b kafka.example.com:9092 \\
+      -X security.protocol=SASL_SSL -X sasl.mechanism=SCRAM-SHA-512 \\
+      -X sasl.username=me -X sasl.password=secret")]
     Create(Create),
     /// Use this profile from now on.
+    #[command(before_help = "Examples:
+  mainstem profile use staging")]
     Use(Use),
     /// List the profiles.
+    #[command(before_help = "Examples:
+  mainstem profile list
+  mainstem profile list -o json")]
     List(List),
     /// Show a profile's properties; secrets are hidden.
+    #[command(before_help = "Examples:
+  mainstem profile show
+  mainstem profile show staging -o yaml")]
     Show(Show),
     /// Remove profiles.
+    #[command(before_help = "Examples:
+  mainstem profile delete staging")]
     Delete(Delete),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
+    /// Its name.
     name: String,
     /// The cluster's brokers, with commas between them.
-    #[arg(short, long, value_name = "HOST:PORT")]
+    #[arg(short, long, aliases = ["bootstrap-servers", "brokers"], value_name = "HOST:PORT")]
     bootstrap_server: Option<String>,
     /// A file of client properties, as Kafka's tools take it.
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// A client property; may be repeated.
-    #[arg(short = 'X', value_name = "KEY=VALUE", value_parser = key_value)]
+    #[arg(short = 'X', value_name = "KEY=VALUE", value_parser = key_value, add = ArgValueCompleter::new(crate::completion::client_properties))]
     properties: Vec<(String, String)>,
     /// Use it from now on.
     #[arg(long = "use")]
@@ -49,6 +66,7 @@ pub(crate) struct Create {
 
 #[derive(Debug, Args)]
 pub(crate) struct Use {
+    /// Its name.
     #[arg(add = ArgValueCompleter::new(crate::completion::profiles))]
     name: String,
 }
@@ -70,6 +88,7 @@ pub(crate) struct Show {
 
 #[derive(Debug, Args)]
 pub(crate) struct Delete {
+    /// Their names.
     #[arg(required = true, add = ArgValueCompleter::new(crate::completion::profiles))]
     names: Vec<String>,
 }
@@ -134,11 +153,20 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
     })?;
     match command {
         Command::Create(arguments) => create(&profiles, arguments),
-        Command::Use(arguments) => profiles.choose(&arguments.name),
+        Command::Use(arguments) => choose(&profiles, &arguments.name),
         Command::List(arguments) => list(&profiles, arguments.output.format),
         Command::Show(arguments) => show(&profiles, arguments),
-        Command::Delete(arguments) => arguments.names.iter().try_for_each(|name| profiles.delete(name)),
+        Command::Delete(arguments) => arguments.names.iter().try_for_each(|name| {
+            profiles.delete(name)?;
+            output::say(&format!("deleted profile `{name}`"))
+        }),
     }
+}
+
+fn choose(profiles: &Profiles, name: &str) -> Result<(), Failure> {
+    profiles.choose(name)?;
+    let servers = profiles.get(name)?.remove("bootstrap.servers").unwrap_or_default();
+    output::say(&format!("using profile `{name}` ({servers}) from now on"))
 }
 
 fn create(profiles: &Profiles, arguments: Create) -> Result<(), Failure> {
@@ -160,10 +188,8 @@ fn create(profiles: &Profiles, arguments: Create) -> Result<(), Failure> {
     }
     crate::cluster::check(&properties)?;
     profiles.create(&arguments.name, &properties)?;
-    if arguments.is_used {
-        profiles.choose(&arguments.name)?;
-    }
-    Ok(())
+    output::say(&format!("created profile `{}`", arguments.name))?;
+    if arguments.is_used { choose(profiles, &arguments.name) } else { Ok(()) }
 }
 
 fn list(profiles: &Profiles, format: Format) -> Result<(), Failure> {

@@ -14,6 +14,10 @@ use std::{env, fs, path::PathBuf};
 /// Settings come from the file, then from environment variables such as KAFKA_LOG_DIRS, then from --override; the later
 /// counts. An empty data folder is formatted.
 #[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  mainstem server server.properties
+  mainstem server server.properties --override log.retention.hours=24
+  mainstem server --override log.dirs=/data --override node.id=2")]
 pub(crate) struct Arguments {
     /// A `server.properties` as Kafka reads it.
     properties: Option<PathBuf>,

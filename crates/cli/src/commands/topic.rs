@@ -28,8 +28,8 @@ pub(crate) enum Command {
     /// Create topics.
     #[command(before_help = "Examples:
   mainstem topic create orders
-  mainstem topic create orders payments --partitions 6 --config retention.ms=86400000
-  mainstem topic create accounts --config cleanup.policy=compact --replication-factor 3")]
+  mainstem topic create orders payments -p 6 --config retention.ms=86400000
+  mainstem topic create accounts -r 3 --config cleanup.policy=compact")]
     Create(Create),
     /// List the topics.
     #[command(before_help = "Examples:
@@ -45,7 +45,8 @@ pub(crate) enum Command {
     /// Add partitions or change settings.
     #[command(before_help = "Examples:
   mainstem topic alter orders --partitions 12
-  mainstem topic alter orders --config retention.ms=3600000 --delete-config segment.bytes")]
+  mainstem topic alter orders --config retention.ms=3600000
+  mainstem topic alter orders --delete-config segment.bytes")]
     Alter(Alter),
     /// Delete topics with all their records.
     #[command(before_help = "Examples:
@@ -55,13 +56,14 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
+    /// Their names.
     #[arg(required = true, value_name = "TOPIC")]
     names: Vec<String>,
     /// Number of partitions; the broker's `num.partitions` unless given.
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(1..))]
     partitions: Option<i32>,
     /// Replicas of each partition; the broker's `default.replication.factor` unless given.
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i16).range(1..))]
     replication_factor: Option<i16>,
     /// A setting of the topic; may be repeated.
     #[arg(short, long = "config", value_name = "KEY=VALUE", value_parser = key_value, add = ArgValueCompleter::new(completion::topic_settings))]
@@ -83,6 +85,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
+    /// Their names.
     #[arg(required = true, value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     names: Vec<String>,
     #[command(flatten)]
@@ -94,16 +97,17 @@ pub(crate) struct Describe {
 #[derive(Debug, Args)]
 #[group(id = "change", required = true, multiple = true, args = ["partitions", "configs", "delete_configs"])]
 pub(crate) struct Alter {
+    /// Its name.
     #[arg(value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     name: String,
     /// Grow to this many partitions.
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(1..))]
     partitions: Option<i32>,
     /// Set a setting; may be repeated.
     #[arg(short, long = "config", value_name = "KEY=VALUE", value_parser = key_value, add = ArgValueCompleter::new(completion::topic_settings))]
     configs: Vec<(String, String)>,
     /// Go back to the broker's value of a setting; may be repeated.
-    #[arg(long = "delete-config", value_name = "KEY")]
+    #[arg(long = "delete-config", value_name = "KEY", add = ArgValueCompleter::new(completion::topic_setting_keys))]
     delete_configs: Vec<String>,
     #[command(flatten)]
     cluster: ClusterArguments,
@@ -111,6 +115,7 @@ pub(crate) struct Alter {
 
 #[derive(Debug, Args)]
 pub(crate) struct Delete {
+    /// Their names.
     #[arg(required = true, value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     names: Vec<String>,
     #[command(flatten)]

@@ -1,10 +1,12 @@
 //! `mainstem txn`: transactions, and what is left of those that nobody ends.
 use crate::{
     cluster::{self, ClusterArguments},
+    completion,
     failure::{Exit, Failure},
     output::{self, Column, Document, Grid, OutputArguments, Row, Section, or_dash},
 };
 use clap::{Args, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 use client::{
     Admin, TopicPartition,
     admin::{AbortTransaction, ProducerState, TransactionDescription, TransactionFilter, TransactionState},
@@ -36,8 +38,8 @@ pub(crate) enum Command {
     Describe(Describe),
     /// End a transaction without its producer.
     #[command(before_help = "Examples:
-  mainstem txn abort payments-1                                # fences its producer
-  mainstem txn abort --partition orders:3 --start-offset 1071  # what find-hanging found")]
+  mainstem txn abort payments-1             # fences its producer
+  mainstem txn abort --partition orders:3 --start-offset 1071")]
     Abort(Abort),
     /// List open transactions that no coordinator will end: they hold back all who read committed.
     #[command(before_help = "Examples:
@@ -62,7 +64,8 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
-    #[arg(required = true, value_name = "TRANSACTIONAL-ID")]
+    /// Which ones.
+    #[arg(required = true, value_name = "TRANSACTIONAL-ID", add = ArgValueCompleter::new(completion::transactional_ids))]
     ids: Vec<String>,
     #[command(flatten)]
     output: OutputArguments,
@@ -74,7 +77,7 @@ pub(crate) struct Describe {
 #[group(id = "which", required = true, args = ["id", "partition"])]
 pub(crate) struct Abort {
     /// Whose producer is fenced, which aborts what it has open.
-    #[arg(value_name = "TRANSACTIONAL-ID")]
+    #[arg(value_name = "TRANSACTIONAL-ID", add = ArgValueCompleter::new(completion::transactional_ids))]
     id: Option<String>,
     /// Where a transaction hangs.
     #[arg(long, value_name = "TOPIC:N", value_parser = partition, requires = "start_offset")]
@@ -89,7 +92,7 @@ pub(crate) struct Abort {
 #[derive(Debug, Args)]
 pub(crate) struct FindHanging {
     /// Only in this topic; may be repeated.
-    #[arg(long = "topic", value_name = "TOPIC")]
+    #[arg(long = "topic", value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     topics: Vec<String>,
     /// What is younger may still be ended by its coordinator.
     #[arg(long, value_name = "SPAN", value_parser = span, default_value = "15m")]

@@ -13,4 +13,5 @@ mod node;
 mod operations;
 mod server;
 mod shown;
+mod terminal;
 mod topics;

@@ -38,9 +38,9 @@ use std::{
 #[derive(Debug, Args)]
 #[command(
     before_help = "Examples:
-  mainstem consume orders                        # everything, then what comes
-  mainstem consume orders -e > orders.txt        # everything there is now
-  mainstem consume orders -o -10 -e              # the last ten of each partition
+  mainstem consume orders                    # everything, then what comes
+  mainstem consume orders -e > orders.txt    # everything there is now
+  mainstem consume orders -o -10 -e          # the last ten of each partition
   mainstem consume orders -o @-1h:end -o json
   mainstem consume orders -o 100:200 -p 0 -f '%o %k=%v\\n'
   mainstem consume orders -e -o json | mainstem produce copy --json",
@@ -63,12 +63,13 @@ Format:
   Numbers take {hex8} to {hex64}, {big8} to {big64}, {little8} to {little64}."
 )]
 pub(crate) struct Arguments {
+    /// What to read.
     #[arg(required = true, value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     topics: Vec<String>,
     /// Where to begin and where to stop; see below. May be repeated.
     #[arg(long = "offset", value_name = "OFFSET", allow_hyphen_values = true)]
     offsets: Vec<Span>,
-    /// How to show records. `value` prints the bytes of each value and a newline.
+    /// How to show records: the bytes of each value and a newline, columns, or a JSON object a line.
     #[arg(long, value_name = "FORMAT", value_enum)]
     output: Option<Shape>,
     /// Short for --offset, or for --output when it names one of its formats.
@@ -84,7 +85,7 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "N,N...", value_delimiter = ',')]
     partition: Vec<i32>,
     /// End after so many records.
-    #[arg(short = 'n', short_alias = 'c', long, value_name = "N")]
+    #[arg(short = 'n', short_alias = 'c', long, aliases = ["num", "max-messages"], value_name = "N")]
     count: Option<u64>,
     /// End where the topics ended when the command began.
     #[arg(short, long)]
@@ -106,9 +107,7 @@ pub(crate) struct Arguments {
 enum Shape {
     #[default]
     Value,
-    /// A line of partition, offset, timestamp, key, headers and value.
     Table,
-    /// One JSON object a line.
     #[value(alias = "ndjson")]
     Json,
 }

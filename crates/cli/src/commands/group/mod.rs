@@ -43,11 +43,15 @@ pub(crate) enum Command {
   mainstem group offsets billing -o ndjson > billing.offsets")]
     Offsets(Offsets),
     /// Move a group's offsets, after showing where to.
-    #[command(before_help = "Examples:
-  mainstem group reset billing --to-earliest             # shows the plan, and asks
+    #[command(
+        before_help = "Examples:
+  mainstem group reset billing --to-earliest    # shows the plan, and asks
   mainstem group reset billing --topic orders:0,1 --shift-by -100 --execute
   mainstem group reset billing --by-duration PT1H --execute
-  mainstem group offsets billing -o ndjson > saved && mainstem group reset billing --from-file saved --execute")]
+  mainstem group offsets billing -o ndjson > saved       # and back again:
+  mainstem group reset billing --from-file saved --execute",
+        override_usage = "mainstem group reset [OPTIONS] <GROUP> <--to-...|--by-duration SPAN|--shift-by N|--from-file FILE>"
+    )]
     Reset(Box<reset::Reset>),
     /// Forget what a group has committed for topics or partitions.
     #[command(before_help = "Examples:
@@ -70,6 +74,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Describe {
+    /// Their names.
     #[arg(required = true, value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
     groups: Vec<String>,
     #[command(flatten)]
@@ -80,6 +85,7 @@ pub(crate) struct Describe {
 
 #[derive(Debug, Args)]
 pub(crate) struct Offsets {
+    /// Its name.
     #[arg(value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
     group: String,
     #[command(flatten)]
@@ -90,6 +96,7 @@ pub(crate) struct Offsets {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteOffsets {
+    /// Its name.
     #[arg(value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
     group: String,
     /// A topic, or partitions of it; may be repeated.
@@ -137,6 +144,7 @@ impl Target {
 
 #[derive(Debug, Args)]
 pub(crate) struct Delete {
+    /// Their names.
     #[arg(required = true, value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
     groups: Vec<String>,
     #[command(flatten)]
@@ -193,6 +201,20 @@ struct Assigned {
     partition: i32,
 }
 
+impl Row for Member {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("MEMBER", |m| m.member.clone()),
+        Column::text("INSTANCE", |m| or_dash(m.instance.as_ref())),
+        Column::text("CLIENT", |m| m.client.clone()),
+        Column::text("HOST", |m| m.host.clone()),
+        Column::number("PARTITIONS", |m| m.assignment.len().to_string()),
+    ];
+
+    fn name(&self) -> String {
+        self.member.clone()
+    }
+}
+
 /// One partition that the group has committed or owns.
 #[derive(Debug, Serialize)]
 struct Partition {
@@ -202,10 +224,6 @@ struct Partition {
     log_end_offset: Option<i64>,
     lag: Option<i64>,
     member: Option<String>,
-    #[serde(skip)]
-    host: Option<String>,
-    #[serde(skip)]
-    client: Option<String>,
 }
 
 impl Row for Partition {
@@ -215,9 +233,7 @@ impl Row for Partition {
         Column::number("CURRENT-OFFSET", |p| or_dash(p.current_offset)),
         Column::number("LOG-END-OFFSET", |p| or_dash(p.log_end_offset)),
         Column::number("LAG", |p| or_dash(p.lag)),
-        Column::text("CONSUMER-ID", |p| or_dash(p.member.as_ref())),
-        Column::text("HOST", |p| or_dash(p.host.as_ref())),
-        Column::text("CLIENT-ID", |p| or_dash(p.client.as_ref())),
+        Column::text("MEMBER", |p| or_dash(p.member.as_ref())),
     ];
 
     fn name(&self) -> String {
@@ -238,8 +254,13 @@ impl Document for Described {
             ("assignor", or_dash(Some(&self.assignor).filter(|name| !name.is_empty()))),
             ("coordinator", self.coordinator.to_string()),
             ("members", self.members.len().to_string()),
+            ("lag", self.partitions.iter().filter_map(|partition| partition.lag).sum::<i64>().to_string()),
         ];
-        vec![Section::Fields(fields), Section::Grid(Grid::of(&self.partitions))]
+        let mut sections = vec![Section::Fields(fields), Section::Grid(Grid::of(&self.partitions))];
+        if !self.members.is_empty() {
+            sections.push(Section::Grid(Grid::of(&self.members)));
+        }
+        sections
     }
 }
 
@@ -361,8 +382,6 @@ async fn partitions(admin: &Admin, group: &GroupDescription) -> Result<Vec<Parti
             log_end_offset: end,
             lag: end.zip(committed).map(|(end, committed)| (end - committed).max(0)),
             member: member.map(|member| member.member_id.clone()),
-            host: member.map(|member| host(member)),
-            client: member.map(|member| member.client_id.clone()),
         }
     };
     Ok(known.into_iter().map(partition).collect())
@@ -420,4 +439,57 @@ async fn delete(arguments: Delete) -> Result<(), Failure> {
         output::say(&format!("deleted group `{group}`"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_shows_its_lag_and_its_members() {
+        let partition = |partition, current_offset, member: Option<&str>| Partition {
+            topic: "t".to_owned(),
+            partition,
+            current_offset,
+            log_end_offset: Some(9),
+            lag: current_offset.map(|current| 9 - current),
+            member: member.map(str::to_owned),
+        };
+        let member = Member {
+            member: "m-1".to_owned(),
+            instance: None,
+            client: "c".to_owned(),
+            host: "127.0.0.1".to_owned(),
+            assignment: vec![Assigned { topic: "t".to_owned(), partition: 0 }],
+        };
+        let described = Described {
+            group: "g".to_owned(),
+            group_type: "Classic",
+            protocol: "consumer".to_owned(),
+            state: "Stable",
+            assignor: "range".to_owned(),
+            coordinator: 1,
+            members: vec![member],
+            partitions: vec![partition(0, Some(4), Some("m-1")), partition(1, None, None)],
+        };
+        let sections = described.sections();
+        let [Section::Fields(fields), Section::Grid(partitions), Section::Grid(members)] =
+            sections.as_slice()
+        else {
+            panic!("{sections:?}")
+        };
+        assert!(fields.contains(&("lag", "5".to_owned())), "{fields:?}");
+        assert_eq!(
+            partitions.draw(false),
+            "TOPIC  PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG  MEMBER\n\
+             t              0               4               9    5  m-1\n\
+             t              1               -               9    -  -"
+        );
+        assert_eq!(
+            members.draw(false),
+            "MEMBER  INSTANCE  CLIENT  HOST       PARTITIONS\nm-1     -         c       127.0.0.1           1"
+        );
+        let unused = Described { members: Vec::new(), ..described };
+        assert_eq!(unused.sections().len(), 2);
+    }
 }

@@ -8,6 +8,7 @@ use crate::{
     completion,
     failure::{Exit, Failure},
     output::{self, Column, OutputArguments, Row, or_dash},
+    progress::counted,
 };
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -27,7 +28,8 @@ use std::{
 #[derive(Debug, Args)]
 #[group(id = "target", required = true, multiple = false, args = ["to_earliest", "to_latest", "to_current", "to_offset", "to_datetime", "by_duration", "shift_by", "from_file"])]
 pub(crate) struct Reset {
-    #[arg(add = ArgValueCompleter::new(completion::groups))]
+    /// Its name; a group that does not exist is made.
+    #[arg(value_name = "GROUP", add = ArgValueCompleter::new(completion::groups))]
     group: String,
     /// Only this topic, or these partitions of it; may be repeated. All that the group has committed unless given.
     #[arg(long = "topic", value_name = "TOPIC[:N,N...]", add = ArgValueCompleter::new(completion::topics))]
@@ -41,6 +43,7 @@ pub(crate) struct Reset {
     /// To where it is: of use for partitions without an offset, which go to the end.
     #[arg(long)]
     to_current: bool,
+    /// To this offset, or as near to it as the log reaches.
     #[arg(long, value_name = "N")]
     to_offset: Option<i64>,
     /// To the first record at this time or later: 2026-11-22T10:00:00Z, a date, milliseconds, or how long ago.
@@ -58,6 +61,9 @@ pub(crate) struct Reset {
     /// Do it without asking.
     #[arg(long)]
     execute: bool,
+    /// Only show what would be done, and do not ask.
+    #[arg(long, conflicts_with = "execute")]
+    dry_run: bool,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -183,7 +189,7 @@ pub(super) async fn run(arguments: Reset) -> Result<(), Failure> {
         return Err(Failure::new(Exit::NotFound, what).next_step("name topics with --topic"));
     }
     output::list(arguments.output.format, &planned)?;
-    if !arguments.execute && !is_confirmed(planned.len(), &arguments.group) {
+    if !arguments.execute && (arguments.dry_run || !is_confirmed(planned.len(), &arguments.group)) {
         eprintln!("nothing was changed; --execute does it");
         return Ok(());
     }
@@ -195,7 +201,7 @@ pub(super) async fn run(arguments: Reset) -> Result<(), Failure> {
     };
     let offsets = planned.iter().map(offset).collect();
     admin.alter_group_offsets(&arguments.group, &offsets).await.all::<Vec<_>>()?;
-    eprintln!("reset {} partition(s) of group `{}`", planned.len(), arguments.group);
+    eprintln!("reset {} of group `{}`", counted(planned.len() as u64, "partition"), arguments.group);
     Ok(())
 }
 
@@ -204,7 +210,7 @@ fn is_confirmed(count: usize, group: &str) -> bool {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return false;
     }
-    eprint!("Reset {count} partition(s) of group `{group}`? [y/N] ");
+    eprint!("Reset {} of group `{group}`? [y/N] ", counted(count as u64, "partition"));
     let _ = io::stderr().flush();
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).is_ok()
@@ -221,7 +227,8 @@ async fn check_quiet(admin: &Admin, group: &str) -> Result<(), Failure> {
     if matches!(found.state, GroupState::Empty | GroupState::Dead) {
         return Ok(());
     }
-    let what = format!("group `{group}` is {} with {} member(s)", found.state, found.members.len());
+    let what =
+        format!("group `{group}` is {} with {}", found.state, counted(found.members.len() as u64, "member"));
     Err(Failure::new(Exit::Other, what).next_step("stop them first: they would commit over it"))
 }
 

@@ -53,9 +53,11 @@ Format:
   %% %{ %} \\n \\t \\xNN"
 )]
 pub(crate) struct Arguments {
-    #[arg(add = ArgValueCompleter::new(completion::topics))]
+    /// Where the records go.
+    #[arg(value_name = "TOPIC", add = ArgValueCompleter::new(completion::topics))]
     topic: String,
     /// Values to send instead of records from standard input.
+    #[arg(value_name = "VALUE")]
     values: Vec<OsString>,
     /// Files to send, each as one record.
     #[arg(long = "file", value_name = "FILE", num_args = 1.., conflicts_with = "values")]
@@ -112,7 +114,7 @@ enum Acknowledgement {
     Nobody,
     #[value(name = "1")]
     Leader,
-    /// Every replica that is in sync.
+    // Every replica that is in sync.
     All,
 }
 

@@ -21,7 +21,11 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+    task::JoinSet,
+};
 
 /// Watch the cluster: brokers, topics by rate, groups by lag.
 ///
@@ -57,19 +61,33 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
 async fn watch(cluster: &Cluster, view: &mut View, interval: Duration) -> Result<(), Failure> {
     let mut keys = keys();
     let colour = output::is_colourful(&io::stdout());
+    let listen = |kind| {
+        signal(kind).map_err(|error| Failure::new(Exit::Other, format!("cannot listen for signals: {error}")))
+    };
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    let (mut hang_up, mut resize) = (listen(SignalKind::hangup())?, listen(SignalKind::window_change())?);
     let mut next_look = tokio::time::Instant::now() + interval;
+    // At most one, in a task of its own: while it waits for a broker, keys are heard.
+    let mut looks: JoinSet<Result<Sample, Failure>> = JoinSet::new();
     loop {
         paint(&view.draw(size().0, size().1, colour))?;
         tokio::select! {
             key = keys.recv() => match key {
-                None | Some(b'q') => return Ok(()),
+                None | Some(b'q' | CTRL_C | CTRL_D) => return Ok(()),
                 Some(key) => view.press(key),
             },
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-            () = tokio::time::sleep_until(next_look) => {
-                next_look += interval;
-                // A look that fails is shown, and the next may succeed.
-                match sample(cluster).await {
+            _ = interrupt.recv() => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
+            _ = hang_up.recv() => return Ok(()),
+            _ = resize.recv() => {}
+            () = tokio::time::sleep_until(next_look), if looks.is_empty() => {
+                let cluster = cluster.clone();
+                looks.spawn(async move { sample(&cluster).await });
+            }
+            // A look that fails is shown, and the next may succeed.
+            Some(Ok(look)) = looks.join_next() => {
+                next_look = tokio::time::Instant::now() + interval;
+                match look {
                     Ok(sample) => view.take(sample),
                     Err(error) => view.fail(error.line()),
                 }
@@ -77,6 +95,10 @@ async fn watch(cluster: &Cluster, view: &mut View, interval: Duration) -> Result
         }
     }
 }
+
+/// As a terminal sends them where they are no signals.
+const CTRL_C: u8 = 3;
+const CTRL_D: u8 = 4;
 
 async fn sample(cluster: &Cluster) -> Result<Sample, Failure> {
     let admin = Admin::new(cluster);

@@ -1,5 +1,6 @@
 //! What `top` shows: rates from two samples, sorted, cut to the screen. No clock, no terminal.
-use std::{collections::BTreeMap, fmt::Write as _, time::Instant};
+use crate::progress::counted;
+use std::{collections::BTreeMap, time::Instant};
 
 #[derive(Clone, Debug)]
 pub(super) struct Sample {
@@ -88,10 +89,10 @@ impl View {
         let total: f64 = topics.iter().map(|line| line.rate).sum();
         let behind: i64 = groups.iter().map(|line| line.group.lag).sum();
         let mut lines = vec![format!(
-            "cluster {}   {} broker(s)   {} topic(s)   {total:.0} records/s   lag {behind}",
+            "cluster {}   {}   {}   {total:.0} records/s   lag {behind}",
             now.cluster,
-            now.brokers.len(),
-            now.topics.len()
+            counted(now.brokers.len() as u64, "broker"),
+            counted(now.topics.len() as u64, "topic")
         )];
         lines.push(match &self.failure {
             Some(failure) => failure.clone(),
@@ -104,24 +105,31 @@ impl View {
         let for_groups = groups.len().min(left / 2);
         let for_topics = topics.len().min(left - for_groups);
         let mut headings = Vec::new();
-        let mut table = |heading: String, rows: Vec<String>| {
+        let mut table = |heading: Line, rows: Vec<Line>| {
             lines.push(String::new());
             headings.push(lines.len());
-            lines.push(heading);
-            lines.extend(rows);
+            lines.extend(aligned(heading, rows, width));
         };
-        let broker =
-            |broker: &Broker| format!("{:>6}  {:<32}  {:>6}", broker.id, broker.address, broker.leads);
+        let broker = |broker: &Broker| Line {
+            name: format!("{} at {}", broker.id, broker.address),
+            rest: format!("{:>10}", broker.leads),
+        };
         table(
-            format!("{:>6}  {:<32}  {:>6}", "BROKER", "ADDRESS", "LEADS"),
+            Line { name: "BROKER".to_owned(), rest: format!("{:>10}", "LEADS") },
             now.brokers.iter().take(for_brokers).map(broker).collect(),
         );
         table(
-            format!("{:>12}  {:>14}  {:>10}  {:>11}  TOPIC", "RECORDS/S", "END", "PARTITIONS", "OUT-OF-SYNC"),
+            Line {
+                name: "TOPIC".to_owned(),
+                rest: format!(
+                    "{:>10}  {:>12}  {:>10}  {:>11}",
+                    "RECORDS/S", "END", "PARTITIONS", "OUT-OF-SYNC"
+                ),
+            },
             topics.iter().take(for_topics).map(TopicLine::line).collect(),
         );
         table(
-            format!("{:>12}  {:>12}  {:<20}  GROUP", "LAG", "LAG/S", "STATE"),
+            Line { name: "GROUP".to_owned(), rest: format!("{:>10}  {:>12}  {}", "LAG", "LAG/S", "STATE") },
             groups.iter().take(for_groups).map(GroupLine::line).collect(),
         );
         lines.truncate(height);
@@ -173,20 +181,48 @@ impl View {
     }
 }
 
+/// A line of a table: a name, as wide as there is room, and what stands behind it.
+struct Line {
+    name: String,
+    rest: String,
+}
+
 impl TopicLine<'_> {
-    fn line(&self) -> String {
+    fn line(&self) -> Line {
         let topic = self.topic;
         let (end, partitions, out_of_sync) = (topic.end, topic.partitions, topic.out_of_sync);
-        format!("{:>12.1}  {end:>14}  {partitions:>10}  {out_of_sync:>11}  {}", self.rate, topic.name)
+        Line {
+            name: topic.name.clone(),
+            rest: format!("{:>10.1}  {end:>12}  {partitions:>10}  {out_of_sync:>11}", self.rate),
+        }
     }
 }
 
 impl GroupLine<'_> {
-    fn line(&self) -> String {
-        let mut line = String::new();
-        let _ = write!(line, "{:>12}  {:>+12.1}  {:<20}  ", self.group.lag, self.lag_rate, self.group.state);
-        line + &self.group.name
+    fn line(&self) -> Line {
+        Line {
+            name: self.group.name.clone(),
+            rest: format!("{:>10}  {:>+12.1}  {}", self.group.lag, self.lag_rate, self.group.state),
+        }
     }
+}
+
+/// Names are cut before numbers are.
+fn aligned(heading: Line, rows: Vec<Line>, width: usize) -> Vec<String> {
+    /// Enough to tell most names apart, even where numbers then leave the screen.
+    const LEAST: usize = 12;
+    let lines: Vec<Line> = std::iter::once(heading).chain(rows).collect();
+    let longest = |of: fn(&Line) -> usize| lines.iter().map(of).max().unwrap_or(0);
+    let room = width.saturating_sub(longest(|line| line.rest.chars().count()) + 2).max(LEAST);
+    let room = room.min(longest(|line| line.name.chars().count()));
+    lines.iter().map(|line| format!("{:<room$}  {}", shortened(&line.name, room), line.rest)).collect()
+}
+
+fn shortened(name: &str, room: usize) -> String {
+    if name.chars().count() <= room {
+        return name.to_owned();
+    }
+    name.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// What a broker names must not reach the terminal as commands.
@@ -232,20 +268,20 @@ mod tests {
     fn the_busiest_is_first() {
         let drawn = view().draw(120, 40, false);
         let expected = [
-            "cluster c   1 broker(s)   3 topic(s)   25 records/s   lag 50",
+            "cluster c   1 broker   3 topics   25 records/s   lag 50",
             "q quits   r by rate and lag   n by name",
             "",
-            "BROKER  ADDRESS                            LEADS",
-            "     1  h:1                                    2",
+            "BROKER         LEADS",
+            "1 at h:1           2",
             "",
-            "   RECORDS/S             END  PARTITIONS  OUT-OF-SYNC  TOPIC",
-            "        20.0             140           1            0  b",
-            "         5.0             110           1            0  a",
-            "         0.0               7           1            0  new?[2J",
+            "TOPIC     RECORDS/S           END  PARTITIONS  OUT-OF-SYNC",
+            "b              20.0           140           1            0",
+            "a               5.0           110           1            0",
+            "new?[2J         0.0             7           1            0",
             "",
-            "         LAG         LAG/S  STATE                 GROUP",
-            "          30         +10.0  Stable                slow",
-            "          20         -15.0  Stable                fast",
+            "GROUP         LAG         LAG/S  STATE",
+            "slow           30         +10.0  Stable",
+            "fast           20         -15.0  Stable",
         ];
         assert_eq!(drawn, expected);
     }
@@ -256,13 +292,26 @@ mod tests {
         view.press(b'n');
         let names = |view: &View| {
             let drawn = view.draw(120, 40, false);
-            drawn[7..9].iter().map(|line| line.chars().last().unwrap_or_default()).collect::<String>()
+            drawn[7..9].iter().map(|line| line.chars().next().unwrap_or_default()).collect::<String>()
         };
         assert_eq!(names(&view), "ab");
         view.press(b'r');
         assert_eq!(names(&view), "ba");
         view.fail("error: gone".to_owned());
         assert_eq!(view.draw(120, 40, false)[1], "error: gone");
+    }
+
+    #[test]
+    fn names_are_cut_before_numbers() {
+        let mut view = View::default();
+        view.take(sample(Instant::now(), &[(&"long".repeat(30), 7)], &[]));
+        let drawn = view.draw(80, 24, false);
+        assert_eq!(
+            drawn[7],
+            "longlonglonglonglonglonglong…         0.0             7           1            0"
+        );
+        assert_eq!(drawn[7].chars().count(), 80);
+        assert!(view.draw(20, 24, false)[7].starts_with("longlonglon…"));
     }
 
     #[test]
