@@ -22,6 +22,7 @@ use crate::{
     args::Command,
     failure::{Exit, Failure},
 };
+use client::{Error, admin::Each};
 use std::future::Future;
 
 pub(crate) fn run(command: Command) -> Result<(), Failure> {
@@ -47,6 +48,22 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::LinkKafkaTools(arguments) => link::run(&arguments),
         Command::Version => crate::output::say(concat!("mainstem ", env!("CARGO_PKG_VERSION"))),
     }
+}
+
+/// Tells what became of each thing. All are told; the first failure is the command's.
+fn tell_each<K, V>(
+    answers: Each<K, V>,
+    tell: impl Fn(&K, Result<V, Error>) -> Result<String, Failure>,
+) -> Result<(), Failure> {
+    let mut first = None;
+    for (key, answer) in answers {
+        match tell(&key, answer) {
+            Ok(line) => crate::output::say(&line)?,
+            Err(failure) if first.is_none() => first = Some(failure),
+            Err(failure) => eprintln!("{}", failure.line()),
+        }
+    }
+    first.map_or(Ok(()), Err)
 }
 
 /// One thread is enough for one connection or two.

@@ -4,6 +4,7 @@ use crate::{
     completion,
     failure::Failure,
     output::{self, Column, Document, Grid, OutputArguments, Row, Section, joined, or_dash},
+    progress::counted,
 };
 use clap::{Args, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
@@ -11,7 +12,7 @@ use client::{
     Admin, Error, ErrorCode, Partition, Topic, TopicPartition,
     admin::{
         ConfigChange, ConfigSource, CreateOptions, DescribeConfigsOptions, IsolationLevel, NewPartitions,
-        NewTopic, OffsetSpec, Resource,
+        NewTopic, OffsetSpec, Resource, TopicRef,
     },
 };
 use serde::Serialize;
@@ -221,23 +222,24 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
 
 async fn create(arguments: Create) -> Result<(), Failure> {
     let admin = Admin::new(&arguments.cluster.connect().await?);
-    for name in arguments.names {
-        let topic = NewTopic {
-            name,
-            partitions: arguments.partitions,
-            replication_factor: arguments.replication_factor,
-            configs: arguments.configs.clone(),
-            ..Default::default()
-        };
-        let keys = topic.configs.iter().map(|(key, _)| key.as_str());
-        let created = admin.create_topic(&topic, CreateOptions::default()).await;
+    let topic = |name: &String| NewTopic {
+        name: name.clone(),
+        partitions: arguments.partitions,
+        replication_factor: arguments.replication_factor,
+        configs: arguments.configs.clone(),
+        ..Default::default()
+    };
+    let topics: Vec<NewTopic> = arguments.names.iter().map(topic).collect();
+    let answers = admin.create_topics(&topics, CreateOptions::default()).await;
+    super::tell_each(answers, |name, created| {
+        let keys = arguments.configs.iter().map(|(key, _)| key.as_str());
         let created = created.map_err(|error| with_suggestion(error, keys))?;
-        let partitions = created.partitions.or(topic.partitions);
+        let partitions =
+            created.partitions.or(arguments.partitions).and_then(|count| u64::try_from(count).ok());
         let count =
-            partitions.map_or(String::new(), |count| format!(" with {count} partition{}", plural(count)));
-        output::say(&format!("created topic `{}`{count}", topic.name))?;
-    }
-    Ok(())
+            partitions.map_or(String::new(), |count| format!(" with {}", counted(count, "partition")));
+        Ok(format!("created topic `{name}`{count}"))
+    })
 }
 
 async fn list(arguments: List) -> Result<(), Failure> {
@@ -353,14 +355,18 @@ async fn alter(arguments: Alter) -> Result<(), Failure> {
 
 async fn delete(arguments: Delete) -> Result<(), Failure> {
     let admin = Admin::new(&arguments.cluster.connect().await?);
-    for name in &arguments.names {
-        admin.delete_topic(name).await.map_err(|error| match error.code() {
+    let topics: Vec<TopicRef> = arguments.names.iter().map(|name| name.as_str().into()).collect();
+    super::tell_each(admin.delete_topics(&topics).await, |topic, deleted| {
+        let name = match topic {
+            TopicRef::Name(name) => name.clone(),
+            TopicRef::Id(id) => id.to_string(),
+        };
+        deleted.map_err(|error| match error.code() {
             Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => Error::UnknownTopic(name.clone()),
             _ => error,
         })?;
-        output::say(&format!("deleted topic `{name}`"))?;
-    }
-    Ok(())
+        Ok(format!("deleted topic `{name}`"))
+    })
 }
 
 /// Brokers say that a key is unknown; ours says which one was meant, and for the others it is said here.
@@ -379,10 +385,6 @@ pub(super) fn with_suggestion<'a>(error: Error, keys: impl Iterator<Item = &'a s
         }
     }
     failure
-}
-
-pub(super) fn plural(count: i32) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Lists and descriptions in all their forms, profiles, and what the shell is offered.
 use crate::node::{Dev, binary, finish};
 use std::{
+    ffi::OsStr,
     fs,
     net::TcpListener,
-    os::unix::fs::PermissionsExt,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::Path,
     process::Command,
     time::{Duration, Instant},
@@ -106,32 +107,100 @@ fn a_profile_names_the_cluster_unless_something_nearer_does() {
     run("profile show").failed(5, &["no profile is in use"]);
 }
 
-/// What bash is offered after these words.
-fn offered(words: &[&str]) -> String {
+/// What a shell is offered after these words, in the way that each of them asks.
+fn offered(shell: &str, words: &[&str]) -> String {
     let mut command = binary();
     command
-        .env("COMPLETE", "bash")
+        .env("COMPLETE", shell)
         .env("_CLAP_IFS", "\n")
         .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
     command.arg("--").args(words);
     finish(command, b"").text()
 }
 
+const SHELLS: [&str; 4] = ["bash", "zsh", "fish", "powershell"];
+
 #[test]
-fn a_shell_is_offered_commands_topics_and_groups() {
-    for shell in ["bash", "zsh", "fish", "powershell"] {
+fn a_shell_is_offered_commands_topics_groups_and_keys() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create orders other").ok();
+    dev.run("group reset billing --topic orders --to-earliest --execute").ok();
+    let b = dev.kafka.as_str();
+    for shell in SHELLS {
         let mut command = binary();
         command.args(["completion", shell]);
         assert!(finish(command, b"").text().contains("mainstem"), "{shell}");
+        for (words, expected) in [
+            (&["mainstem", "top"][..], &["topic", "top"][..]),
+            (&["mainstem", "topic", "de"], &["describe", "delete"]),
+            (&["mainstem", "topic", "create", "--par"], &["--partitions"]),
+            (&["mainstem", "topic", "describe", "-b", b, "ord"], &["orders"]),
+            (&["mainstem", "topics", "rm", "--brokers", b, "o"], &["orders", "other"]),
+            (&["mainstem", "consume", "-b", b, "o"], &["orders", "other"]),
+            (&["mainstem", "group", "describe", "-b", b, ""], &["billing"]),
+            (&["mainstem", "topic", "create", "t", "--config", "retention.m"], &["retention.ms="]),
+            (&["mainstem", "topic", "list", "-X", "client.i"], &["client.id="]),
+            (&["mainstem", "config", "set", "-b", b, "topic", "ord"], &["orders"]),
+            (&["mainstem", "config", "set", "-b", b, "topic", "orders", "retention.m"], &["retention.ms="]),
+            (&["mainstem", "config", "unset", "-b", b, "topic", "orders", "retention.m"], &["retention.ms"]),
+            (&["mainstem", "config", "describe", "-b", b, "broker", ""], &["1"]),
+            (&["mainstem", "topic", "list", "-o", "nd"], &["ndjson"]),
+        ] {
+            let offered = offered(shell, words);
+            // Some shells are told what a word means beside it.
+            let offered: Vec<&str> =
+                offered.lines().map(|line| line.split(['\t', ':']).next().unwrap_or_default()).collect();
+            for word in expected {
+                assert!(offered.contains(word), "{shell} {words:?}: {word} is not in {offered:?}");
+            }
+            if words.last() == Some(&"ord") {
+                assert!(!offered.contains(&"other"), "{shell} {words:?}: {offered:?}");
+            }
+        }
     }
-    let dev = Dev::ephemeral();
-    dev.run("topic create orders").ok();
-    dev.run("topic create other").ok();
-    assert!(offered(&["mainstem", "top"]).contains("topic"));
-    let topics = offered(&["mainstem", "topic", "describe", "-b", &dev.kafka, "ord"]);
-    assert!(topics.contains("orders") && !topics.contains("other"), "{topics}");
+}
+
+#[test]
+fn completion_waits_for_no_broker() {
+    let silent = crate::fake::silent();
     let begun = Instant::now();
-    let none = offered(&["mainstem", "topic", "describe", "-b", "192.0.2.1:9092", "ord"]);
+    let none = offered("bash", &["mainstem", "topic", "describe", "-b", &silent, "ord"]);
     assert!(!none.contains("orders"));
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    let mut odd = binary();
+    odd.env("COMPLETE", "fish").args(["--", "mainstem", "topic", "describe", "-b", "127.0.0.1:1"]);
+    odd.arg(OsStr::from_bytes(b"\xff"));
+    let ran = finish(odd, b"");
+    assert!(ran.code == Some(0) && !ran.errors.contains("panic"), "{ran:?}");
+}
+
+/// The script in the shell itself, where there is one.
+#[test]
+fn bash_completes_with_the_script() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create orders").ok();
+    let folder = tempfile::tempdir().unwrap();
+    let mut script = binary();
+    script.args(["completion", "bash"]);
+    fs::write(folder.path().join("script"), finish(script, b"").ok()).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_mainstem"));
+    let test = r#"
+        source "$1/script"
+        COMP_WORDS=(mainstem topic describe ord) COMP_CWORD=3 COMP_TYPE=9
+        function=$(complete -p mainstem | sed -E 's/.*-F ([^ ]+).*/\1/')
+        "$function" mainstem ord describe
+        echo "${COMPREPLY[@]}"
+    "#;
+    let mut bash = Command::new("bash");
+    bash.args(["-c", test, "bash"]).arg(folder.path());
+    bash.env("MAINSTEM_BOOTSTRAP_SERVER", &dev.kafka);
+    let path =
+        format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
+    bash.env("PATH", path).env("XDG_CONFIG_HOME", "/nonexistent");
+    if Command::new("bash").arg("--version").output().is_err() {
+        println!("not shown: there is no bash here");
+        return;
+    }
+    let ran = finish(bash, b"");
+    assert_eq!((ran.code, String::from_utf8_lossy(&ran.out).trim()), (Some(0), "orders"), "{ran:?}");
 }

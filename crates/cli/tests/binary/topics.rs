@@ -1,4 +1,5 @@
 use crate::node::Dev;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_topic_from_beginning_to_end() {
@@ -34,6 +35,54 @@ fn a_topic_from_beginning_to_end() {
     ] {
         dev.run(line).failed(5, &["`orders` does not exist", "topic list"]);
     }
+}
+
+#[test]
+fn several_topics_are_told_one_by_one() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create b").ok();
+    let ran = dev.run("topic create a b c --partitions 2");
+    assert_eq!((ran.code, ran.errors.lines().count()), (Some(6), 1), "{ran:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&ran.out),
+        "created topic `a` with 2 partitions\ncreated topic `c` with 2 partitions\n"
+    );
+    let ran = dev.run("topic delete nowhere a no b");
+    assert_eq!((ran.code, ran.errors.lines().count()), (Some(5), 2), "{ran:?}");
+    assert_eq!(dev.run("topic list -o name").text(), "c\n");
+}
+
+/// A wait that a person notices; the best of several, since other tests run beside this one.
+#[test]
+fn a_list_comes_at_once() {
+    const AT_ONCE: Duration = Duration::from_millis(50);
+    let dev = Dev::ephemeral();
+    dev.run("topic create a b c --partitions 3").ok();
+    let took = |_| {
+        let begun = Instant::now();
+        dev.run("topic list").ok();
+        begun.elapsed()
+    };
+    let best = (0..200).map(took).find(|took| *took < AT_ONCE);
+    assert!(best.is_some(), "`topic list` never took less than {AT_ONCE:?}");
+}
+
+#[test]
+fn thousands_of_topics_with_long_names_are_listed_and_looked_at() {
+    let dev = Dev::ephemeral();
+    let names: Vec<String> =
+        (0..1000).map(|n| format!("{n:04}-{}", "x".repeat(if n % 2 == 0 { 3 } else { 200 }))).collect();
+    dev.run(&format!("topic create {}", names.join(" "))).ok();
+    assert_eq!(dev.run("topic list -o name").text().lines().collect::<Vec<_>>(), names);
+    let table = dev.run("topic list").text();
+    let ends: Vec<usize> = table.lines().map(str::len).collect();
+    assert!(ends.iter().all(|end| *end == ends[0]), "the columns are aligned");
+    assert!(
+        dev.run("doctor").text().contains("looked at 1 broker, 1000 topics and 0 groups: nothing is wrong")
+    );
+    assert!(dev.run("top").text().contains("1000 topics"));
+    assert_eq!(dev.run(&format!("topic delete {}", names.join(" "))).text().lines().count(), 1000);
+    assert_eq!(dev.run("topic list").text(), "TOPIC  PARTITIONS  REPLICAS\n");
 }
 
 #[test]

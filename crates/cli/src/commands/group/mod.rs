@@ -434,11 +434,10 @@ async fn delete_offsets(arguments: DeleteOffsets) -> Result<(), Failure> {
 
 async fn delete(arguments: Delete) -> Result<(), Failure> {
     let admin = admin(&arguments.cluster).await?;
-    for (group, deleted) in admin.delete_groups(&arguments.groups).await {
+    super::tell_each(admin.delete_groups(&arguments.groups).await, |group, deleted| {
         deleted?;
-        output::say(&format!("deleted group `{group}`"))?;
-    }
-    Ok(())
+        Ok(format!("deleted group `{group}`"))
+    })
 }
 
 #[cfg(test)]
