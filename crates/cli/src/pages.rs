@@ -10,7 +10,7 @@ pub fn pages() -> Vec<(String, String)> {
     root.build();
     let commands: Vec<&Command> = shown(&root).collect();
     let mut index = "# Commands\n\nMade by `cargo xtask docs` from the command line itself. Exit codes: 0 done, 1 failed, 2 a mistake in the \
-                     command or its input,\n3 no connection, 4 not allowed, 5 not found, 6 exists already, 7 took too long.\n\n"
+                     command or its input,\n3 no connection, 4 not allowed, 5 not found, 6 exists already, 7 took too long, 130 and 143 stopped by a signal before the end.\n\n"
         .to_owned();
     let mut pages = Vec::new();
     for command in commands {
@@ -92,7 +92,7 @@ fn spelled(argument: &Arg) -> String {
 }
 
 fn meaning(argument: &Arg) -> String {
-    let mut text = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    let mut text = argument.get_help().map(ToString::to_string).unwrap_or_default() + ".";
     let values = argument.get_possible_values();
     let values: Vec<&str> =
         values.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name()).collect();

@@ -11,6 +11,7 @@ mod fake;
 mod groups;
 mod node;
 mod operations;
+mod readme;
 mod server;
 mod shown;
 mod terminal;

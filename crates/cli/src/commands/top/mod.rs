@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         view.take(sample(&cluster).await?);
-        return output::say(&view.draw(usize::MAX, usize::MAX, false).join("\n"));
+        return output::say(&view.picture().join("\n"));
     }
     let screen = Screen::enter()?;
     let shown = watch(&cluster, &mut view, Duration::from_secs(arguments.interval)).await;

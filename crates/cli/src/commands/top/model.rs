@@ -44,6 +44,8 @@ enum Order {
     Name,
 }
 
+const KEYS: &str = "q quits   r by rate and lag   n by name";
+
 #[derive(Debug, Default)]
 pub(super) struct View {
     before: Option<Sample>,
@@ -81,6 +83,13 @@ impl View {
         }
     }
 
+    /// All there is, for where nobody can press a key.
+    pub(super) fn picture(&self) -> Vec<String> {
+        let mut lines = self.draw(usize::MAX, usize::MAX, false);
+        lines.retain(|line| line != KEYS);
+        lines
+    }
+
     /// Lines of at most `width` characters, at most `height` of them.
     pub(super) fn draw(&self, width: usize, height: usize, colour: bool) -> Vec<String> {
         let Some(now) = &self.now else { return vec![cut("looking", width)] };
@@ -96,7 +105,7 @@ impl View {
         )];
         lines.push(match &self.failure {
             Some(failure) => failure.clone(),
-            None => "q quits   r by rate and lag   n by name".to_owned(),
+            None => KEYS.to_owned(),
         });
         // The three tables share what is left: brokers get what they need, up to a third.
         let left = height.saturating_sub(lines.len() + 6);
@@ -284,6 +293,8 @@ mod tests {
             "fast           20         -15.0  Stable",
         ];
         assert_eq!(drawn, expected);
+        let picture = view().picture();
+        assert_eq!((&picture[0], &picture[1..]), (&drawn[0], &drawn[2..]));
     }
 
     #[test]
