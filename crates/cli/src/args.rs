@@ -191,6 +191,8 @@ mod tests {
             ("transactions ls", true),
             ("profile switch p", true),
             ("consume t --num 5", true),
+            ("consume t u -g g -e", true),
+            ("consume t -g g -p 0", false),
             ("consume t --max-messages 5", true),
             ("version", true),
             ("produce t", true),

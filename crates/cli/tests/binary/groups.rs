@@ -1,9 +1,15 @@
-use crate::node::Dev;
+use crate::node::{Dev, send, wait};
 use client::{Address, Admin, Cluster, Config};
 use protocol::{
     OffsetCommitRequest,
     offset_commit::request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic},
 };
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+use testkit::eventually;
 
 /// Commits without being a member, as tools do.
 fn commit(dev: &Dev, group: &str, topic: &str, offset: i64) {
@@ -55,4 +61,54 @@ fn a_group_shows_its_lag() {
     dev.run("topic delete t").ok();
     // The offsets of a deleted topic go with it, or stay without an end; either way the group can be shown.
     dev.run("group describe readers").ok();
+}
+
+fn committed(dev: &Dev, group: &str) -> i64 {
+    let rows = dev.run(&format!("group offsets {group} -o json")).json();
+    rows.as_array().unwrap().iter().map(|row| row["offset"].as_i64().unwrap()).sum()
+}
+
+#[test]
+fn a_group_reads_on_where_it_was() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    dev.run_with("produce t", b"a\nb\nc\nd\n").ok();
+    // All four are in one batch: what was not shown is not committed.
+    assert_eq!(dev.run("consume t -g g -n 3").text(), "a\nb\nc\n");
+    assert_eq!(committed(&dev, "g"), 3);
+    assert_eq!(dev.run("consume t -g g -e").text(), "d\n");
+    assert_eq!(dev.run("consume t -g g -e").text(), "");
+    dev.run_with("produce t", b"e\n").ok();
+    assert_eq!(dev.run("consume t -g g -e -X group.protocol=classic").text(), "e\n");
+    assert_eq!(committed(&dev, "g"), 5);
+    // Without a group nothing is committed, and a group of its own begins where it is told.
+    assert_eq!(dev.run("consume t -e -n 1").text(), "a\n");
+    assert_eq!(committed(&dev, "g"), 5);
+    let mut late = dev.command("consume t -g late -o end").stdout(Stdio::piped()).spawn().unwrap();
+    eventually("a member", || {
+        let group = dev.run("group describe late -o json");
+        let assigned = |group: Value| !group["members"][0]["assignment"].as_array().unwrap().is_empty();
+        (group.code == Some(0)
+            && group.json()["members"].as_array().is_some_and(|members| !members.is_empty()))
+        .then(|| assigned(dev.run("group describe late -o json").json()))
+        .filter(|is_assigned| *is_assigned)
+    });
+    let shown = dev.run("group describe late").text();
+    assert!(shown.contains("Stable") && shown.contains("mainstem-cli"), "{shown}");
+    let mut lines = BufReader::new(late.stdout.take().unwrap()).lines();
+    // It may look for the end only after this is written, so more is written until it sees some.
+    let feeding = std::thread::scope(|scope| {
+        let seen = scope.spawn(move || lines.next().unwrap().unwrap());
+        while !seen.is_finished() {
+            dev.run("produce t new").ok();
+        }
+        seen.join().unwrap()
+    });
+    assert_eq!(feeding, "new");
+    send("-INT", &late);
+    assert_eq!(wait(&mut late).code(), Some(0));
+    assert!(committed(&dev, "late") > 5);
+    assert_eq!(dev.run("group describe late -o json").json()["state"], "Empty");
+    dev.run("consume t -g g -o 3").failed(2, &["group reset"]);
+    dev.run("consume nowhere -g g -e").failed(5, &["`nowhere` does not exist"]);
 }

@@ -17,7 +17,14 @@ pub(super) struct Copy<'a> {
     pub(super) stops: &'a Stops,
     /// How many records are wanted.
     pub(super) most: u64,
+    pub(super) group: Option<Group>,
     pub(super) progress: Progress,
+}
+
+/// Read as a member of a group: what is committed must have been written.
+pub(super) struct Group {
+    /// Ends where nothing is left in the partitions that this member has.
+    pub(super) to_end: bool,
 }
 
 /// How the loop ended when nothing failed.
@@ -35,6 +42,10 @@ impl Copy<'_> {
     ) -> Result<Ended, Failure> {
         /// Nothing happens at its end; it only bounds one wait.
         const LONG: Duration = Duration::from_secs(3600);
+        /// Between two looks whether a group has read everything.
+        const SHORT: Duration = Duration::from_millis(100);
+        let to_end = self.group.as_ref().is_some_and(|group| group.to_end);
+        let idle = if to_end { SHORT } else { LONG };
         let mut copied = Copied::default();
         let mut broken = Broken::default();
         self.renderer.heading(&mut copied.buffer);
@@ -42,7 +53,7 @@ impl Copy<'_> {
         let mut ended = Ended::Done;
         while copied.number < self.most && !consumer.is_finished() {
             // What is written is shown before anything is waited for.
-            let patience = if is_flushed { LONG } else { Duration::ZERO };
+            let patience = if is_flushed { idle } else { Duration::ZERO };
             let polled = tokio::select! {
                 biased;
                 exit = interrupt.asked() => {
@@ -57,6 +68,9 @@ impl Copy<'_> {
                     copied.write_to(out)?;
                     out.flush()?;
                     is_flushed = true;
+                    if to_end && has_read_all(consumer) {
+                        break;
+                    }
                     continue;
                 }
                 Err(error) => {
@@ -72,7 +86,13 @@ impl Copy<'_> {
             if batch.batch().next_offset().0 >= stop {
                 consumer.unassign(&batch.at);
             }
-            if copied.buffer.len() >= CHUNK {
+            if self.group.is_some() {
+                copied.write_to(out)?;
+                out.flush()?;
+                // Of a batch that is not wanted to its end only the first records count as read.
+                let next = copied.next.get(&batch.at).copied().filter(|_| copied.number >= self.most);
+                next.map_or(Ok(()), |next| consumer.seek(&batch.at, next))?;
+            } else if copied.buffer.len() >= CHUNK {
                 copied.write_to(out)?;
             }
             self.progress.records = copied.number;
@@ -106,6 +126,11 @@ impl Copy<'_> {
             consumer.unassign(&at);
         }
     }
+}
+
+fn has_read_all(consumer: &Consumer) -> bool {
+    let assigned = consumer.assignment();
+    !assigned.is_empty() && assigned.iter().all(|at| consumer.current_lag(at) == Some(0))
 }
 
 /// A mistake in `--offset` is said as such.

@@ -7,7 +7,7 @@ mod render;
 use crate::{
     cluster::{self, ClusterArguments},
     completion,
-    failure::Failure,
+    failure::{Exit, Failure},
     interrupt::Interrupt,
     output,
     progress::{Progress, Total},
@@ -20,7 +20,7 @@ use client::{
     admin::{IsolationLevel, OffsetSpec},
     consumer::{Config, End, OnOutOfRange, Start},
 };
-use copy::{Copy, Ended, fatal};
+use copy::{Copy, Ended, Group, fatal};
 use format::Template;
 pub(crate) use format::{Encoding, Notation, Token, tokens};
 use position::{Bounds, Point, Span, Stops};
@@ -29,12 +29,13 @@ use std::{
     collections::BTreeMap,
     io::{self, IsTerminal},
     str::FromStr,
+    time::Duration,
 };
 
 /// Read records of topics.
 ///
-/// Follows the topics until interrupted, unless -e, -n or an end in --offset says otherwise. Needs no group and leaves
-/// no trace.
+/// Follows the topics until interrupted, unless -e, -n or an end in --offset says otherwise. Without --group it needs no
+/// group and leaves no trace; with it, it goes on where the group has committed, and commits what it has written.
 #[derive(Debug, Args)]
 #[command(
     before_help = "Examples:
@@ -43,7 +44,8 @@ use std::{
   mainstem consume orders -o -10 -e          # the last ten of each partition
   mainstem consume orders -o @-1h:end -o json
   mainstem consume orders -o 100:200 -p 0 -f '%o %k=%v\\n'
-  mainstem consume orders -e -o json | mainstem produce copy --json",
+  mainstem consume orders -e -o json | mainstem produce copy --json
+  mainstem consume orders -g billing               # as a member of a group",
     after_help = "Offsets:
   start end N       beginning, what comes next, an offset
   +N -N             N after the start, N before the end, of each partition
@@ -84,6 +86,9 @@ pub(crate) struct Arguments {
     /// Partitions to read; all of them unless given.
     #[arg(short, long, value_name = "N,N...", value_delimiter = ',')]
     partition: Vec<i32>,
+    /// Read as a member of this group, from what it has committed; --offset start or end says where it begins anew.
+    #[arg(short, long, value_name = "GROUP", conflicts_with = "partition", add = ArgValueCompleter::new(completion::groups))]
+    group: Option<String>,
     /// End after so many records.
     #[arg(short = 'n', short_alias = 'c', long, aliases = ["num", "max-messages"], value_name = "N")]
     count: Option<u64>,
@@ -192,6 +197,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     let cluster = arguments.cluster.connect_consumer(&mut config).await?;
     cluster::reach_brokers(&cluster).await?;
+    // What a profile says of a group is for programs.
+    config.group_id = arguments.group.clone();
+    if arguments.group.is_some() {
+        config.on_out_of_range = reset_of(span)?;
+    }
     let mut consumer = Consumer::new(&cluster, config);
     // Set up before anything is shown, so that no signal finds it missing.
     let mut interrupt = Interrupt::listen()?;
@@ -201,21 +211,36 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         exit = interrupt.asked() => return Err(Failure::ended(exit)),
         stops = assign(&cluster, &mut consumer, &arguments, span) => stops?,
     };
-    if progress.is_shown() && arguments.stops_at_end(span) {
+    if progress.is_shown() && arguments.stops_at_end(span) && arguments.group.is_none() {
         progress.total = arguments.total(&bounds(&cluster, &arguments, span).await?, span);
     }
     let copy = Copy {
         renderer: arguments.renderer(),
         stops: &stops,
         most: arguments.count.unwrap_or(u64::MAX),
+        group: arguments.group.is_some().then(|| Group { to_end: arguments.stops_at_end(span) }),
         progress,
     };
     let ended = copy.run(&mut consumer, &mut interrupt, &mut output::stdout()?).await?;
+    if arguments.group.is_some() {
+        // What was written is committed, and the others need not wait for this member's silence.
+        consumer.close(Duration::from_secs(10)).await?;
+    }
     match ended {
         // Without an end of its own, a signal is how it ends.
         Ended::By(_) if arguments.is_endless(span) => Ok(()),
         Ended::By(exit) => Err(Failure::ended(exit)),
         Ended::Done => Ok(()),
+    }
+}
+
+/// Where a group begins that has committed nothing.
+fn reset_of(span: Span) -> Result<OnOutOfRange, Failure> {
+    match (span.from, span.until) {
+        (None | Some(Point::Start), None | Some(Point::End)) => Ok(OnOutOfRange::Earliest),
+        (Some(Point::End), None) => Ok(OnOutOfRange::Latest),
+        _ => Err(Failure::new(Exit::Usage, "a group begins where it has committed, or at the start or end")
+            .next_step("`mainstem group reset` moves it")),
     }
 }
 
@@ -226,6 +251,13 @@ async fn assign(
     arguments: &Arguments,
     span: Span,
 ) -> Result<Stops, Failure> {
+    if arguments.group.is_some() {
+        for topic in &arguments.topics {
+            cluster.fresh_topic(topic, OnUnknownTopic::Fail).await?;
+        }
+        consumer.subscribe(arguments.topics.iter().map(String::as_str))?;
+        return Ok(Stops::default());
+    }
     let end = if arguments.stops_at_end(span) { End::Latest } else { End::Never };
     let mut stops = Stops::default();
     if !span.needs_bounds() {
