@@ -101,6 +101,13 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// What is said when an assumption of ours does not hold: one line, as of everything else.
+pub(crate) fn bug(panic: &str) -> String {
+    Failure::new(Exit::Other, panic)
+        .next_step("this is a mistake in mainstem: please report it, with RUST_BACKTRACE=1 set")
+        .line()
+}
+
 /// What happened, without a next step.
 pub(crate) fn said_of(error: &Error) -> String {
     address::trouble(error, &cluster::contact()).map_or_else(|| told(error), |trouble| trouble.what)
@@ -267,6 +274,15 @@ mod tests {
             let failure = Failure::of(&error, &Contact::default());
             assert_eq!((failure.exit, failure.line().as_str()), (exit, line));
         }
+    }
+
+    #[test]
+    fn a_mistake_of_ours_is_one_line() {
+        let line = bug("panicked at src/x.rs:1:2:\nno way");
+        assert!(
+            line.starts_with("error: panicked at src/x.rs:1:2: no way; this is a mistake in mainstem"),
+            "{line}"
+        );
     }
 
     #[test]

@@ -27,6 +27,9 @@ use std::process::ExitCode;
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|panic| eprintln!("{}", failure::bug(&panic.to_string()))));
+    }
     if let Some((tool, arguments)) = kafka_tools::asked(std::env::args_os()) {
         return tool.run(&arguments);
     }

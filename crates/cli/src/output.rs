@@ -7,14 +7,21 @@ mod yaml;
 use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    fs::FileType,
+    io::Errno,
+};
 use serde::Serialize;
 use std::{
     env,
     fmt::Write as _,
     fs::File,
     io::{self, BufWriter, IsTerminal, Write},
-    os::fd::AsFd,
+    os::fd::{AsFd, OwnedFd},
+    thread,
 };
+use tokio::sync::watch;
 
 /// How a list or a description is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -285,6 +292,39 @@ pub(crate) fn stdout() -> io::Result<BufWriter<File>> {
     Ok(BufWriter::with_capacity(BUFFER, File::from(own)))
 }
 
+/// Whoever reads standard output at the other end of a pipe or a socket.
+#[derive(Debug)]
+pub(crate) struct Reader(watch::Receiver<bool>);
+
+impl Reader {
+    /// Watches in a thread of its own, which ends with the process: nothing is to be written until there is news.
+    pub(crate) fn watch() -> Self {
+        let (gone, receiver) = watch::channel(false);
+        let own = io::stdout().as_fd().try_clone_to_owned();
+        let is_pipe = |own: &OwnedFd| {
+            let kind = rustix::fs::fstat(own).map(|stat| FileType::from_raw_mode(stat.st_mode));
+            matches!(kind, Ok(FileType::Fifo | FileType::Socket))
+        };
+        if let Some(own) = own.ok().filter(is_pipe) {
+            thread::spawn(move || {
+                // Asked for nothing, it tells of errors only: that the other end is closed is one.
+                let mut wanted = [PollFd::new(&own, PollFlags::empty())];
+                while poll(&mut wanted, None) == Err(Errno::INTR) {}
+                let _ = gone.send(true);
+            });
+        }
+        Self(receiver)
+    }
+
+    /// Waits until nobody reads any more: only so does a command that has nothing to write hear of it.
+    pub(crate) async fn gone(&mut self) {
+        if self.0.wait_for(|gone| *gone).await.is_err() {
+            // Nobody watches: a file or a terminal has no such reader.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// What a command did.
 pub(crate) fn say(line: &str) -> Result<(), Failure> {
     Ok(print_line(line)?)
@@ -317,7 +357,7 @@ pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
 mod tests {
     use super::*;
 
-    #[derive(Serialize)]
+    #[derive(Clone, Copy, Serialize)]
     struct Topic {
         topic: &'static str,
         partitions: u32,
@@ -407,6 +447,14 @@ mod tests {
             assert_eq!(render_documents(format, one, false).unwrap(), expected, "{format:?}");
         }
         assert!(render_documents(Format::Json, &topics(), false).unwrap().starts_with("[\n"));
+    }
+
+    #[test]
+    fn wide_characters_keep_columns() {
+        let topics =
+            [Topic { topic: "日本", partitions: 1, note: None }, Topic { topic: "ünïc", ..topics()[0] }];
+        let drawn = Grid::of(&topics).draw(false);
+        assert_eq!(drawn, "TOPIC  PARTITIONS  NOTE\n日本            1  -\nünïc            1  -");
     }
 
     #[test]

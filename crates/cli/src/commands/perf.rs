@@ -320,6 +320,7 @@ async fn latency(arguments: Latency) -> Result<(), Failure> {
     };
     let reading = async {
         let (mut seen, mut histogram) = (0, histogram());
+        let mut progress = Progress::new(Total::Records(records), false);
         while seen < records {
             let Some(batch) = consumer.poll(PATIENCE).await? else {
                 let what =
@@ -333,7 +334,10 @@ async fn latency(arguments: Latency) -> Result<(), Failure> {
                     seen += 1;
                 }
             }
+            (progress.records, progress.bytes) = (seen, seen * arguments.size as u64);
+            progress.show();
         }
+        progress.finish("came back");
         Ok(histogram)
     };
     let (sent, read) = tokio::join!(sending, reading);

@@ -154,6 +154,19 @@ fn a_closed_pipe_ends_it_quietly() {
 }
 
 #[test]
+fn a_reader_that_goes_ends_it_while_nothing_comes() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    dev.run("produce t only").ok();
+    let mut child = dev.command("consume t").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "only\n");
+    let ended = wait(&mut child);
+    assert!(ended.success(), "{ended:?}");
+}
+
+#[test]
 fn a_record_that_is_too_large_is_refused_by_name() {
     let dev = Dev::ephemeral();
     dev.run("topic create t --config max.message.bytes=1000").ok();

@@ -97,14 +97,14 @@ fn a_group_reads_on_where_it_was() {
     assert!(shown.contains("Stable") && shown.contains("mainstem-cli"), "{shown}");
     let mut lines = BufReader::new(late.stdout.take().unwrap()).lines();
     // It may look for the end only after this is written, so more is written until it sees some.
-    let feeding = std::thread::scope(|scope| {
-        let seen = scope.spawn(move || lines.next().unwrap().unwrap());
+    let seen = std::thread::scope(|scope| {
+        let seen = scope.spawn(|| lines.next().unwrap().unwrap());
         while !seen.is_finished() {
             dev.run("produce t new").ok();
         }
         seen.join().unwrap()
     });
-    assert_eq!(feeding, "new");
+    assert_eq!(seen, "new");
     send("-INT", &late);
     assert_eq!(wait(&mut late).code(), Some(0));
     assert!(committed(&dev, "late") > 5);

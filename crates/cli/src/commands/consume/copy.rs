@@ -3,6 +3,7 @@ use super::{format::Found, position::Stops, render::Renderer};
 use crate::{
     failure::{Exit, Failure},
     interrupt::Interrupt,
+    output::Reader,
     progress::{Progress, counted},
 };
 use client::{Consumer, Error, TopicPartition, consumer::FetchedBatch};
@@ -51,6 +52,7 @@ impl Copy<'_> {
         self.renderer.heading(&mut copied.buffer);
         let mut is_flushed = false;
         let mut ended = Ended::Done;
+        let mut reader = Reader::watch();
         while copied.number < self.most && !consumer.is_finished() {
             // What is written is shown before anything is waited for.
             let patience = if is_flushed { idle } else { Duration::ZERO };
@@ -61,6 +63,7 @@ impl Copy<'_> {
                     break;
                 }
                 polled = consumer.poll(patience) => polled,
+                () = reader.gone() => return Err(Failure::ended(Exit::Done)),
             };
             let batch = match polled {
                 Ok(Some(batch)) => batch,
