@@ -67,7 +67,7 @@ fn at_address(error: &Error, is_made: bool) -> Option<(&str, String, &'static st
         }
         Error::ConnectTimeout { address, after } => {
             let what = format!("{address} did not answer within {}", seconds(*after));
-            (address, what, "see whether a broker runs there and no firewall is between")
+            (address, what, "see whether a broker runs there, its name resolves, and no firewall is between")
         }
         Error::Disconnected { address } | Error::ConnectionLost { address, .. } => {
             (address, plain(), if is_made { SEE_BROKER } else { SEE_TLS })
