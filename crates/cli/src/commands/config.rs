@@ -217,7 +217,7 @@ impl Kind {
 
     /// A key that we know by a similar name is most likely a typo. One unlike any may belong to another broker's
     /// software, which then decides.
-    fn check_keys(self, keys: &[&str]) -> Result<(), Failure> {
+    pub(super) fn check_keys(self, keys: &[&str]) -> Result<(), Failure> {
         for key in keys {
             if let Err(config::Error::UnknownKey { nearest: Some(nearest), .. }) =
                 config::lookup(self.scope(), key)

@@ -1,3 +1,4 @@
+use super::config::Kind;
 use crate::{
     args::key_value,
     cluster::ClusterArguments,
@@ -221,6 +222,7 @@ pub(crate) async fn run(command: Command) -> Result<(), Failure> {
 }
 
 async fn create(arguments: Create) -> Result<(), Failure> {
+    check_keys(arguments.configs.iter().map(|(key, _)| key))?;
     let admin = Admin::new(&arguments.cluster.connect().await?);
     let topic = |name: &String| NewTopic {
         name: name.clone(),
@@ -232,8 +234,7 @@ async fn create(arguments: Create) -> Result<(), Failure> {
     let topics: Vec<NewTopic> = arguments.names.iter().map(topic).collect();
     let answers = admin.create_topics(&topics, CreateOptions::default()).await;
     super::tell_each(answers, |name, created| {
-        let keys = arguments.configs.iter().map(|(key, _)| key.as_str());
-        let created = created.map_err(|error| with_suggestion(error, keys))?;
+        let created = created?;
         let partitions =
             created.partitions.or(arguments.partitions).and_then(|count| u64::try_from(count).ok());
         let count =
@@ -333,7 +334,13 @@ pub(super) fn source_name(source: ConfigSource) -> &'static str {
     }
 }
 
+/// A key like one of a topic's is a typo, whatever the broker would say of it.
+fn check_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(), Failure> {
+    Kind::Topic.check_keys(&keys.map(String::as_str).collect::<Vec<_>>())
+}
+
 async fn alter(arguments: Alter) -> Result<(), Failure> {
+    check_keys(arguments.configs.iter().map(|(key, _)| key).chain(&arguments.delete_configs))?;
     let admin = Admin::new(&arguments.cluster.connect().await?);
     let sets = arguments.configs.iter().map(|(key, value)| ConfigChange::Set(key.clone(), value.clone()));
     let deletes = arguments.delete_configs.iter().map(|key| ConfigChange::Delete(key.clone()));
@@ -342,9 +349,7 @@ async fn alter(arguments: Alter) -> Result<(), Failure> {
     admin.describe_topic(&arguments.name).await?;
     if !changes.is_empty() {
         let resource = Resource::Topic(arguments.name.clone());
-        let altered = admin.alter_configs(&[(resource, changes)], false).await.only();
-        let keys = arguments.configs.iter().map(|(key, _)| key).chain(&arguments.delete_configs);
-        altered.map_err(|error| with_suggestion(error, keys.map(String::as_str)))?;
+        admin.alter_configs(&[(resource, changes)], false).await.only()?;
     }
     if let Some(count) = arguments.partitions {
         let topic = NewPartitions { topic: arguments.name.clone(), total: count, assignment: Vec::new() };
@@ -367,44 +372,4 @@ async fn delete(arguments: Delete) -> Result<(), Failure> {
         })?;
         Ok(format!("deleted topic `{name}`"))
     })
-}
-
-/// Brokers say that a key is unknown; ours says which one was meant, and for the others it is said here.
-pub(super) fn with_suggestion<'a>(error: Error, keys: impl Iterator<Item = &'a str>) -> Failure {
-    let is_config = error.code() == Some(ErrorCode::INVALID_CONFIG);
-    let text = error.to_string();
-    let failure = Failure::from(error);
-    if !is_config || text.contains("did you mean") {
-        return failure;
-    }
-    for key in keys {
-        if let Err(config::Error::UnknownKey { nearest: Some(nearest), .. }) =
-            config::find(config::TopicConfig::settings(), key)
-        {
-            return failure.next_step(format!("did you mean `{nearest}`?"));
-        }
-    }
-    failure
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_key_names_the_nearest() {
-        let refused = |message: &str| Error::Refused {
-            subject: "topic `t`".to_owned(),
-            code: ErrorCode::INVALID_CONFIG,
-            message: Some(message.to_owned()),
-        };
-        for (message, keys, suggested) in [
-            ("unknown", &["retention.mss"][..], true),
-            ("unknown, did you mean `retention.ms`?", &["retention.mss"], false),
-            ("out of range", &["retention.ms"], false),
-        ] {
-            let line = format!("{:?}", with_suggestion(refused(message), keys.iter().copied()));
-            assert_eq!(line.contains("Some(\"did you mean `retention.ms`?\")"), suggested, "{line}");
-        }
-    }
 }

@@ -175,7 +175,11 @@ impl Arguments {
         match (&self.format, self.shape()) {
             (Some(template), _) => Renderer::Template(template.clone()),
             (None, Shape::Json) => Renderer::Json,
-            (None, Shape::Table) => Renderer::Table,
+            (None, Shape::Table) => {
+                let widest = self.topics.iter().map(String::len).max().unwrap_or_default();
+                let topic_width = (self.topics.len() > 1).then(|| widest.max("TOPIC".len()));
+                Renderer::Table { topic_width }
+            }
             (None, Shape::Value) => Renderer::Value {
                 key_delimiter: self.key_delimiter.clone(),
                 delimiter: self.delimiter.clone().unwrap_or_else(|| b"\n".to_vec()),

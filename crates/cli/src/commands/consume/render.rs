@@ -12,7 +12,10 @@ pub(super) enum Renderer {
         delimiter: Vec<u8>,
         null: &'static [u8],
     },
-    Table,
+    /// The topic stands first, as wide as this, where there are several.
+    Table {
+        topic_width: Option<usize>,
+    },
     Json,
     Template(Template),
 }
@@ -20,7 +23,10 @@ pub(super) enum Renderer {
 impl Renderer {
     /// What stands above the first record.
     pub(super) fn heading(&self, out: &mut Vec<u8>) {
-        if let Self::Table = self {
+        if let Self::Table { topic_width } = self {
+            if let Some(width) = topic_width {
+                out.extend_from_slice(format!("{:<width$}  ", "TOPIC").as_bytes());
+            }
             let columns = ("PARTITION", "OFFSET", "TIMESTAMP", "KEY", "HEADERS");
             let (partition, offset, timestamp, key, headers) = columns;
             let line =
@@ -40,7 +46,12 @@ impl Renderer {
                 out.extend_from_slice(found.record.value.unwrap_or(null));
                 out.extend_from_slice(delimiter);
             }
-            Self::Table => table_row(out, found),
+            Self::Table { topic_width } => {
+                if let Some(width) = topic_width {
+                    out.extend_from_slice(format!("{:<width$}  ", found.topic).as_bytes());
+                }
+                table_row(out, found);
+            }
             Self::Json => json(out, found),
             Self::Template(template) => template.write(out, found),
         }
@@ -180,10 +191,20 @@ mod tests {
 
     #[test]
     fn a_table_row_stays_a_row() {
-        let row =
-            String::from_utf8(written(&Renderer::Table, "t", None, Some("a\nb\tü".as_bytes()))).unwrap();
+        let row = String::from_utf8(written(
+            &Renderer::Table { topic_width: None },
+            "t",
+            None,
+            Some("a\nb\tü".as_bytes()),
+        ))
+        .unwrap();
         assert_eq!(row.trim_end().lines().count(), 1);
         assert!(row.ends_with("a\\nb\\tü\n"), "{row}");
         assert!(row.contains("2023-11-14T22:13:20.123Z"), "{row}");
+        let several = Renderer::Table { topic_width: Some(5) };
+        let mut heading = Vec::new();
+        several.heading(&mut heading);
+        assert!(heading.starts_with(b"TOPIC  PARTITION  "), "{heading:?}");
+        assert!(written(&several, "t", None, None).starts_with(b"t              3  "));
     }
 }
