@@ -16,7 +16,7 @@ use crate::{
     frames::{self, BadLength, Segments},
     sasl::{self, Sasl},
     tls::{self, Connector},
-    versions::{NoVersion, Versions},
+    versions::{NoVersion, OfferedApi, Versions},
 };
 use bytes::{Bytes, BytesMut};
 use protocol::{ApiKey, ApiVersionsRequest, ApiVersionsResponse, ErrorCode, Message, Request};
@@ -250,6 +250,11 @@ impl Connection {
     /// Whether the broker has this API in any version.
     pub fn has(&self, api: ApiKey) -> bool {
         self.0.versions.get().is_some_and(|versions| versions.has(api))
+    }
+
+    /// What the broker offers, as it said when the connection was opened.
+    pub fn apis(&self) -> Vec<OfferedApi> {
+        self.0.versions.get().map_or_else(Vec::new, Versions::offered)
     }
 
     /// The level of a feature of the cluster, such as `transaction.version`, as the broker said when the connection was

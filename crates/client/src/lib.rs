@@ -85,3 +85,4 @@ pub use protocol::ErrorCode;
 pub use sasl::Sasl;
 pub use share::ShareConsumer;
 pub use tls::Tls;
+pub use versions::OfferedApi;
