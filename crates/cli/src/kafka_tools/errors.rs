@@ -5,17 +5,41 @@ use ::client::{Error, ErrorCode};
 pub(super) fn message(error: &Error) -> String {
     match error {
         Error::Refused { code, message: said, .. } => {
-            said.clone().unwrap_or_else(|| code.message().to_owned())
+            said.clone().unwrap_or_else(|| message_of(*code).to_owned())
         }
-        Error::UnknownTopic(_) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.message().to_owned(),
+        Error::UnknownTopic(_) => message_of(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION).to_owned(),
         Error::GaveUp { last, .. } if last.code().is_some() => message(last),
         other => crate::failure::with_causes(other),
+    }
+}
+
+/// What scripts may have learnt to look for where the broker sends a code alone.
+fn message_of(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION => "This server does not host this topic-partition.",
+        ErrorCode::GROUP_ID_NOT_FOUND => "The group id does not exist.",
+        ErrorCode::NON_EMPTY_GROUP => "The group is not empty.",
+        ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC => {
+            "Deleting offsets of a topic is forbidden while the consumer group is actively subscribed to it."
+        }
+        ErrorCode::OFFSET_OUT_OF_RANGE => {
+            "The requested offset is not within the range of offsets maintained by the server."
+        }
+        other => other.message(),
     }
 }
 
 /// As a Java exception prints itself: its class, and what it says.
 pub(super) fn exception(error: &Error) -> String {
     format!("org.apache.kafka.common.errors.{}: {}", class(error), message(error))
+}
+
+/// As [`exception`], where Kafka's client takes only the code out of the answer.
+pub(super) fn exception_of_code(error: &Error) -> String {
+    match error.code() {
+        Some(code) => format!("org.apache.kafka.common.errors.{}: {}", class(error), message_of(code)),
+        None => exception(error),
+    }
 }
 
 /// The name of Kafka's exception.

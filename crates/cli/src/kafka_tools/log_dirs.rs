@@ -12,7 +12,7 @@ use std::{
     io::{self, Write},
 };
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: "This tool helps to query log directory usage on the specified brokers.",
     options: &[&[
         BOOTSTRAP_SERVER,
@@ -81,5 +81,5 @@ fn log_dir(dir: &LogDir, topics: &BTreeSet<&str>) -> Value {
     }
     let error =
         dir.error.as_ref().map(|error| format!("org.apache.kafka.common.errors.{}", errors::class(error)));
-    json!({ "logDir": dir.path, "error": error, "partitions": partitions })
+    json!({ "partitions": partitions, "error": error, "logDir": dir.path })
 }

@@ -208,7 +208,6 @@ fn print_members(out: &mut impl Write, group: &GroupDescription, verbose: bool) 
         }
         writeln!(out)
     };
-    println!();
     line(
         "GROUP",
         ["CONSUMER-ID", "GROUP-INSTANCE-ID", "HOST", "CLIENT-ID"],

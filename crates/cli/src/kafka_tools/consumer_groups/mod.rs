@@ -18,7 +18,7 @@ use std::{
     io::{self, Write},
 };
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: "This tool helps to list, describe, delete and manage the offsets of consumer groups.",
     options: &[&[
         BOOTSTRAP_SERVER,
@@ -254,7 +254,7 @@ async fn delete(admin: &Admin, groups: &[String]) -> Outcome {
     }
     writeln!(out, "\nError: Deletion of some consumer groups failed:")?;
     for (group, error) in failed {
-        let reason = errors::exception(&error);
+        let reason = errors::exception_of_code(&error);
         writeln!(out, "* Group '{group}' could not be deleted due to: {reason}")?;
     }
     if !deleted.is_empty() {
