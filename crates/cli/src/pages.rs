@@ -1,5 +1,5 @@
 //! The pages about the commands, from the declarations that also parse them.
-use crate::args;
+use crate::{args, kafka_tools};
 use clap::{Arg, ArgAction, Command};
 use std::fmt::Write as _;
 
@@ -18,6 +18,8 @@ pub fn pages() -> Vec<(String, String)> {
         let _ = writeln!(index, "- [`mainstem {name}`]({name}.md): {}", about(command));
         pages.push((format!("{name}.md"), page(command)));
     }
+    index.push_str("- [`mainstem kafka-TOOL`](kafka-tools.md): Kafka's own command lines\n");
+    pages.push(("kafka-tools.md".to_owned(), kafka_tools::page()));
     pages.push(("README.md".to_owned(), index));
     pages
 }
@@ -120,7 +122,8 @@ mod tests {
     fn every_command_has_a_page_with_examples() {
         let pages = pages();
         let index = &pages.last().unwrap().1;
-        for (file, text) in &pages[..pages.len() - 1] {
+        // Before the index is the page about Kafka's tools, which are no commands of ours.
+        for (file, text) in &pages[..pages.len() - 2] {
             assert!(index.contains(&format!("({file})")), "{file}");
             assert!(text.starts_with(&format!("# `mainstem {}`\n", file.trim_end_matches(".md"))), "{file}");
             assert!(text.contains("```text\n  mainstem"), "{file} has no example");

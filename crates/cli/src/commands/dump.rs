@@ -2,8 +2,8 @@
 //!
 //! The kind of a file is told by its name. Nothing is changed, locked or believed: what does not parse is shown with
 //! the position and the reason, and ends that file.
-mod files;
-mod log;
+pub(crate) mod files;
+pub(crate) mod log;
 
 use crate::{
     failure::{Exit, Failure},

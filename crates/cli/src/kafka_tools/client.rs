@@ -1,6 +1,6 @@
 //! The cluster that a tool works with, from its flags and files of properties.
 use super::{Outcome, Stop, options::Given};
-use ::client::{Admin, Cluster, Config, Properties, properties};
+use ::client::{Admin, Cluster, Config, Producer, Properties, producer, properties};
 use std::{collections::BTreeMap, fs, time::Duration};
 
 pub(super) type Pairs = BTreeMap<String, String>;
@@ -13,7 +13,7 @@ pub(super) fn read_properties(file: Option<&str>) -> Result<Pairs, Stop> {
     config::parse_properties(&text).map_err(|error| Stop::Failed(format!("{file}: {error}")))
 }
 
-/// Reads settings out of properties. One that nobody knows is only warned of, as Kafka's clients do.
+/// Reads settings out of properties. One that nobody knows is passed over, as Kafka's tools do.
 pub(super) fn apply(
     mut pairs: Pairs,
     mut apply: impl FnMut(&Properties) -> Result<Vec<properties::Warning>, properties::Error>,
@@ -23,9 +23,7 @@ pub(super) fn apply(
         pairs.iter().for_each(|(key, value)| all.set(key, value));
         match apply(&all) {
             Ok(_) => return Ok(()),
-            Err(properties::Error::UnknownKey { key, .. }) if pairs.remove(&key).is_some() => {
-                eprintln!("WARN The configuration '{key}' was supplied but isn't a known config.");
-            }
+            Err(properties::Error::UnknownKey { key, .. }) if pairs.remove(&key).is_some() => {}
             Err(error) => return Err(Stop::Failed(error.to_string())),
         }
     }
@@ -68,6 +66,40 @@ pub(super) async fn admin(given: &Given) -> Result<Admin, Stop> {
         }
     };
     admin_at(address, read_properties(given.get("command-config")?)?).await
+}
+
+/// `KEY=VALUE`; without a value it is empty.
+pub(super) fn key_values<'a>(texts: impl Iterator<Item = &'a str>) -> Pairs {
+    let pair = |text: &str| {
+        let (key, value) = text.split_once('=').unwrap_or((text, ""));
+        (key.to_owned(), value.to_owned())
+    };
+    texts.map(pair).collect()
+}
+
+/// Refuses bootstrap servers that are not HOST:PORT with commas, before anything else is tried.
+pub(super) fn check_servers(given: &Given) -> Outcome {
+    let servers = given.get("bootstrap-server")?.unwrap_or_default();
+    if servers.trim().is_empty() {
+        return Err(given.wrong("Error while validating the bootstrap address\n"));
+    }
+    let has_port = |server: &str| {
+        server
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty())
+    };
+    match servers.split(',').all(has_port) {
+        true => Ok(()),
+        false => Err(given.wrong("Please provide valid host:port like host1:9091,host2:9092\n")),
+    }
+}
+
+/// A producer of the tool from properties. `id` is its client id unless they have one.
+pub(super) async fn producer(mut pairs: Pairs, id: &str) -> Result<Producer, Stop> {
+    pairs.entry("client.id".to_owned()).or_insert_with(|| id.to_owned());
+    let (mut config, mut own) = (patient(id), producer::Config::default());
+    apply(pairs, |properties| properties.apply_to_producer(&mut config, &mut own))?;
+    Ok(Producer::new(&connect(config).await?, own))
 }
 
 pub(super) async fn admin_at(address: &str, mut pairs: Pairs) -> Result<Admin, Stop> {

@@ -20,8 +20,9 @@ const CONNECTION: &[Opt] = &[
 ];
 const ID: &[Opt] = &[value("id", "ID", "The node's id.").required().short("i")];
 
-static PROGRAM: Program = Program {
+pub(super) static PROGRAM: Program = Program {
     name: "kafka-cluster",
+    help_code: 1,
     about: "The Kafka cluster tool.",
     options: &[],
     commands: &[

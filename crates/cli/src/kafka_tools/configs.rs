@@ -2,7 +2,7 @@
 use super::{
     Outcome, Stop, client, errors,
     options::{BOOTSTRAP_CONTROLLER, BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, value},
-    render::join,
+    render::{java_double, join},
 };
 use ::client::{
     Admin,
@@ -17,7 +17,7 @@ use std::{
     io::{self, Write},
 };
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: "This tool helps to manipulate and describe entity config for a topic, client, user, broker, ip, \
             client-metrics or group",
     options: &[&[
@@ -475,19 +475,6 @@ async fn describe_quotas(admin: &Admin, entities: &Entities) -> Outcome {
     Ok(())
 }
 
-/// As Java prints a `double`: always with a point, in powers of ten from 10^7 on and below 10^-3.
-fn java_double(value: f64) -> String {
-    let size = value.abs();
-    if size == 0.0 || (1e-3..1e7).contains(&size) {
-        return format!("{value:?}");
-    }
-    let text = format!("{value:E}");
-    match text.split_once('E') {
-        Some((digits, power)) if !digits.contains('.') => format!("{digits}.0E{power}"),
-        _ => text,
-    }
-}
-
 async fn describe_scram(out: &mut impl Write, admin: &Admin, users: &[String]) -> Outcome {
     let described: Vec<_> = if users.is_empty() {
         admin.list_scram_credentials().await?.into_iter().map(|(user, found)| (user, Ok(found))).collect()
@@ -505,6 +492,8 @@ async fn describe_scram(out: &mut impl Write, admin: &Admin, users: &[String]) -
                 )?;
             }
             Err(error) if error.code() == Some(::client::ErrorCode::RESOURCE_NOT_FOUND) => {}
+            // About all users, not this one.
+            Err(error) if error.code().is_none() => return Err(refused(&error)),
             Err(error) => writeln!(
                 out,
                 "Error retrieving SCRAM credential configs for user-principal '{user}': ExecutionException: {}",

@@ -12,7 +12,7 @@ use std::{
     io::{self, Write},
 };
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: "This tool helps to delete records of the given partitions down to the specified offset.",
     options: &[&[
         BOOTSTRAP_SERVER,

@@ -14,8 +14,9 @@ use std::{
     io::{self, Write},
 };
 
-static PROGRAM: Program = Program {
+pub(super) static PROGRAM: Program = Program {
     name: "kafka-features",
+    help_code: 0,
     about: "This tool manages feature flags in Kafka.",
     options: &[&[BOOTSTRAP_SERVER, BOOTSTRAP_CONTROLLER, COMMAND_CONFIG]],
     commands: &[
@@ -114,8 +115,8 @@ const RELEASES: &[(i16, &str)] = &[
 ];
 
 /// The newest level that is meant for use.
-const LATEST: i16 = 30;
-const METADATA_VERSION: &str = "metadata.version";
+pub(super) const LATEST: i16 = 30;
+pub(super) const METADATA_VERSION: &str = "metadata.version";
 
 struct Feature {
     name: &'static str,
@@ -141,12 +142,12 @@ impl Feature {
     }
 }
 
-fn release_name(level: i16) -> Option<&'static str> {
+pub(super) fn release_name(level: i16) -> Option<&'static str> {
     RELEASES.iter().find(|(known, _)| *known == level).map(|(_, name)| *name)
 }
 
 /// `4.0-IV1`, or `4.0` and `4.0.2` for the last level of that release.
-fn release_level(text: &str) -> Result<i16, Stop> {
+pub(super) fn release_level(text: &str) -> Result<i16, Stop> {
     let short =
         text.split('-').next().unwrap_or_default().splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
     let found = match text.contains('-') {
@@ -161,7 +162,7 @@ fn release_level(text: &str) -> Result<i16, Stop> {
     })
 }
 
-fn version_mapping(out: &mut impl Write, release: Option<&str>) -> Outcome {
+pub(super) fn version_mapping(out: &mut impl Write, release: Option<&str>) -> Outcome {
     let name = release.unwrap_or_else(|| release_name(LATEST).unwrap_or_default());
     let level = release_level(name)?;
     writeln!(out, "{METADATA_VERSION}={level} ({name})")?;
@@ -171,7 +172,7 @@ fn version_mapping(out: &mut impl Write, release: Option<&str>) -> Outcome {
     Ok(())
 }
 
-fn dependencies(out: &mut impl Write, given: &Given) -> Outcome {
+pub(super) fn dependencies(out: &mut impl Write, given: &Given) -> Outcome {
     for text in given.all("feature") {
         let (name, level) = name_and_level(text)?;
         if name == METADATA_VERSION {
@@ -199,7 +200,7 @@ fn dependencies(out: &mut impl Write, given: &Given) -> Outcome {
     Ok(())
 }
 
-fn name_and_level(text: &str) -> Result<(&str, i16), Stop> {
+pub(super) fn name_and_level(text: &str) -> Result<(&str, i16), Stop> {
     let wrong = |why: String| Stop::Failed(format!("Can't parse feature=level string {text}: {why}"));
     let (name, level) = text.split_once('=').ok_or_else(|| wrong("equals sign not found.".to_owned()))?;
     let level = level.trim();

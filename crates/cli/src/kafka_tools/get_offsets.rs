@@ -14,7 +14,7 @@ use std::{
     io::{self, Write},
 };
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: "An interactive shell for getting topic-partition offsets.",
     options: &[&[
         BOOTSTRAP_SERVER,

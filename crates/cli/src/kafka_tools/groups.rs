@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 const ABOUT: &str = "This tool helps to list groups of all types.";
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: ABOUT,
     options: &[&[
         BOOTSTRAP_SERVER.required(),

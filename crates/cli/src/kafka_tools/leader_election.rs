@@ -12,7 +12,7 @@ use std::{
     io::{self, Write},
 };
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: "This tool attempts to elect a new leader for a set of topic partitions. The type of elections supported are \
             preferred replicas and unclean replicas.",
     options: &[&[

@@ -15,8 +15,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-static PROGRAM: Program = Program {
+pub(super) static PROGRAM: Program = Program {
     name: "kafka-metadata-quorum",
+    help_code: 0,
     about: "This tool describes kraft metadata quorum status.",
     options: &[&[BOOTSTRAP_SERVER, BOOTSTRAP_CONTROLLER, COMMAND_CONFIG]],
     commands: &[

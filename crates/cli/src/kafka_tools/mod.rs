@@ -6,11 +6,16 @@
 //! error, without Java's stack traces.
 //!
 //! One file per tool; [`options`] and [`subcommands`] read the two kinds of command lines that Kafka has.
+mod broker_api_versions;
 mod client;
 mod cluster;
 mod configs;
+mod console_consumer;
+mod console_producer;
 mod consumer_groups;
 mod delete_records;
+mod dump_log;
+mod e2e_latency;
 mod errors;
 mod features;
 mod get_offsets;
@@ -19,10 +24,19 @@ mod leader_election;
 mod log_dirs;
 mod metadata_quorum;
 mod options;
+mod page;
+mod producer_perf;
 mod render;
+mod storage;
 mod subcommands;
+mod throughput;
 mod topics;
+mod transactions;
+mod verifiable;
+mod verifiable_producer;
 
+use options::Options;
+pub(crate) use page::page;
 use std::{
     ffi::OsString,
     fs, io,
@@ -30,24 +44,77 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
+use subcommands::Program;
 
 pub(crate) struct Tool {
     name: &'static str,
+    line: Line,
     run: fn(&[String]) -> Outcome,
 }
 
+/// The kind of command line that a tool has.
+enum Line {
+    Options(&'static Options),
+    Program(&'static Program),
+}
+
 const TOOLS: &[Tool] = &[
-    Tool { name: "kafka-cluster", run: cluster::run },
-    Tool { name: "kafka-configs", run: configs::run },
-    Tool { name: "kafka-consumer-groups", run: consumer_groups::run },
-    Tool { name: "kafka-delete-records", run: delete_records::run },
-    Tool { name: "kafka-features", run: features::run },
-    Tool { name: "kafka-get-offsets", run: get_offsets::run },
-    Tool { name: "kafka-groups", run: groups::run },
-    Tool { name: "kafka-leader-election", run: leader_election::run },
-    Tool { name: "kafka-log-dirs", run: log_dirs::run },
-    Tool { name: "kafka-metadata-quorum", run: metadata_quorum::run },
-    Tool { name: "kafka-topics", run: topics::run },
+    Tool {
+        name: "kafka-broker-api-versions",
+        line: Line::Options(&broker_api_versions::OPTIONS),
+        run: broker_api_versions::run,
+    },
+    Tool { name: "kafka-cluster", line: Line::Program(&cluster::PROGRAM), run: cluster::run },
+    Tool { name: "kafka-configs", line: Line::Options(&configs::OPTIONS), run: configs::run },
+    Tool {
+        name: "kafka-console-consumer",
+        line: Line::Options(&console_consumer::OPTIONS),
+        run: console_consumer::run,
+    },
+    Tool {
+        name: "kafka-console-producer",
+        line: Line::Options(&console_producer::OPTIONS),
+        run: console_producer::run,
+    },
+    Tool {
+        name: "kafka-consumer-groups",
+        line: Line::Options(&consumer_groups::OPTIONS),
+        run: consumer_groups::run,
+    },
+    Tool {
+        name: "kafka-delete-records",
+        line: Line::Options(&delete_records::OPTIONS),
+        run: delete_records::run,
+    },
+    Tool { name: "kafka-dump-log", line: Line::Options(&dump_log::OPTIONS), run: dump_log::run },
+    Tool { name: "kafka-e2e-latency", line: Line::Options(&e2e_latency::OPTIONS), run: e2e_latency::run },
+    Tool { name: "kafka-features", line: Line::Program(&features::PROGRAM), run: features::run },
+    Tool { name: "kafka-get-offsets", line: Line::Options(&get_offsets::OPTIONS), run: get_offsets::run },
+    Tool { name: "kafka-groups", line: Line::Options(&groups::OPTIONS), run: groups::run },
+    Tool {
+        name: "kafka-leader-election",
+        line: Line::Options(&leader_election::OPTIONS),
+        run: leader_election::run,
+    },
+    Tool { name: "kafka-log-dirs", line: Line::Options(&log_dirs::OPTIONS), run: log_dirs::run },
+    Tool {
+        name: "kafka-metadata-quorum",
+        line: Line::Program(&metadata_quorum::PROGRAM),
+        run: metadata_quorum::run,
+    },
+    Tool {
+        name: "kafka-producer-perf-test",
+        line: Line::Program(&producer_perf::PROGRAM),
+        run: producer_perf::run,
+    },
+    Tool { name: "kafka-storage", line: Line::Program(&storage::PROGRAM), run: storage::run },
+    Tool { name: "kafka-topics", line: Line::Options(&topics::OPTIONS), run: topics::run },
+    Tool { name: "kafka-transactions", line: Line::Program(&transactions::PROGRAM), run: transactions::run },
+    Tool {
+        name: "kafka-verifiable-producer",
+        line: Line::Program(&verifiable_producer::PROGRAM),
+        run: verifiable_producer::run,
+    },
 ];
 
 /// The release whose command lines these are.
@@ -90,7 +157,7 @@ impl Stop {
             Self::Failed(message) => eprintln!("{message}"),
             Self::Usage { message, usage } => eprintln!("{message}\n{usage}"),
             Self::Version => {
-                println!("{KAFKA_VERSION} (mainstem {})", env!("CARGO_PKG_VERSION"));
+                println!("{KAFKA_VERSION}");
                 return ExitCode::SUCCESS;
             }
         }
@@ -155,9 +222,10 @@ pub(crate) fn link(program: &Path, folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(links)
 }
 
-/// One thread is enough for the few connections of a tool.
+/// Connections have a thread beside the tool's own, so that a tool that never waits does not hold them up.
 fn block_on(tool: impl Future<Output = Outcome>) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|error| Stop::Failed(format!("cannot start the runtime: {error}")))?;

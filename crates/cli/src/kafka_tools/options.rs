@@ -24,6 +24,8 @@ pub(super) enum Takes {
     One(&'static str),
     /// A value may be left out.
     Maybe(&'static str),
+    /// All words up to the next option, at least one.
+    Many(&'static str),
 }
 
 pub(super) const fn flag(name: &'static str, about: &'static str) -> Opt {
@@ -36,6 +38,10 @@ pub(super) const fn value(name: &'static str, called: &'static str, about: &'sta
 
 pub(super) const fn maybe_value(name: &'static str, called: &'static str, about: &'static str) -> Opt {
     Opt { name, takes: Takes::Maybe(called), about, required: false, short: "" }
+}
+
+pub(super) const fn values(name: &'static str, called: &'static str, about: &'static str) -> Opt {
+    Opt { name, takes: Takes::Many(called), about, required: false, short: "" }
 }
 
 impl Opt {
@@ -113,12 +119,16 @@ impl Options {
             };
             let value = match option.takes {
                 Takes::Nothing => None,
-                Takes::One(_) => Some(
+                Takes::One(_) | Takes::Many(_) => Some(
                     attached
                         .or_else(|| words.next())
                         .ok_or_else(|| Stop::Failed(format!("Option {name} requires an argument")))?,
                 ),
-                Takes::Maybe(_) => attached.or_else(|| words.next_if(|next| !next.starts_with('-'))),
+                Takes::Maybe(called) => {
+                    // Where a number is wanted, one below zero is no option.
+                    let is_number = |next: &str| called.starts_with("Integer") && next.parse::<i32>().is_ok();
+                    attached.or_else(|| words.next_if(|next| !next.starts_with('-') || is_number(next)))
+                }
             };
             given.found.push((option.name, value));
         }
@@ -152,6 +162,7 @@ pub(super) fn table(options: &[Opt]) -> String {
             Takes::Nothing => format!("--{}", option.name),
             Takes::One(called) => format!("--{} <{called}>", option.name),
             Takes::Maybe(called) => format!("--{} [{called}]", option.name),
+            Takes::Many(called) => format!("--{} <{called}>...", option.name),
         };
         let (mut left, mut right) = (wrap(&left, LEFT).into_iter(), wrap(option.about, RIGHT).into_iter());
         loop {
@@ -245,6 +256,29 @@ impl Given {
         }
     }
 
+    /// Takes options under their old names for the new ones (KIP-1147) and says so; both at once are refused.
+    pub(super) fn rename(&mut self, renamed: &[(&'static str, &'static str)]) -> Result<(), Stop> {
+        if let Some((old, new)) = renamed.iter().find(|(old, new)| self.has(old) && self.has(new)) {
+            return Err(self.wrong(format!("Options --{new} and --{old} cannot be specified together.")));
+        }
+        for (old, new) in renamed {
+            if self.renamed(old, new) {
+                println!(
+                    "Warning: --{old} is deprecated and will be removed in a future version. Use --{new} instead."
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a new name in the place of an old one; whether it was there.
+    pub(super) fn renamed(&mut self, old: &str, new: &'static str) -> bool {
+        let old: Vec<_> = self.found.iter_mut().filter(|(name, _)| *name == old).collect();
+        let found = !old.is_empty();
+        old.into_iter().for_each(|(name, _)| *name = new);
+        found
+    }
+
     pub(super) fn count(&self, names: &[&str]) -> usize {
         names.iter().filter(|name| self.has(name)).count()
     }
@@ -266,6 +300,7 @@ mod tests {
             value("topic", "topic", "A topic."),
             value("partitions", "Integer", "How many."),
             maybe_value("state", "state", "A state, or all."),
+            maybe_value("size", "Integer: bytes", "A size, or the default."),
         ]],
     };
 
@@ -287,6 +322,7 @@ mod tests {
             ("--list=yes", &[("list", None)], &[]),
             ("--state --list", &[("state", None), ("list", None)], &[]),
             ("--state Empty --list", &[("state", Some("Empty")), ("list", None)], &[]),
+            ("--size -1 --list", &[("size", Some("-1")), ("list", None)], &[]),
             ("a --list b", &[("list", None)], &["a", "b"]),
             ("--list -- --topic", &[("list", None)], &["--topic"]),
             ("--list -", &[("list", None)], &["-"]),

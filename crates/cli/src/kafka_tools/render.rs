@@ -8,7 +8,25 @@ pub(super) fn join<T: Display>(items: impl IntoIterator<Item = T>, separator: &s
 
 /// `-` for what is not known.
 pub(super) fn or_dash<T: Display>(value: Option<T>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+    java_or("-", value)
+}
+
+/// What is known, or what Kafka's tool prints instead.
+pub(super) fn java_or<T: Display>(unknown: &str, value: Option<T>) -> String {
+    value.map_or_else(|| unknown.to_owned(), |value| value.to_string())
+}
+
+/// As Java prints a `double`: always with a point, in powers of ten from 10^7 on and below 10^-3.
+pub(super) fn java_double(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 || (1e-3..1e7).contains(&size) {
+        return format!("{value:?}");
+    }
+    let text = format!("{value:E}");
+    match text.split_once('E') {
+        Some((digits, power)) if !digits.contains('.') => format!("{digits}.0E{power}"),
+        _ => text,
+    }
 }
 
 /// An expression of names, as Kafka's tools take it: a comma is an alternative, quotes around it are dropped, and it

@@ -16,6 +16,8 @@ pub(super) struct Program {
     pub(super) options: &'static [&'static [Opt]],
     /// None at all: the tool is one command.
     pub(super) commands: &'static [Command],
+    /// The exit code of a call for help; some of Kafka's tools take it for a mistake.
+    pub(super) help_code: u8,
     /// At most one option of each list, and one of them at least if `true`.
     pub(super) exclusive: &'static [(bool, &'static [&'static str])],
 }
@@ -35,12 +37,17 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// A mistake that shows when the values are looked at.
+    pub(super) fn mistake(given: &Given, message: impl Into<String>) -> Self {
+        Self::Mistake { message: message.into(), usage: given.usage.clone() }
+    }
+
     /// Help on standard output, or how the tool is used and the mistake on standard error.
     pub(super) fn stop(self, program: &Program) -> Stop {
         match self {
             Self::Help(text) => {
                 println!("{}", text.trim_end());
-                Stop::Quietly(0)
+                Stop::Quietly(program.help_code)
             }
             Self::Mistake { message, usage } => {
                 Stop::Failed(format!("{usage}\n{}: error: {message}", program.name))
@@ -80,6 +87,13 @@ impl Program {
                     Some(value.ok_or_else(|| mistake(one_expected(option.name)))?)
                 }
                 Takes::Maybe(_) => attached.or_else(following),
+                Takes::Many(_) => {
+                    let mut first = attached;
+                    while let Some(next) = words.next_if(|next| !is_option(next)) {
+                        given.found.extend(first.replace(next).map(|value| (option.name, Some(value))));
+                    }
+                    Some(first.ok_or_else(|| mistake(one_expected(option.name)))?)
+                }
             };
             given.found.push((option.name, value));
         }
@@ -87,6 +101,15 @@ impl Program {
             .map_err(|message| Refusal::Mistake { message, usage: self.usage(command) })?;
         given.usage = self.usage(command);
         Ok((command.map_or("", |command| command.name), given))
+    }
+
+    /// As [`Program::parse`]; nothing at all is a call for help.
+    pub(super) fn parse_or_help(&'static self, words: &[String]) -> Result<(&'static str, Given), Stop> {
+        if words.is_empty() {
+            println!("{}", self.help(None).trim_end());
+            return Err(Stop::Quietly(0));
+        }
+        self.parse(words).map_err(|refusal| refusal.stop(self))
     }
 
     fn check(&self, command: Option<&'static Command>, given: &Given) -> Result<(), String> {
@@ -190,6 +213,7 @@ mod tests {
     static TOOL: Program = Program {
         name: "tool",
         about: "For tests.",
+        help_code: 0,
         options: &[&[BOOTSTRAP_SERVER, BOOTSTRAP_CONTROLLER]],
         commands: &[
             Command {

@@ -19,7 +19,7 @@ use std::{
     io::{self, Write},
 };
 
-static OPTIONS: Options = Options {
+pub(super) static OPTIONS: Options = Options {
     about: "This tool helps to create, delete, describe, or change a topic.",
     options: &[&[
         BOOTSTRAP_SERVER,

@@ -5,9 +5,9 @@ use serde::Serialize;
 use std::path::Path;
 
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct OffsetEntry {
-    offset: i64,
-    position: u32,
+pub(crate) struct OffsetEntry {
+    pub(crate) offset: i64,
+    pub(crate) position: u32,
 }
 
 impl Row for OffsetEntry {
@@ -22,9 +22,9 @@ impl Row for OffsetEntry {
 }
 
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct TimeEntry {
-    timestamp: i64,
-    offset: i64,
+pub(crate) struct TimeEntry {
+    pub(crate) timestamp: i64,
+    pub(crate) offset: i64,
 }
 
 impl Row for TimeEntry {
@@ -39,12 +39,12 @@ impl Row for TimeEntry {
 }
 
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct AbortedEntry {
-    version: i16,
-    producer_id: i64,
-    first_offset: i64,
-    last_offset: i64,
-    last_stable_offset: i64,
+pub(crate) struct AbortedEntry {
+    pub(crate) version: i16,
+    pub(crate) producer_id: i64,
+    pub(crate) first_offset: i64,
+    pub(crate) last_offset: i64,
+    pub(crate) last_stable_offset: i64,
 }
 
 impl Row for AbortedEntry {
@@ -61,15 +61,15 @@ impl Row for AbortedEntry {
 }
 
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct Producer {
-    producer_id: i64,
-    producer_epoch: i16,
-    last_sequence: i32,
-    last_offset: i64,
-    offset_delta: i32,
-    timestamp: i64,
-    coordinator_epoch: i32,
-    transaction_start_offset: Option<i64>,
+pub(crate) struct Producer {
+    pub(crate) producer_id: i64,
+    pub(crate) producer_epoch: i16,
+    pub(crate) last_sequence: i32,
+    pub(crate) last_offset: i64,
+    pub(crate) offset_delta: i32,
+    pub(crate) timestamp: i64,
+    pub(crate) coordinator_epoch: i32,
+    pub(crate) transaction_start_offset: Option<i64>,
 }
 
 impl Row for Producer {
@@ -144,7 +144,7 @@ fn int<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 /// Kafka fills an index it writes to with zeros behind the last entry; such an entry is the end.
-pub(super) fn offset_index(path: &Path, bytes: &[u8]) -> Vec<OffsetEntry> {
+pub(crate) fn offset_index(path: &Path, bytes: &[u8]) -> Vec<OffsetEntry> {
     let base = base_offset(path);
     let entries = bytes.chunks_exact(8).enumerate().map(|(nth, entry)| {
         let (relative, position) = (u32::from_be_bytes(int(entry, 0)), u32::from_be_bytes(int(entry, 4)));
@@ -159,7 +159,7 @@ pub(super) fn offset_index(path: &Path, bytes: &[u8]) -> Vec<OffsetEntry> {
         .collect()
 }
 
-pub(super) fn time_index(path: &Path, bytes: &[u8]) -> Vec<TimeEntry> {
+pub(crate) fn time_index(path: &Path, bytes: &[u8]) -> Vec<TimeEntry> {
     let base = base_offset(path);
     let entries = bytes
         .chunks_exact(12)
@@ -174,7 +174,7 @@ pub(super) fn time_index(path: &Path, bytes: &[u8]) -> Vec<TimeEntry> {
         .collect()
 }
 
-pub(super) fn transaction_index(bytes: &[u8]) -> Vec<AbortedEntry> {
+pub(crate) fn transaction_index(bytes: &[u8]) -> Vec<AbortedEntry> {
     let field = |entry: &[u8], nth: usize| i64::from_be_bytes(int(entry, 2 + 8 * nth));
     let entry = |entry: &[u8]| AbortedEntry {
         version: i16::from_be_bytes(int(entry, 0)),
@@ -186,7 +186,7 @@ pub(super) fn transaction_index(bytes: &[u8]) -> Vec<AbortedEntry> {
     bytes.chunks_exact(34).map(entry).collect()
 }
 
-pub(super) fn producer_snapshot(bytes: &[u8]) -> Result<Vec<Producer>, String> {
+pub(crate) fn producer_snapshot(bytes: &[u8]) -> Result<Vec<Producer>, String> {
     const HEAD: usize = 10;
     const ENTRY: usize = 46;
     if bytes.len() < HEAD {

@@ -14,7 +14,7 @@ const CHUNKS_AHEAD: usize = 4;
 
 /// Reads in the background. A chunk is sent as soon as it has a whole record, so typed lines go at once. Without a
 /// delimiter chunks end anywhere.
-pub(super) fn read(
+pub(crate) fn read(
     source: impl Read + Send + 'static,
     delimiter: Option<Vec<u8>>,
 ) -> mpsc::Receiver<io::Result<Vec<u8>>> {

@@ -1,6 +1,6 @@
 //! `mainstem produce`: records from arguments, standard input or files to a topic.
 mod json;
-mod lines;
+pub(crate) mod lines;
 mod template;
 
 use crate::{

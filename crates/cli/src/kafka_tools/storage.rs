@@ -1,0 +1,314 @@
+//! `kafka-storage`: the folders of a server that does not run.
+//!
+//! A Mainstem server makes its own first metadata when it starts on formatted folders, for the newest release that it
+//! knows. So `format` refuses what would ask for other metadata, and does not print what Kafka's tool would write.
+use super::{
+    Outcome, Stop, client, features,
+    options::{Given, Opt, flag, value},
+    subcommands::{Command, Program},
+};
+use ::storage::{LogManager, StorageOptions};
+use base::TopicId;
+use config::ServerConfig;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+const CONFIG: Opt = value("config", "CONFIG", "The server's settings.").required().short("c");
+
+pub(super) static PROGRAM: Program = Program {
+    name: "kafka-storage",
+    help_code: 0,
+    about: "The Kafka storage tool.",
+    options: &[],
+    commands: &[
+        Command { name: "info", about: "Show whose the log directories are.", options: &[&[CONFIG]] },
+        Command {
+            name: "format",
+            about: "Format the log directories.",
+            options: &[&[
+                CONFIG,
+                value("cluster-id", "CLUSTER_ID", "The cluster they belong to.").required().short("t"),
+                value("add-scram", "ADD_SCRAM", "Refused: add credentials once the server runs.").short("S"),
+                flag("ignore-formatted", "It is no mistake when they already are formatted.").short("g"),
+                value("release-version", "RELEASE_VERSION", "The release of the metadata; only the newest.")
+                    .short("r"),
+                value("feature", "FEATURE", "A feature and its level; only metadata.version.").short("f"),
+                flag("standalone", "The node is the only controller.").short("s"),
+                flag("no-initial-controllers", "The controllers are elsewhere.").short("N"),
+                value(
+                    "initial-controllers",
+                    "INITIAL_CONTROLLERS",
+                    "The controllers: ID@HOST:PORT:DIRECTORY, with commas.",
+                )
+                .short("I"),
+            ]],
+        },
+        Command {
+            name: "version-mapping",
+            about: "Show the features of a release.",
+            options: &[&[
+                value("release-version", "RELEASE_VERSION", "The release; the newest without it.").short("r")
+            ]],
+        },
+        Command {
+            name: "feature-dependencies",
+            about: "Show what features need.",
+            options: &[&[value("feature", "FEATURE", "A feature and its level; may be repeated.")
+                .required()
+                .short("f")]],
+        },
+        Command { name: "random-uuid", about: "Print a random id.", options: &[] },
+    ],
+    exclusive: &[(false, &["standalone", "no-initial-controllers", "initial-controllers"])],
+};
+
+pub(super) fn run(words: &[String]) -> Outcome {
+    let (command, given) = PROGRAM.parse(words).map_err(|refusal| refusal.stop(&PROGRAM))?;
+    let out = &mut io::stdout().lock();
+    match command {
+        "info" => info(out, &server(&given)?),
+        "format" => format(out, &given, &server(&given)?),
+        "version-mapping" => features::version_mapping(out, given.get("release-version")?),
+        "feature-dependencies" => features::dependencies(out, &given),
+        _ => Ok(writeln!(out, "{}", TopicId(uuid::Uuid::new_v4()))?),
+    }
+}
+
+fn server(given: &Given) -> Result<ServerConfig, Stop> {
+    let properties = client::read_properties(given.get("config")?)?;
+    ServerConfig::from_properties(properties).map_err(|error| Stop::Failed(error.to_string()))
+}
+
+fn folders(server: &ServerConfig) -> Vec<PathBuf> {
+    let all: BTreeSet<PathBuf> = server.log_dirs().into_iter().chain([server.metadata_log_dir()]).collect();
+    all.into_iter().collect()
+}
+
+type Meta = BTreeMap<String, String>;
+
+/// Read and not opened: a server may be running on it. `None` where there is no such file.
+fn meta(folder: &Path) -> Result<Option<Meta>, String> {
+    let path = folder.join("meta.properties");
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let read = config::parse_properties(&text);
+            read.map(Some).map_err(|error| format!("Error loading {}: {error}", path.display()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("Error loading {}: {error}", path.display())),
+    }
+}
+
+/// What the folders say, and what is wrong with them.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Findings {
+    found: Vec<String>,
+    meta: Option<Meta>,
+    problems: Vec<String>,
+}
+
+impl Findings {
+    fn of(folders: &[PathBuf]) -> Self {
+        let mut findings = Self::default();
+        for folder in folders {
+            let name = folder.display().to_string();
+            if !folder.is_dir() {
+                let what = if folder.exists() { "is not a directory" } else { "does not exist" };
+                findings.problems.push(format!("{name} {what}"));
+                continue;
+            }
+            findings.found.push(name.clone());
+            match (meta(folder), &findings.meta) {
+                (Err(problem), _) => findings.problems.push(problem),
+                (Ok(None), _) => findings.problems.push(format!("{name} is not formatted.")),
+                (Ok(Some(meta)), None) => findings.meta = Some(meta),
+                (Ok(Some(meta)), Some(first)) => {
+                    let differs = |key: &str| meta.get(key) != first.get(key);
+                    let kinds = [("cluster.id", "cluster"), ("node.id", "node")];
+                    if let Some((_, what)) = kinds.into_iter().find(|(key, _)| differs(key)) {
+                        findings.problems.push(format!("Mismatched {what} IDs between storage directories."));
+                    }
+                }
+            }
+        }
+        findings
+    }
+
+    fn print(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut list = |one: &str, many: &str, lines: &[String]| {
+            if lines.is_empty() {
+                return Ok(());
+            }
+            writeln!(out, "{}:", if lines.len() == 1 { one } else { many })?;
+            lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            writeln!(out)
+        };
+        list("Found log directory", "Found log directories", &self.found)?;
+        if let Some(meta) = &self.meta {
+            let pairs: Vec<String> = meta.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            writeln!(out, "Found metadata: {{{}}}\n", pairs.join(", "))?;
+        }
+        let mut list = |one: &str, many: &str, lines: &[String]| {
+            if lines.is_empty() {
+                return Ok(());
+            }
+            writeln!(out, "{}:", if lines.len() == 1 { one } else { many })?;
+            lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            writeln!(out)
+        };
+        list("Found problem", "Found problems", &self.problems)
+    }
+}
+
+fn info(out: &mut impl Write, server: &ServerConfig) -> Outcome {
+    let findings = Findings::of(&folders(server));
+    findings.print(out)?;
+    if findings.problems.is_empty() { Ok(()) } else { Err(Stop::Quietly(1)) }
+}
+
+fn format(out: &mut impl Write, given: &Given, server: &ServerConfig) -> Outcome {
+    check_controllers(given, server)?;
+    check_release(given)?;
+    let cluster_id = given.require("cluster-id")?;
+    cluster_id.parse::<TopicId>().map_err(|_| {
+        Stop::Failed(format!("Cluster ID string {cluster_id} does not appear to be a valid UUID"))
+    })?;
+    let (mut formatted, mut empty) = (Vec::new(), Vec::new());
+    for folder in folders(server) {
+        match meta(&folder).map_err(Stop::Failed)? {
+            None => empty.push(folder),
+            Some(meta) => {
+                let is_other = |key: &str, wanted: &str| meta.get(key).is_some_and(|found| found != wanted);
+                let node = server.node.node_id.to_string();
+                for (key, wanted) in [("cluster.id", cluster_id), ("node.id", &node)] {
+                    if is_other(key, wanted) {
+                        return Err(Stop::Failed(format!(
+                            "Invalid {key} in: {}. Expected {wanted}, but read {}",
+                            folder.join("meta.properties").display(),
+                            meta[key]
+                        )));
+                    }
+                }
+                formatted.push(folder);
+            }
+        }
+    }
+    if let Some(folder) = formatted.first().filter(|_| !given.has("ignore-formatted")) {
+        return Err(Stop::Failed(format!(
+            "Log directory {} is already formatted. Use --ignore-formatted to ignore this directory and format the \
+             others.",
+            folder.display()
+        )));
+    }
+    if empty.is_empty() {
+        return Ok(writeln!(out, "All of the log directories are already formatted.")?);
+    }
+    let unusable = |error: ::storage::Error| Stop::Failed(crate::failure::with_causes(&error));
+    let all: Vec<PathBuf> = formatted.into_iter().chain(empty.iter().cloned()).collect();
+    let manager = LogManager::open(StorageOptions::new(all)).map_err(unusable)?;
+    manager.format(cluster_id, server.node.node_id).map_err(unusable)?;
+    let release = features::release_name(features::LATEST).unwrap_or_default();
+    let is_voter = given.has("standalone") || given.has("initial-controllers");
+    for folder in empty {
+        let kind = match folder == server.metadata_log_dir() {
+            false => "data directory",
+            true if is_voter => "dynamic metadata voter directory",
+            true => "metadata directory",
+        };
+        writeln!(out, "Formatting {kind} {} with metadata.version {release}.", folder.display())?;
+    }
+    Ok(())
+}
+
+fn check_controllers(given: &Given, server: &ServerConfig) -> Outcome {
+    let is_controller = server.node.process_roles.controller;
+    let has_voters = !server.quorum.controller_quorum_voters.0.is_empty();
+    let named = given.count(&["standalone", "initial-controllers"]) > 0;
+    if has_voters && named {
+        return Err(Stop::failed(
+            "You cannot specify controller.quorum.voters and format the node with --initial-controllers or \
+             --standalone. If you want to use dynamic quorum, please remove controller.quorum.voters and specify \
+             controller.quorum.bootstrap.servers instead.",
+        ));
+    }
+    if given.has("standalone") && !is_controller {
+        return Err(Stop::failed("You can only use --standalone on a controller."));
+    }
+    if is_controller && !has_voters && !named && !given.has("no-initial-controllers") {
+        return Err(Stop::failed(
+            "Because controller.quorum.voters is not set on this controller, you must specify one of the following: \
+             --standalone, --initial-controllers, or --no-initial-controllers.",
+        ));
+    }
+    let own = format!("{}@", server.node.node_id);
+    match given.get("initial-controllers")? {
+        Some(list) if list.contains(',') || !list.starts_with(&own) => Err(Stop::Failed(format!(
+            "--initial-controllers {list}: a Mainstem server is its own and only controller"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn check_release(given: &Given) -> Outcome {
+    if given.has("add-scram") {
+        return Err(Stop::failed("--add-scram: add credentials with kafka-configs once the server runs"));
+    }
+    let mut level = given.get("release-version")?.map(features::release_level).transpose()?;
+    for text in given.all("feature") {
+        match features::name_and_level(text)? {
+            (features::METADATA_VERSION, _) if level.is_some() => {
+                return Err(Stop::failed(
+                    "Use --release-version instead of --feature metadata.version=X to avoid ambiguity.",
+                ));
+            }
+            (features::METADATA_VERSION, asked) => level = Some(asked),
+            (name, _) => {
+                return Err(Stop::Failed(format!(
+                    "--feature {name}: set it with kafka-features once the server runs"
+                )));
+            }
+        }
+    }
+    match level {
+        Some(level) if level != features::LATEST => Err(Stop::Failed(format!(
+            "a Mainstem server begins with metadata.version {}, not {}",
+            features::LATEST,
+            level
+        ))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_judged_together() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = |name: &str, meta: Option<&str>| {
+            let folder = root.path().join(name);
+            fs::create_dir_all(&folder).unwrap();
+            if let Some(meta) = meta {
+                fs::write(folder.join("meta.properties"), meta).unwrap();
+            }
+            folder
+        };
+        let good = folder("good", Some("cluster.id=c\nnode.id=1"));
+        let bare = folder("bare", None);
+        let node = folder("node", Some("cluster.id=c\nnode.id=2"));
+        let gone = root.path().join("gone");
+        for (folders, problems) in [
+            (vec![good.clone()], vec![]),
+            (vec![good.clone(), bare.clone()], vec![format!("{} is not formatted.", bare.display())]),
+            (vec![good, node], vec!["Mismatched node IDs between storage directories.".to_owned()]),
+            (vec![gone.clone()], vec![format!("{} does not exist", gone.display())]),
+        ] {
+            assert_eq!(Findings::of(&folders).problems, problems);
+        }
+    }
+}
