@@ -213,9 +213,14 @@ fn format(libraries: &Path, folder: &Path) -> Result<()> {
 /// A Java program with Kafka's classes, tuned to start fast rather than to run long.
 pub(crate) fn java(libraries: &Path, class: &str) -> Command {
     let mut command = process::command("java");
-    command.args(["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]);
-    command.args(class_path(libraries)).arg(class);
+    command.args(java_arguments(libraries)).arg(class);
     command
+}
+
+/// What stands between `java` and the class.
+pub(crate) fn java_arguments(libraries: &Path) -> Vec<String> {
+    let tuning = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
+    tuning.map(str::to_owned).into_iter().chain(class_path(libraries)).collect()
 }
 
 fn class_path(libraries: &Path) -> [String; 3] {

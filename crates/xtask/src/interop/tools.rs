@@ -1,17 +1,21 @@
 //! Kafka's command lines through Kafka's own tools and through ours: the same output, the same exit code, the same
-//! kind of message on standard error. The lines are in `interop/tools/`.
+//! kind of message on standard error. The lines are in `interop/tools/`, what their marks mean stands in [`Line`].
 
 use super::{
-    broker,
+    broker::{self, Broker, Kind},
     process::{self, Outcome},
-    provision::Tools,
+    provision::{self, Tools},
     session::{SOON, Session, same},
 };
 use crate::workspace;
 use anyhow::{Context, Result, ensure};
+use regex::Regex;
+use serde_json::Value;
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::Mutex,
     thread,
     time::{Duration, Instant},
@@ -21,18 +25,32 @@ const FOLDER: &str = "interop/tools";
 
 /// A tool and Kafka's class for it.
 const CLASSES: &[(&str, &str)] = &[
+    ("kafka-broker-api-versions", "org.apache.kafka.tools.BrokerApiVersionsCommand"),
     ("kafka-cluster", "org.apache.kafka.tools.ClusterTool"),
     ("kafka-configs", "kafka.admin.ConfigCommand"),
+    ("kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
+    ("kafka-console-producer", "org.apache.kafka.tools.ConsoleProducer"),
     ("kafka-consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"),
+    ("kafka-consumer-perf-test", "org.apache.kafka.tools.ConsumerPerformance"),
     ("kafka-delete-records", "org.apache.kafka.tools.DeleteRecordsCommand"),
+    ("kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments"),
+    ("kafka-e2e-latency", "org.apache.kafka.tools.EndToEndLatency"),
     ("kafka-features", "org.apache.kafka.tools.FeatureCommand"),
     ("kafka-get-offsets", "org.apache.kafka.tools.GetOffsetShell"),
     ("kafka-groups", "org.apache.kafka.tools.GroupsCommand"),
     ("kafka-leader-election", "org.apache.kafka.tools.LeaderElectionCommand"),
     ("kafka-log-dirs", "org.apache.kafka.tools.LogDirsCommand"),
     ("kafka-metadata-quorum", "org.apache.kafka.tools.MetadataQuorumCommand"),
+    ("kafka-producer-perf-test", "org.apache.kafka.tools.ProducerPerformance"),
+    ("kafka-storage", "kafka.tools.StorageTool"),
     ("kafka-topics", "org.apache.kafka.tools.TopicCommand"),
+    ("kafka-transactions", "org.apache.kafka.tools.TransactionsCommand"),
+    ("kafka-verifiable-consumer", "org.apache.kafka.tools.VerifiableConsumer"),
+    ("kafka-verifiable-producer", "org.apache.kafka.tools.VerifiableProducer"),
 ];
+
+/// What lines begin with that are no command to compare.
+const NO_COMMAND: [char; 4] = ['#', '@', '>', '!'];
 
 /// Names of equal length, so that columns are as wide.
 const SIDES: [&str; 2] = ["java", "ours"];
@@ -48,6 +66,9 @@ enum Said {
 pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
     let broker = session.broker(&[])?;
     let data = session.folder("files");
+    if data.exists() {
+        fs::remove_dir_all(&data)?;
+    }
     fs::create_dir_all(&data)?;
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(workspace::root().join(FOLDER))? {
@@ -55,15 +76,26 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
     }
     files.sort();
     let (tools, only) = (session.tools, |text: &str| session.selected(text));
+    let classes = shared_classes(tools, &broker.address)?;
+    let logging = session.folder("tools-log4j2.yaml");
+    fs::write(&logging, LOGGING)?;
     // The lines of a file build on each other; the files do not.
     let queue = Mutex::new(files.into_iter());
     let next = || queue.lock().expect("nobody panics with it").next();
-    let side = Side { tools, address: &broker.address, data: &data };
+    let side = Side {
+        tools,
+        address: broker.address.clone(),
+        logs: broker.data(),
+        data: &data,
+        classes: &classes,
+        logging: &logging,
+    };
+    let on_kafka = || session.broker_of(Kind::Kafka, "instead", &[]);
     let results: Vec<Result<Vec<Compared>>> = thread::scope(|scope| {
         let work = || {
             let mut all = Vec::new();
             while let Some(file) = next() {
-                all.extend(side.compare_file(&file, &only)?);
+                all.extend(side.compare_file(&file, &only, &on_kafka)?);
             }
             Ok(all)
         };
@@ -87,24 +119,128 @@ struct Compared {
     outcome: Result<()>,
 }
 
+#[derive(Clone)]
 struct Side<'a> {
     tools: &'a Tools,
-    address: &'a str,
+    address: String,
+    /// The folder of the broker's logs.
+    logs: PathBuf,
     data: &'a Path,
+    /// What a Java tool may take its classes from.
+    classes: &'a Path,
+    logging: &'a Path,
+}
+
+/// As Kafka's distribution has it for tools: what is less than a warning is not shown.
+const LOGGING: &str = "\
+Configuration:
+  Appenders:
+    Console:
+      name: errors
+      target: SYSTEM_ERR
+      PatternLayout: { pattern: \"[%d] %p %m (%c)%n\" }
+  Loggers:
+    Root: { level: WARN, AppenderRef: [ { ref: errors } ] }
+";
+
+/// Most of a Java tool's time goes into loading classes; so they are kept, as one tool with a connection loaded them.
+fn shared_classes(tools: &Tools, address: &str) -> Result<PathBuf> {
+    let folder = tools.kafka_home().join("classes");
+    let file = folder.join("tools.jsa");
+    // Java itself refuses what is not of its own version and of the same libraries.
+    provision::piece(&folder, "kafka-topics", || {
+        let mut java = process::command("java");
+        java.arg(format!("-XX:ArchiveClassesAtExit={}", file.display()));
+        java.args(broker::java_arguments(&tools.kafka_libraries()))
+            .arg("org.apache.kafka.tools.TopicCommand");
+        java.args(["--describe", "--bootstrap-server", address]);
+        process::capture(&mut java, b"", SOON)?.ok()?;
+        Ok(())
+    })?;
+    Ok(file)
+}
+
+/// A command line and how its outputs are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Line<'a> {
+    command: &'a str,
+    /// What it reads from standard input: a file of the folder.
+    input: Option<&'a str>,
+    /// `~`: its lines come in any order.
+    any_order: bool,
+    /// `%`: numbers are measurements, and as good as any other.
+    any_number: bool,
+    /// `?`: a text for people, of which only that there is one counts.
+    any_text: bool,
+    /// `=`: Kafka's tool on both sides, to see what the lines before have done.
+    only_theirs: bool,
+    /// `+`: ours is of a newer Kafka than the tool it is compared with, and may have lines more.
+    newer: bool,
+}
+
+impl<'a> Line<'a> {
+    fn parse(line: &'a str) -> Self {
+        let command = line.trim_start_matches(['~', '%', '?', '=', '+']);
+        let marks = &line[..line.len() - command.len()];
+        let (command, input) = match command.split_once(" < ") {
+            Some((command, file)) => (command, Some(file)),
+            None => (command, None),
+        };
+        let [any_order, any_number, any_text, only_theirs, newer] =
+            ['~', '%', '?', '=', '+'].map(|mark| marks.contains(mark));
+        Self { command, input, any_order, any_number, any_text, only_theirs, newer }
+    }
+
+    /// What of an output is compared.
+    fn shown(&self, outcome: &Outcome, side: &str, address: &str) -> String {
+        if self.any_text {
+            return if outcome.stdout.trim().is_empty() { String::new() } else { "some text".to_owned() };
+        }
+        let neutral = |line: &str| {
+            let line = neutral(line, side, address);
+            if self.any_number { without_numbers(&line) } else { line }
+        };
+        let mut lines: Vec<String> = outcome.stdout.lines().map(neutral).collect();
+        if self.any_order {
+            lines.sort();
+        }
+        lines.join("\n")
+    }
 }
 
 impl Side<'_> {
-    fn compare_file(&self, file: &Path, selected: &dyn Fn(&str) -> bool) -> Result<Vec<Compared>> {
+    fn compare_file(
+        &self,
+        file: &Path,
+        selected: &dyn Fn(&str) -> bool,
+        on_kafka: &dyn Fn() -> Result<Broker>,
+    ) -> Result<Vec<Compared>> {
         let text = fs::read_to_string(file)?;
+        if let Some(reason) = text.lines().find_map(|line| line.strip_prefix("@kafka ")) {
+            if !text.lines().any(|line| !line.starts_with(NO_COMMAND) && selected(line)) {
+                return Ok(Vec::new());
+            }
+            println!("    {} runs against Apache Kafka: {reason}", file.display());
+            let broker = on_kafka()?;
+            let side = Self { address: broker.address.clone(), logs: broker.data(), ..self.clone() };
+            return side.compare_lines(&text, selected);
+        }
+        self.compare_lines(&text, selected)
+    }
+
+    fn compare_lines(&self, text: &str, selected: &dyn Fn(&str) -> bool) -> Result<Vec<Compared>> {
         let mut compared = Vec::new();
-        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '@'])) {
             if let Some(file) = line.strip_prefix('>') {
                 let (name, content) = file.split_once(' ').context("`>` wants a file and its content")?;
-                fs::write(self.data.join(name), content)?;
+                for side in SIDES {
+                    let content = self.filled(content, side).replace("\\n", "\n").replace("\\r", "\r");
+                    fs::write(self.data.join(self.filled(name, side)), content)?;
+                }
             } else if let Some(command) = line.strip_prefix('!') {
                 for name in SIDES {
                     // Where a name is not each side's own, the second finds it done.
-                    let outcome = self.ours(command, name)?;
+                    let outcome = self.ours(&Line::parse(command), name)?;
                     ensure!(outcome.status.success() || !command.contains("{x}"), "{outcome}");
                 }
             } else if selected(line) {
@@ -117,21 +253,18 @@ impl Side<'_> {
     }
 
     fn compare(&self, line: &str) -> Result<()> {
-        let (command, any_order) = match line.strip_prefix('~') {
-            Some(command) => (command, true),
-            None => (line, false),
+        let line = Line::parse(line);
+        let theirs = self.theirs(&line, SIDES[0])?;
+        let ours = match line.only_theirs {
+            true => self.theirs(&line, SIDES[1])?,
+            false => self.ours(&line, SIDES[1])?,
         };
-        let theirs = self.theirs(command, SIDES[0])?;
-        let ours = self.ours(command, SIDES[1])?;
-        let shown = |outcome: &Outcome, side: &str| {
-            let mut lines: Vec<String> =
-                outcome.stdout.lines().map(|line| neutral(line, side, self.address)).collect();
-            if any_order {
-                lines.sort();
-            }
-            lines.join("\n")
-        };
-        same("standard output", &shown(&ours, SIDES[1]), &shown(&theirs, SIDES[0]))?;
+        let shown = |outcome: &Outcome, side: &str| line.shown(outcome, side, &self.address);
+        let (mut found, expected) = (shown(&ours, SIDES[1]), shown(&theirs, SIDES[0]));
+        if line.newer {
+            found = without_more(&found, &expected);
+        }
+        same("standard output", &found, &expected)?;
         let codes = (ours.status.code(), theirs.status.code());
         ensure!(codes.0 == codes.1, "exit code {:?}, should be {:?}", codes.0, codes.1);
         let said = (kind(&ours.stderr), kind(&theirs.stderr));
@@ -146,29 +279,48 @@ impl Side<'_> {
         Ok(())
     }
 
-    fn words(&self, command: &str, side: &str) -> Vec<String> {
+    fn filled(&self, text: &str, side: &str) -> String {
         let data = self.data.display().to_string();
-        let fill =
-            |word: &str| word.replace("{b}", self.address).replace("{x}", side).replace("{data}", &data);
-        command.split(' ').map(fill).collect()
+        let text = text.replace("{b}", &self.address).replace("{x}", side).replace("{data}", &data);
+        text.replace("{logs}", &self.logs.display().to_string())
     }
 
-    fn theirs(&self, command: &str, side: &str) -> Result<Outcome> {
-        let words = self.words(command, side);
+    fn words(&self, command: &str, side: &str) -> Vec<String> {
+        // A space that belongs to a word.
+        command.split(' ').map(|word| self.filled(word, side).replace("{s}", " ")).collect()
+    }
+
+    fn run(&self, command: &mut Command, line: &Line<'_>) -> Result<Outcome> {
+        let input = line.input.map(|file| fs::read(self.data.join(file)).with_context(|| file.to_owned()));
+        process::capture(command, &input.transpose()?.unwrap_or_default(), SOON)
+    }
+
+    fn theirs(&self, line: &Line<'_>, side: &str) -> Result<Outcome> {
+        let words = self.words(line.command, side);
         let class = CLASSES.iter().find(|(tool, _)| *tool == words[0]);
         let (_, class) = class.with_context(|| format!("no class for `{}`", words[0]))?;
-        let mut java = broker::java(&self.tools.kafka_libraries(), class);
-        process::capture(java.args(&words[1..]), b"", SOON)
+        let mut java = process::command("java");
+        java.arg(format!("-XX:SharedArchiveFile={}", self.classes.display()));
+        java.args(broker::java_arguments(&self.tools.kafka_libraries()));
+        java.arg(format!("-Dlog4j2.configurationFile={}", self.logging.display()))
+            .arg(class)
+            .args(&words[1..]);
+        self.run(&mut java, line)
     }
 
-    fn ours(&self, command: &str, side: &str) -> Result<Outcome> {
-        process::capture(process::command(broker::binary()).args(self.words(command, side)), b"", SOON)
+    fn ours(&self, line: &Line<'_>, side: &str) -> Result<Outcome> {
+        self.run(process::command(broker::binary()).args(self.words(line.command, side)), line)
     }
 }
 
 /// Without what differs from side to side or from run to run: the side's names, and ids of topics and directories.
 fn neutral(line: &str, side: &str, address: &str) -> String {
     let line = line.trim_end().replace(address, "BROKER").replace(side, "side");
+    // The fields of JSON come in no order.
+    let line = match serde_json::from_str::<Value>(&line) {
+        Ok(Value::Object(fields)) => sorted(Value::Object(fields)).to_string(),
+        _ => line,
+    };
     // The settings of a topic come in no order.
     let line = match line.split_once("Configs: ") {
         Some((before, configs)) => {
@@ -178,14 +330,39 @@ fn neutral(line: &str, side: &str, address: &str) -> String {
         }
         None => line,
     };
-    let is_id = |word: &str| {
-        word.len() == 22 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-    };
-    let words = line.split(' ').map(|word| {
-        let parts = word.split('\t').map(|part| if is_id(part) { "ID" } else { part });
-        parts.collect::<Vec<_>>().join("\t")
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let id = Regex::new(r"(^|[\s=])[A-Za-z0-9_-]{22}($|[\s,])").expect("the expression is fixed");
+    id.replace_all(&line, "${1}ID$2").into_owned()
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<String, Value> =
+                fields.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+/// What of the first the second has too, in its words: only the comma after the last line may differ.
+fn without_more(found: &str, expected: &str) -> String {
+    let bare = |line: &str| line.trim_end_matches(',').to_owned();
+    let mut expected = expected.lines().peekable();
+    let mut kept = Vec::new();
+    for line in found.lines() {
+        if let Some(same) = expected.next_if(|other| bare(other) == bare(line)) {
+            kept.push(same);
+        }
+    }
+    kept.join("\n")
+}
+
+/// `N` for each run of digits with its fraction and exponent.
+fn without_numbers(line: &str) -> String {
+    let number = Regex::new(r"-?\d+(\.\d+)?(E-?\d+)?").expect("the expression is fixed");
+    number.replace_all(line, "N").into_owned()
 }
 
 fn kind(stderr: &str) -> Said {
@@ -211,9 +388,30 @@ mod tests {
                 "Topic: side\tTopicId: ID\tConfigs: a=2,b=1",
             ),
             ("at 127.0.0.1:9 ", "at BROKER"),
+            ("{id=4L6g3nShT-eMCtK--X86sw, n=1}", "{id=ID, n=1}"),
+            (r#"{"b":1,"a":{"d":2,"c":3}}"#, r#"{"a":{"c":3,"d":2},"b":1}"#),
         ] {
             assert_eq!(neutral(line, "ours", "127.0.0.1:9"), expected);
         }
+    }
+
+    #[test]
+    fn marks_say_how_outputs_are_compared() {
+        let plain = Line::parse("a b");
+        assert_eq!(
+            (plain.command, plain.input, plain.any_order, plain.any_number),
+            ("a b", None, false, false)
+        );
+        for (line, expected) in [
+            ("~%a b < in.txt", Line { any_order: true, any_number: true, input: Some("in.txt"), ..plain }),
+            ("?a b", Line { any_text: true, ..plain }),
+            ("=a b", Line { only_theirs: true, ..plain }),
+        ] {
+            assert_eq!(Line::parse(line), expected);
+        }
+        assert_eq!(without_more("a,\nb,\nc,\nd", "a,\nc"), "a,\nc");
+        assert_eq!(without_more("a,\nb", "a,\nc"), "a,");
+        assert_eq!(without_numbers("5 sent, 0.25 ms, -1, 1.2E-4, v2"), "N sent, N ms, N, N, vN");
     }
 
     #[test]
