@@ -59,7 +59,7 @@ pub(super) static OPTIONS: Options = Options {
         value("value-deserializer", "String: deserializer for values", "How values are read."),
         flag("enable-systest-events", "Say when the consumer has shut down."),
         value("isolation-level", "String", "read_uncommitted or read_committed. (default: read_uncommitted)"),
-        value("group", "String: consumer group id", "Refused: read without a group."),
+        value("group", "String: consumer group id", "The group to read as a member of."),
     ]],
 };
 
@@ -78,6 +78,9 @@ pub(super) fn run(words: &[String]) -> Outcome {
     })
 }
 
+/// Longest time that leaving a group may take.
+const CLOSING: Duration = Duration::from_secs(30);
+
 #[derive(Debug)]
 struct Plan {
     topics: Topics,
@@ -93,7 +96,7 @@ struct Plan {
 enum Topics {
     Partition(TopicPartition),
     Topic(String),
-    Matching(regex::Regex),
+    Matching(String, regex::Regex),
 }
 
 impl Plan {
@@ -102,7 +105,7 @@ impl Plan {
         check(given)?;
         let mut properties = client::read_properties(given.get("command-config")?)?;
         properties.extend(client::key_values(given.all("command-property")));
-        check_group(given, &properties)?;
+        set_group(given, &mut properties)?;
         set_reset(given, &mut properties)?;
         if let Some(level) = given.get("isolation-level")? {
             properties.insert("isolation.level".to_owned(), level.to_owned());
@@ -115,7 +118,10 @@ impl Plan {
             (None, _) => {
                 let pattern = given.get("include")?.unwrap_or_default();
                 let wrong = |_| given.wrong(format!("{pattern} is an invalid regex."));
-                Topics::Matching(regex::Regex::new(&format!("^(?:{pattern})$")).map_err(wrong)?)
+                Topics::Matching(
+                    pattern.to_owned(),
+                    regex::Regex::new(&format!("^(?:{pattern})$")).map_err(wrong)?,
+                )
             }
         };
         let start = match partition {
@@ -140,29 +146,52 @@ impl Plan {
 
     async fn carry_out(mut self) -> Outcome {
         let mut count = 0;
-        let end = tokio::select! {
-            end = self.read(&mut count) => end,
-            code = asked_to_stop() => code.map_or_else(|error| Err(error.into()), |code| Err(Stop::Quietly(code))),
+        let end = match self.consumer().await {
+            Ok(mut consumer) => {
+                let end = tokio::select! {
+                    end = self.read(&mut consumer, &mut count) => end,
+                    code = asked_to_stop() => code.map_or_else(|error| Err(error.into()), |code| Err(Stop::Quietly(code))),
+                };
+                if let Err(error) = consumer.close(CLOSING).await {
+                    eprintln!("WARN {}", super::errors::exception(&error));
+                }
+                end
+            }
+            Err(stop) => Err(stop),
         };
         eprintln!("Processed a total of {count} messages");
         end
     }
 
-    async fn read(&mut self, count: &mut u64) -> Outcome {
+    /// Which knows what to read.
+    async fn consumer(&mut self) -> Result<Consumer, Stop> {
         let (mut config, mut own) = (client::patient("mainstem-tools"), Config::default());
         let properties = std::mem::take(&mut self.properties);
         client::apply(properties, |properties| properties.apply_to_consumer(&mut config, &mut own))?;
         let cluster = client::connect(config).await?;
+        let has_group = own.group_id.is_some();
         let mut consumer = Consumer::new(&cluster, own);
-        let assigned = self.partitions(&cluster).await?;
-        consumer.assign(&assigned, End::Never).await?;
+        match &self.topics {
+            Topics::Topic(topic) if has_group => consumer.subscribe([topic.as_str()])?,
+            Topics::Matching(pattern, _) if has_group => consumer.subscribe_pattern(pattern)?,
+            _ => consumer.assign(&self.partitions(&cluster).await?, End::Never).await?,
+        }
+        Ok(consumer)
+    }
+
+    async fn read(&self, consumer: &mut Consumer, count: &mut u64) -> Outcome {
         let mut heard = Instant::now();
         while self.most.is_none_or(|most| *count < most) {
             let wait = self.patience.map(|patience| patience.saturating_sub(heard.elapsed()));
             let polled = consumer.poll(wait.unwrap_or(Duration::from_secs(3600))).await;
             match polled {
                 Ok(Some(batch)) => {
-                    if !self.show(&batch, count)? {
+                    let (go_on, unread) = self.show(&batch, count)?;
+                    if let Some(offset) = unread {
+                        // What was not shown is not committed.
+                        consumer.seek(&batch.at, offset)?;
+                    }
+                    if !go_on {
                         return Ok(());
                     }
                     heard = Instant::now();
@@ -195,7 +224,7 @@ impl Plan {
             let topics = admin.list_topics().await?;
             let is_wanted = |name: &str| match &self.topics {
                 Topics::Topic(topic) => topic == name,
-                Topics::Matching(pattern) => pattern.is_match(name),
+                Topics::Matching(_, pattern) => pattern.is_match(name),
                 Topics::Partition(_) => false,
             };
             let wanted = topics.iter().filter(|topic| is_wanted(&topic.name));
@@ -214,12 +243,14 @@ impl Plan {
         }
     }
 
-    /// Whether there is somebody left to show to.
-    fn show(&self, batch: &FetchedBatch, count: &mut u64) -> Result<bool, Stop> {
+    /// Whether there is somebody left to show to, and the first offset that was not shown.
+    fn show(&self, batch: &FetchedBatch, count: &mut u64) -> Result<(bool, Option<i64>), Stop> {
         let mut text = Vec::new();
+        let mut unread = None;
         let mut failed = Ok(());
         for record in batch.records() {
             if self.most.is_some_and(|most| *count >= most) {
+                unread = record.ok().map(|record| record.offset.0);
                 break;
             }
             let shown = record.map_err(|error| super::errors::message(&error)).and_then(|record| {
@@ -241,9 +272,9 @@ impl Plan {
         let out = &mut io::stdout().lock();
         if out.write_all(&text).and_then(|()| out.flush()).is_err() {
             eprintln!("Unable to write to standard out, closing consumer.");
-            return Ok(false);
+            return Ok((false, unread));
         }
-        failed.map(|()| true)
+        failed.map(|()| (true, unread))
     }
 }
 
@@ -280,7 +311,7 @@ fn rename(given: &mut Given, renamed: &[(&'static str, &'static str)]) -> Outcom
     Ok(())
 }
 
-fn check_group(given: &Given, properties: &Pairs) -> Outcome {
+fn set_group(given: &Given, properties: &mut Pairs) -> Outcome {
     let named = given.get("group")?.into_iter().chain(properties.get("group.id").map(String::as_str));
     let groups: BTreeSet<&str> = named.collect();
     if groups.len() > 1 {
@@ -291,15 +322,12 @@ fn check_group(given: &Given, properties: &Pairs) -> Outcome {
             list.join(", ")
         )));
     }
-    match groups.first() {
-        Some(_) if given.has("partition") => {
-            Err(given.wrong("Options group and partition cannot be specified together."))
-        }
-        Some(group) => {
-            Err(Stop::Failed(format!("cannot read as group `{group}`: groups are not offered here")))
-        }
-        None => Ok(()),
+    let Some(group) = groups.first().map(|group| (*group).to_owned()) else { return Ok(()) };
+    if given.has("partition") {
+        return Err(given.wrong("Options group and partition cannot be specified together."));
     }
+    properties.insert("group.id".to_owned(), group);
+    Ok(())
 }
 
 fn set_reset(given: &Given, properties: &mut Pairs) -> Outcome {
