@@ -235,11 +235,6 @@ impl Committer {
             };
             match failed {
                 None => return Ok(()),
-                // The member has a newer epoch by now, or will hear of it with the next heartbeat (KIP-848).
-                Some(error) if error.code() == Some(ErrorCode::STALE_MEMBER_EPOCH) => {
-                    let passing = Error::NoLeader { subject: "the member's newest epoch".to_owned() };
-                    retry.after(passing).await.map_err(|_| error)?;
-                }
                 Some(error) => self.again(&mut retry, error).await?,
             }
         }
@@ -253,10 +248,6 @@ impl Committer {
         loop {
             match self.coordinator.committed(&self.identity(), partitions).await {
                 Ok(committed) => return Ok(committed),
-                Err(error) if error.code() == Some(ErrorCode::STALE_MEMBER_EPOCH) => {
-                    let passing = Error::NoLeader { subject: "the member's newest epoch".to_owned() };
-                    retry.after(passing).await.map_err(|_| error)?;
-                }
                 Err(error) => self.again(&mut retry, error).await?,
             }
         }
@@ -266,6 +257,11 @@ impl Committer {
         let moved = [ErrorCode::NOT_COORDINATOR, ErrorCode::COORDINATOR_NOT_AVAILABLE];
         if error.code().is_none_or(|code| moved.contains(&code)) {
             self.coordinator.forget();
+        }
+        if error.code() == Some(ErrorCode::STALE_MEMBER_EPOCH) {
+            // The member has a newer epoch by now, or will hear of it with the next heartbeat (KIP-848).
+            let passing = Error::NoLeader { subject: "the member's newest epoch".to_owned() };
+            return retry.after(passing).await.map_err(|_| error);
         }
         retry.after(error).await
     }

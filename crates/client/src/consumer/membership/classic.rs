@@ -308,10 +308,7 @@ impl Classic {
     }
 
     fn expire(&mut self) {
-        tracing::warn!(
-            max_poll_interval = ?self.settings.max_poll_interval,
-            "the consumer did not poll for longer than `max.poll.interval.ms`; it leaves its group until it polls again"
-        );
+        self.polls.warn();
         self.holdings.lose();
         let is_told = !self.member_id.is_empty() && self.settings.instance_id.is_none();
         self.state = if is_told { State::Expiring } else { State::Expired };

@@ -110,6 +110,13 @@ impl Polls {
     fn expires_at(&self) -> Instant {
         self.last + self.longest
     }
+
+    fn warn(&self) {
+        tracing::warn!(
+            max_poll_interval = ?self.longest,
+            "the consumer did not poll for longer than `max.poll.interval.ms`; it leaves its group until it polls again"
+        );
+    }
 }
 
 /// Pauses after failures.

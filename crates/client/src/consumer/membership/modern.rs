@@ -257,10 +257,7 @@ impl Modern {
     }
 
     fn expire(&mut self) {
-        tracing::warn!(
-            max_poll_interval = ?self.settings.max_poll_interval,
-            "the consumer did not poll for longer than `max.poll.interval.ms`; it leaves its group until it polls again"
-        );
+        self.polls.warn();
         self.holdings.lose();
         self.target.clear();
         self.state = State::Expiring;
