@@ -138,5 +138,30 @@ fn read_user(result: &DescribeUserScramCredentialsResult) -> (String, Result<Vec
         mechanism: ScramMechanism::from_code(info.mechanism),
         iterations: u32::try_from(info.iterations).unwrap_or(0),
     });
-    (user, answer.map(|()| credentials.collect()))
+    let mut credentials: Vec<_> = credentials.collect();
+    // Kafka answers in the order of a hash map, another at each start.
+    credentials.sort_unstable();
+    (user, answer.map(|()| credentials))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::describe_user_scram_credentials::response::CredentialInfo;
+
+    #[test]
+    fn credentials_come_in_the_order_of_their_mechanisms() {
+        let expected = [
+            ScramCredential { mechanism: ScramMechanism::ScramSha256, iterations: 8192 },
+            ScramCredential { mechanism: ScramMechanism::ScramSha512, iterations: 4096 },
+        ];
+        for answered in [[(1, 8192), (2, 4096)], [(2, 4096), (1, 8192)]] {
+            let credential_infos = answered
+                .map(|(mechanism, iterations)| CredentialInfo { mechanism, iterations })
+                .into_iter()
+                .collect();
+            let result = DescribeUserScramCredentialsResult { credential_infos, ..Default::default() };
+            assert_eq!(read_user(&result).1.unwrap(), expected);
+        }
+    }
 }

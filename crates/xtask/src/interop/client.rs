@@ -60,6 +60,7 @@ fn check_all(session: &mut Session<'_>, program: &Path, kind: Kind, names: &[Str
     for name in names {
         session.check(name, || {
             let mut command = process::command(program);
+            // The end of what it says is shown, and a backtrace would take all of it.
             command.args(["--exact", name, "--nocapture"]).env("RUST_BACKTRACE", "0");
             command.envs(under_test.environment.iter().map(|(key, value)| (key, value)));
             let said = process::capture(&mut command, b"", LIMIT)?;
