@@ -7,6 +7,7 @@
 //!
 //! Not here: assertions. A figure that falls short is for a person to look at.
 
+pub(crate) mod client;
 mod probe;
 
 use crate::{
@@ -281,10 +282,17 @@ fn disk_usage(folder: &std::path::Path) -> Result<u64> {
 }
 
 fn perf(tools: &Tools, broker: &Broker, arguments: &[&str]) -> Command {
+    let mut command = any_partition(tools, broker);
+    command.args(["-p", "0"]).args(arguments);
+    command
+}
+
+/// librdkafka's own benchmark, which chooses partitions unless told.
+fn any_partition(tools: &Tools, broker: &Broker) -> Command {
     let librdkafka = tools.librdkafka();
     let mut command = process::command(librdkafka.join("examples/rdkafka_performance"));
     command.env("LD_LIBRARY_PATH", librdkafka.join("src"));
-    command.args(["-b", &broker.address, "-p", "0", "-q"]).args(arguments);
+    command.args(["-b", &broker.address, "-q"]);
     command
 }
 
@@ -304,20 +312,20 @@ fn carry(tools: &Tools, broker: &Broker, load: &Load, run: u32, gib: u64, board:
     let (cost, rate) = measured(broker, gib, &mut perf(tools, broker, &arguments))?;
     board.add(load.consume_cost, broker.kind, cost);
     board.add(load.consume_rate, broker.kind, rate);
-    forget(broker, &topic)
+    forget(broker, &[topic])
 }
 
-/// Deletes a topic and waits until its files are gone. What both brokers keep must fit into the memory that the
+/// Deletes topics and waits until their files are gone. What both brokers keep must fit into the memory that the
 /// machine really has: the first use of a page that a virtual machine's host has yet to find costs more than all the
 /// rest of a write.
-fn forget(broker: &Broker, topic: &str) -> Result<()> {
+fn forget(broker: &Broker, topics: &[String]) -> Result<()> {
     let mut delete = process::command(broker::binary());
-    delete.args(["topic", "delete", topic, "--bootstrap-server", &broker.address]);
+    delete.args(["topic", "delete", "--bootstrap-server", &broker.address]).args(topics);
     process::capture(&mut delete, b"", LONG)?.ok()?;
     let deadline = Instant::now() + LONG;
     // It fails where a file goes while it looks.
     while !disk_usage(&broker.data()).is_ok_and(|bytes| bytes <= SMALL) {
-        ensure!(Instant::now() < deadline, "the files of `{topic}` stay");
+        ensure!(Instant::now() < deadline, "the files of {} stay", topics.join(", "));
         thread::sleep(Duration::from_millis(100));
     }
     Ok(())

@@ -31,6 +31,8 @@ cargo xtask COMMAND
           --provision               only download and build what the suites need
   bench                  the scoreboard, ours beside Apache Kafka
           --runs N  --gib N  --durability os|flush  --broker mainstem|kafka|both  --only TEXT
+  bench client           the client's scoreboard, ours beside librdkafka and kcat
+          --runs N  --mib N  --broker mainstem|kafka  --only TEXT
 ";
 
 fn main() -> ExitCode {
@@ -56,6 +58,9 @@ fn run(arguments: &[String]) -> Result<()> {
         "tidy" => tidy::run(),
         "docs" => docs::run(check_flag(rest)?),
         "interop" => interop::run(&interop::Options::parse(rest)?),
+        "bench" if rest.first().is_some_and(|word| word == "client") => {
+            bench::client::run(&bench::client::Options::parse(&rest[1..])?)
+        }
         "bench" => bench::run(&bench::Options::parse(rest)?),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
