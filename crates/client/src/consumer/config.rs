@@ -115,6 +115,15 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// A quarter of what may wait unread at most: what is read while the next answer comes is still in the processor's
+    /// cache, and a broker of many partitions does not overrun [`Config::prefetch`] by its whole answer.
+    pub(super) fn most_in_answer(&self) -> i32 {
+        let share = i32::try_from(self.prefetch / 4).unwrap_or(i32::MAX);
+        self.max_bytes.min(share.max(self.max_partition_bytes))
+    }
+}
+
 pub(crate) const SETTINGS: &[Setting<Config>] = &[
     setting("group.id", &[], |c, v| v.optional_text(&mut c.group_id)),
     setting("group.instance.id", &[], |c, v| v.optional_text(&mut c.group_instance_id)),
@@ -237,6 +246,20 @@ mod tests {
             ("P9999999999999999D", None),
         ] {
             assert_eq!(parse_duration(text).map(|age| age.as_millis()), ms, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_a_share_of_what_may_wait() {
+        for (prefetch, max_bytes, max_partition_bytes, expected) in [
+            (16 << 20, 50 << 20, 1 << 20, 4 << 20),
+            (16 << 20, 2 << 20, 1 << 20, 2 << 20),
+            (16 << 20, 50 << 20, 8 << 20, 8 << 20),
+            (0, 50 << 20, 1 << 20, 1 << 20),
+            (usize::MAX, 50 << 20, 1 << 20, 50 << 20),
+        ] {
+            let config = Config { prefetch, max_bytes, max_partition_bytes, ..Default::default() };
+            assert_eq!(config.most_in_answer(), expected, "{prefetch} {max_bytes} {max_partition_bytes}");
         }
     }
 

@@ -71,7 +71,7 @@ fn request(config: &Config, version: i16, fetch: &Fetch<'_>) -> FetchRequest {
     let mut request = FetchRequest {
         max_wait_ms: i32::try_from(config.max_wait.as_millis()).unwrap_or(i32::MAX),
         min_bytes: config.min_bytes,
-        max_bytes: config.max_bytes,
+        max_bytes: config.most_in_answer(),
         isolation_level: i8::from(config.isolation == IsolationLevel::ReadCommitted),
         session_id: fetch.id,
         session_epoch: fetch.epoch,

@@ -8,7 +8,7 @@ use client::{
 };
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 pub(crate) async fn topic(cluster: &Cluster, name: &str) -> String {
     let topic = NewTopic {

@@ -15,6 +15,7 @@ mod basics;
 mod environment;
 mod fetching;
 mod groups;
+mod producer;
 mod security;
 mod share;
 mod transactions;
