@@ -8,6 +8,8 @@
 //! An idempotent producer numbers batches when they are first sent, and repeats them with the same number. When a
 //! number is lost for good (a batch expired, or was refused, or the broker forgot the producer), what has numbers
 //! is finished first, then the epoch rises and numbering starts again (KIP-360).
+//! A producer's first batch of a partition goes alone, because a broker that does not know the producer takes any number as
+//! the first.
 //!
 //! Not here: clocks, connections, metadata requests, compression (which the caller causes by encoding a batch,
 //! outside the lock that guards this). Sources: KIP-98, KIP-360, KIP-794, KIP-480.
@@ -369,6 +371,7 @@ impl Accumulator {
             linger: self.config.linger,
             // Without sequences a repeated batch could be overtaken by the next.
             max_in_flight: if self.config.idempotent { self.config.max_in_flight } else { 1 },
+            numbered: self.config.idempotent,
             only_retries: self.any_broken(),
         }
     }
@@ -414,6 +417,7 @@ impl Accumulator {
             self.fatal.is_some() || self.transactions.as_ref().is_some_and(Transactions::is_fatal);
         let has_moved = self.leader_of(&batch).is_some_and(|leader| leader != node);
         let transactional = self.transactions.is_some();
+        let producer = self.identity.map(|identity| identity.id);
         let queue = self.queue_of(&batch);
         queue.landed(batch.order);
         let verdict = match &outcome {
@@ -432,6 +436,7 @@ impl Accumulator {
         let stale = !has_moved && outcome.as_ref().is_err_and(Error::asks_for_metadata);
         match verdict {
             Verdict::Delivered => {
+                queue.acquainted |= batch.stamp.is_some_and(|stamp| Some(stamp.identity.id) == producer);
                 let unknown = Ack { base_offset: None, log_append_time: None };
                 self.end(batch, Ok(outcome.unwrap_or(unknown)));
             }
@@ -562,8 +567,10 @@ impl Accumulator {
     }
 
     fn begin_epoch(&mut self, identity: Identity) {
+        let is_known = self.identity.is_some_and(|known| known.id == identity.id);
         self.identity = Some(identity);
         for queue in self.topics.iter_mut().flat_map(|queues| &mut queues.partitions) {
+            queue.acquainted &= is_known;
             queue.begin_epoch(identity);
         }
     }

@@ -31,6 +31,9 @@ pub(super) struct PartitionQueue {
     in_flight: Vec<Flying>,
     next_order: u64,
     next_sequence: i32,
+    /// A batch of this producer was acknowledged, so the broker knows what comes next. One that knows nothing of a producer
+    /// takes any sequence as its first, and would put a second batch before a first that it refused.
+    pub(super) acquainted: bool,
     blocked_until: Option<Instant>,
     /// A sequence is missing for good: nothing new may be sent before the producer has a new epoch.
     pub(super) broken: bool,
@@ -59,6 +62,8 @@ pub(super) struct Rules {
     pub(super) now: Instant,
     pub(super) linger: Duration,
     pub(super) max_in_flight: usize,
+    /// Batches have sequences.
+    pub(super) numbered: bool,
     /// While the epoch changes, only what has a sequence may go.
     pub(super) only_retries: bool,
 }
@@ -83,6 +88,9 @@ impl PartitionQueue {
     pub(super) fn sendable(&self, rules: &Rules) -> Sendable {
         if let Some(until) = self.blocked_until.filter(|until| *until > rules.now) {
             return Sendable::At(until);
+        }
+        if rules.numbered && !self.acquainted && !self.in_flight.is_empty() {
+            return Sendable::No;
         }
         if let Some(again) = self.retry.front() {
             let later_is_out = self.in_flight.last().is_some_and(|flying| flying.order > again.order);

@@ -22,7 +22,16 @@ impl Play {
         let mut accumulator = Accumulator::new(config, backoff, 1);
         accumulator.set_topic(topic(&PARTITIONS));
         accumulator.set_identity(Identity { id: ProducerId(7), epoch: ProducerEpoch(0) });
-        Self { accumulator, start: Instant::now(), flying: Vec::new(), deliveries: Vec::new() }
+        let mut play =
+            Self { accumulator, start: Instant::now(), flying: Vec::new(), deliveries: Vec::new() };
+        play.acquaint();
+        play
+    }
+
+    /// As if each partition's broker had taken a batch of the epoch already.
+    fn acquaint(&mut self) {
+        let queues = self.accumulator.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
+        queues.for_each(|queue| queue.acquainted = true);
     }
 
     fn at(&self, ms: u64) -> Instant {
@@ -127,6 +136,7 @@ fn a_batch_goes_when_full_or_lingered_or_flushed() {
 fn a_request_takes_one_batch_of_each_partition_of_its_broker() {
     let mut play = Play::new(|_| {});
     play.accumulator.set_topic(topic(&[1, 2, 1]));
+    play.acquaint();
     for partition in [0, 1, 2] {
         play.append(0, partition, 8);
     }
@@ -140,6 +150,21 @@ fn no_more_than_five_requests_are_under_way_to_a_broker() {
     play.sends(0, &["1: 0/0+4", "1: 0/4+4", "1: 0/8+4", "1: 0/12+4", "1: 0/16+4"]);
     play.answers(1, "0/0+4", ErrorCode::NONE);
     play.sends(1, &["1: 0/20+4"]);
+}
+
+#[test]
+fn the_first_batch_of_a_partition_goes_alone() {
+    let mut play = Play::new(|_| {});
+    play.accumulator.set_identity(Identity { id: ProducerId(8), epoch: ProducerEpoch(0) });
+    play.append(0, 0, 12);
+    play.append(0, 1, 4);
+    play.sends(0, &["1: 0/0+4", "2: 1/0+4"]);
+    play.answers(1, "0/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    play.answers(1, "1/0+4", ErrorCode::NONE);
+    play.sends(1, &[]);
+    play.sends(101, &["1: 0/0+4"]);
+    play.answers(102, "0/0+4", ErrorCode::NONE);
+    play.sends(102, &["1: 0/4+4", "1: 0/8+4"]);
 }
 
 #[test]
@@ -341,6 +366,7 @@ fn transactional() -> Play {
     }
     assert!(matches!(play.try_append(0, 0), Err(NotAppended::Failed(Error::NotInTransaction))));
     play.accumulator.transactions().unwrap().begin().unwrap();
+    play.acquaint();
     play
 }
 
