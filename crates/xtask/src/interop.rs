@@ -12,6 +12,7 @@ mod java;
 mod kcat;
 pub(crate) mod librdkafka;
 mod million;
+mod nodes;
 pub(crate) mod process;
 pub(crate) mod provision;
 mod session;

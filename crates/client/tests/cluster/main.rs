@@ -17,5 +17,6 @@ mod fetching;
 mod groups;
 mod producer;
 mod security;
+mod several;
 mod share;
 mod transactions;

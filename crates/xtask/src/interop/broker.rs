@@ -56,8 +56,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("group.initial.rebalance.delay.ms", "0"),
 ];
 
-const CLUSTER_ID: &str = "4L6g3nShT-eMCtK--X86sw";
-const START_LIMIT: Duration = Duration::from_secs(60);
+pub(super) const CLUSTER_ID: &str = "4L6g3nShT-eMCtK--X86sw";
+pub(super) const START_LIMIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Broker {
@@ -223,7 +223,7 @@ pub(crate) fn java_arguments(libraries: &Path) -> Vec<String> {
     tuning.map(str::to_owned).into_iter().chain(class_path(libraries)).collect()
 }
 
-fn class_path(libraries: &Path) -> [String; 3] {
+pub(super) fn class_path(libraries: &Path) -> [String; 3] {
     let configuration = libraries.with_file_name("log4j2.yaml");
     let class_path = format!("{}/*", libraries.display());
     [format!("-Dlog4j2.configurationFile={}", configuration.display()), "-cp".to_owned(), class_path]

@@ -7,6 +7,7 @@ mod security;
 
 use super::{
     broker::{Broker, Kind},
+    nodes::Nodes,
     process,
     session::Session,
 };
@@ -21,6 +22,8 @@ use std::{
     time::Duration,
 };
 
+/// How names of checks begin that need several brokers.
+const SEVERAL: &str = "several::";
 /// How long one check may take.
 const LIMIT: Duration = Duration::from_secs(120);
 /// How long compiling the tests may take.
@@ -44,9 +47,7 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
     let names: Vec<String> = names.into_iter().filter(|name| session.selected(name)).collect();
     let (waiting, ready): (Vec<_>, Vec<_>) =
         names.into_iter().partition(|name| session.kind == Kind::Mainstem && waits.reason(name).is_some());
-    if !ready.is_empty() {
-        check_all(session, &program, session.kind, &ready)?;
-    }
+    check_all(session, &program, session.kind, &ready)?;
     if !waiting.is_empty() {
         println!("    against Apache Kafka, as our broker lacks what they need:");
         check_all(session, &program, Kind::Kafka, &waiting)?;
@@ -54,15 +55,39 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
     Ok(())
 }
 
-/// On one broker, which has all that its kind offers.
+/// On one broker, which has all that its kind offers; those of several brokers on a cluster of their own, afterwards.
 fn check_all(session: &mut Session<'_>, program: &Path, kind: Kind, names: &[String]) -> Result<()> {
-    let under_test = UnderTest::start(session, kind)?;
+    let (several, one): (Vec<&String>, Vec<&String>) =
+        names.iter().partition(|name| name.starts_with(SEVERAL));
+    if !one.is_empty() {
+        let under_test = UnderTest::start(session, kind)?;
+        check_each(session, program, &one, &under_test.environment, || Ok(()));
+    }
+    if !several.is_empty() {
+        ensure!(
+            kind == Kind::Kafka,
+            "our broker is one node; let `{SEVERAL}` wait in interop/client/waits.txt"
+        );
+        let nodes = Nodes::start(&session.tools.kafka_libraries(), &session.folder("several"))?;
+        check_each(session, program, &several, &nodes.environment(), || nodes.restore());
+    }
+    Ok(())
+}
+
+fn check_each(
+    session: &mut Session<'_>,
+    program: &Path,
+    names: &[&String],
+    environment: &[(String, String)],
+    prepare: impl Fn() -> Result<()>,
+) {
     for name in names {
         session.check(name, || {
+            prepare()?;
             let mut command = process::command(program);
             // The end of what it says is shown, and a backtrace would take all of it.
             command.args(["--exact", name, "--nocapture"]).env("RUST_BACKTRACE", "0");
-            command.envs(under_test.environment.iter().map(|(key, value)| (key, value)));
+            command.envs(environment.iter().map(|(key, value)| (key, value)));
             let said = process::capture(&mut command, b"", LIMIT)?;
             ensure!(!said.all().contains("skipped "), "it skips itself\n{}", steps::tail(&said.all(), 5));
             let said = said.ok()?;
@@ -70,7 +95,6 @@ fn check_all(session: &mut Session<'_>, program: &Path, kind: Kind, names: &[Str
             Ok(())
         });
     }
-    Ok(())
 }
 
 struct UnderTest {

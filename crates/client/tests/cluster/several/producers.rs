@@ -1,0 +1,154 @@
+//! An idempotent producer with keys and many batches in flight.
+use super::{LIMIT, NODES, STEP, cluster, config, kill, leader, read_all, start, topic, until, whole};
+use base::NodeId;
+use client::{
+    Admin, Backoff, Cluster, Producer, TopicPartition,
+    admin::ElectionType,
+    producer::{Config, Delivery, Record},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::task::JoinHandle;
+
+/// Each node leads one and follows two.
+const EVERYWHERE: [&[i32]; 3] = [&[1, 2, 3], &[2, 3, 1], &[3, 1, 2]];
+const KEYS: u32 = 50;
+
+/// Sends numbered records until it is told to stop.
+struct Stream {
+    stop: Arc<AtomicBool>,
+    task: JoinHandle<Vec<Delivery>>,
+}
+
+impl Stream {
+    fn start(cluster: &Cluster, topic: &str) -> Self {
+        // Small batches, so that many are under way; little room, so that it waits for brokers rather than fill memory.
+        let config =
+            Config { batch_size: 300, linger: Duration::ZERO, buffer_memory: 40_000, ..Default::default() };
+        let producer = Producer::new(cluster, config);
+        let stop = Arc::new(AtomicBool::new(false));
+        let (topic, is_over) = (topic.to_owned(), stop.clone());
+        let task = tokio::spawn(async move {
+            let mut deliveries = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let number = deliveries.len().to_string();
+                let key = (deliveries.len() as u32 % KEYS).to_string();
+                let record = Record {
+                    topic: &topic,
+                    key: Some(key.as_bytes()),
+                    value: Some(number.as_bytes()),
+                    ..Default::default()
+                };
+                deliveries.push(producer.send(record).await.unwrap());
+                if deliveries.len() % 100 == 0 {
+                    // A few thousand records a second are enough.
+                    tokio::time::sleep(STEP).await;
+                }
+            }
+            producer.flush().await.unwrap();
+            deliveries
+        });
+        Self { stop, task }
+    }
+
+    /// Every record is there once, where the broker said, and those of a partition are in the order of sending.
+    async fn check(self, cluster: &Cluster, topic: &str) {
+        self.stop.store(true, Ordering::Relaxed);
+        let deliveries = tokio::time::timeout(LIMIT, self.task).await.expect("it flushes").unwrap();
+        let mut expected: BTreeMap<i32, Vec<(Option<i64>, String)>> = BTreeMap::new();
+        for (number, delivery) in deliveries.iter().enumerate() {
+            let delivered = delivery.wait().await.unwrap();
+            expected.entry(delivered.partition).or_default().push((delivered.offset, number.to_string()));
+        }
+        assert!(deliveries.len() > 500, "only {} were sent", deliveries.len());
+        let found = read_all(cluster, topic).await;
+        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+        for (partition, expected) in expected {
+            let found = &found[&partition];
+            for ((offset, value), (said, sent)) in found.iter().zip(&expected) {
+                assert_eq!(value, sent, "partition {partition}, offset {offset}");
+                // A repeated request may be answered without an offset.
+                assert!(
+                    said.is_none_or(|said| said == *offset),
+                    "partition {partition}, offset {offset}: {said:?}"
+                );
+            }
+            assert_eq!(found.len(), expected.len(), "partition {partition}");
+        }
+    }
+}
+
+/// Has the partition moved to these replicas and led by the first.
+async fn reassign(cluster: &Cluster, at: &TopicPartition, replicas: &[i32]) {
+    let admin = Admin::new(cluster);
+    let nodes: Vec<NodeId> = replicas.iter().copied().map(NodeId).collect();
+    let first = nodes[0];
+    admin.alter_reassignments(&[(at.clone(), Some(nodes))].into(), true).await.only().unwrap();
+    until("the end of a reassignment", async || {
+        let moving = admin.list_reassignments(Some(std::slice::from_ref(at))).await.ok()?;
+        moving.is_empty().then_some(())
+    })
+    .await;
+    until("the preferred leader", async || {
+        // It may be the leader already, or not be in sync yet.
+        let _ = admin.elect_leaders(ElectionType::Preferred, std::slice::from_ref(at)).await.only();
+        let topic = admin.describe_topic(&at.topic).await.ok()?;
+        (topic.partition(at.partition)?.leader == Some(first)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn records_are_there_once_and_in_order_while_leaders_move() {
+    let Some(cluster) = cluster().await else { return };
+    let topic = topic(&cluster, "moved", &[&[1, 2], &[2, 3], &[3, 1]], &[]).await;
+    let stream = Stream::start(&cluster, &topic);
+    // Two are moved to other brokers, one after the other; with the last only the order of replicas changes.
+    for (partition, replicas) in
+        [(0, [2, 3]), (1, [3, 1]), (2, [1, 3]), (0, [3, 1]), (2, [3, 1]), (1, [1, 2])]
+    {
+        reassign(&cluster, &TopicPartition::new(topic.as_str(), partition), &replicas).await;
+    }
+    stream.check(&cluster, &topic).await;
+}
+
+#[tokio::test]
+async fn records_are_there_once_and_in_order_while_a_leader_dies_and_comes_back() {
+    let Some(cluster) = cluster().await else { return };
+    let topic = topic(&cluster, "killed", &EVERYWHERE, &[]).await;
+    let stream = Stream::start(&cluster, &topic);
+    let (victim, at) = (NodeId(NODES[1]), TopicPartition::new(topic.as_str(), 1));
+    kill(victim).await;
+    leader(&cluster, &at, |leader| leader != victim).await;
+    start(victim).await;
+    whole(&cluster).await;
+    let admin = Admin::new(&cluster);
+    admin.elect_leaders(ElectionType::Preferred, std::slice::from_ref(&at)).await.only().unwrap();
+    leader(&cluster, &at, |leader| leader == victim).await;
+    stream.check(&cluster, &topic).await;
+}
+
+/// Metadata would be asked for only after a pause that is longer than the test waits (KIP-951).
+#[tokio::test]
+async fn a_refusal_that_names_the_new_leader_is_enough() {
+    let Some(others) = cluster().await else { return };
+    let Some(mut config) = config() else { return };
+    config.backoff = Backoff { initial: 10 * LIMIT, max: 10 * LIMIT };
+    let cluster = Cluster::connect(config).await.unwrap();
+    let topic = topic(&others, "hinted", &EVERYWHERE[..1], &[]).await;
+    let at = TopicPartition::new(topic.as_str(), 0);
+    let producer = Producer::new(&cluster, Config::default());
+    for leader in NODES {
+        reassign(&others, &at, &[leader, leader % 3 + 1, (leader + 1) % 3 + 1]).await;
+        let record = Record { topic: &topic, value: Some(b"v"), ..Default::default() };
+        let delivery = producer.send(record).await.unwrap();
+        tokio::time::timeout(LIMIT, delivery.wait()).await.expect("the leader is found by a hint").unwrap();
+        assert_eq!(cluster.metadata().leader(&topic, 0), Some(NodeId(leader)));
+    }
+}
