@@ -28,7 +28,7 @@ async fn topic(cluster: &Cluster, name: &str, partitions: i32) -> String {
 }
 
 /// So many records, numbered, one after the other over the partitions.
-async fn fill(cluster: &Cluster, topic: &str, partitions: i32, numbers: std::ops::Range<i32>) {
+pub(crate) async fn fill(cluster: &Cluster, topic: &str, partitions: i32, numbers: std::ops::Range<i32>) {
     let producer = Producer::new(cluster, producer::Config::default());
     for number in numbers {
         let value = number.to_string();
@@ -43,7 +43,7 @@ async fn fill(cluster: &Cluster, topic: &str, partitions: i32, numbers: std::ops
     producer.flush().await.unwrap();
 }
 
-fn member(group: &str, protocol: GroupProtocol) -> Config {
+pub(crate) fn member(group: &str, protocol: GroupProtocol) -> Config {
     Config {
         group_id: Some(group.to_owned()),
         group_protocol: protocol,
@@ -55,7 +55,7 @@ fn member(group: &str, protocol: GroupProtocol) -> Config {
 }
 
 /// Polls all of them in turn until `is_done` says so of what they read, by member.
-async fn poll_until(
+pub(crate) async fn poll_until(
     members: &mut [&mut Consumer],
     mut is_done: impl FnMut(&[BTreeSet<TopicPartition>], &[String]) -> bool,
 ) -> Vec<String> {
@@ -78,11 +78,11 @@ async fn poll_until(
     }
 }
 
-fn sizes(assigned: &[BTreeSet<TopicPartition>]) -> Vec<usize> {
+pub(crate) fn sizes(assigned: &[BTreeSet<TopicPartition>]) -> Vec<usize> {
     assigned.iter().map(BTreeSet::len).collect()
 }
 
-fn sorted(mut read: Vec<String>) -> Vec<i32> {
+pub(crate) fn sorted(mut read: Vec<String>) -> Vec<i32> {
     let mut numbers: Vec<i32> = read.drain(..).map(|number| number.parse().unwrap()).collect();
     numbers.sort_unstable();
     numbers
@@ -139,7 +139,7 @@ async fn members_share_cooperatively() {
 }
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
     fn note(&self, what: &str, partitions: &[TopicPartition]) {
@@ -147,7 +147,7 @@ impl Log {
         self.0.lock().unwrap().push(format!("{what}{numbers}"));
     }
 
-    fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 }

@@ -17,12 +17,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-async fn producer(cluster: &Cluster, id: &str) -> TransactionalProducer {
+pub(crate) async fn producer(cluster: &Cluster, id: &str) -> TransactionalProducer {
     let config = Config { transactional_id: Some(id.to_owned()), ..Default::default() };
     Producer::new(cluster, config).init_transactions().await.unwrap()
 }
 
-async fn send(transaction: &Transaction<'_>, topic: &str, values: &[&str]) {
+pub(crate) async fn send(transaction: &Transaction<'_>, topic: &str, values: &[&str]) {
     for value in values {
         transaction
             .send(Record { topic, value: Some(value.as_bytes()), ..Default::default() })
@@ -32,7 +32,7 @@ async fn send(transaction: &Transaction<'_>, topic: &str, values: &[&str]) {
 }
 
 /// The values of partition 0 that are committed, once the last stable offset has come to the high watermark.
-async fn committed(cluster: &Cluster, topic: &str) -> Vec<String> {
+pub(crate) async fn committed(cluster: &Cluster, topic: &str) -> Vec<String> {
     const LAST_BY_NAME: i16 = 12;
     let leader = cluster.leader(topic, 0).await.unwrap();
     let partition = FetchPartition { partition_max_bytes: 1 << 20, ..Default::default() };
