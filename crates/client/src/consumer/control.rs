@@ -5,6 +5,7 @@ use super::{
     position::Position,
 };
 use crate::{Admin, Error, TopicPartition, admin::IsolationLevel};
+use base::NodeId;
 use std::collections::BTreeMap;
 
 impl Consumer {
@@ -32,6 +33,11 @@ impl Consumer {
             IsolationLevel::ReadCommitted => ends.last_stable_offset,
         };
         Some(end.saturating_sub(self.position(at)?.offset).max(0))
+    }
+
+    /// The follower that a partition is read from because it is nearer to `client.rack` (KIP-392); `None`: its leader.
+    pub fn preferred_replica(&self, at: &TopicPartition) -> Option<NodeId> {
+        self.fetcher.preferred(at)
     }
 
     /// Goes on with a partition from there. What was fetched of it before is not given out any more. A position with a

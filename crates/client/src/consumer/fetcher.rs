@@ -272,6 +272,11 @@ impl Fetcher {
         self.partitions.get(at)?.ends
     }
 
+    /// The follower that serves a partition, as its leader said.
+    pub(super) fn preferred(&self, at: &TopicPartition) -> Option<NodeId> {
+        self.partitions.get(at)?.preferred.map(|(node, _)| node)
+    }
+
     /// Whether every partition has reached its end.
     pub(super) fn is_finished(&self) -> bool {
         self.partitions.values().all(Partition::is_finished)

@@ -3,6 +3,7 @@
 //! Three nodes of Apache Kafka, each broker and controller, numbered from 1, in racks `a`, `b` and `c`. A test kills and
 //! starts them through the suite's control socket; the suite starts what a test left down before the next one.
 mod admin;
+mod consumers;
 mod groups;
 mod producers;
 mod transactions;
