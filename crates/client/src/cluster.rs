@@ -258,18 +258,19 @@ impl Cluster {
         Ok(topics)
     }
 
-    /// Takes over what a broker said in passing about leaders; the partitions whose leader is now another (KIP-951).
+    /// Takes over what `from` said in passing about leaders (KIP-951); the partitions that another is known to lead, be it
+    /// from this answer or from one to somebody else.
     pub(crate) fn learn_leaders(
         &self,
+        from: NodeId,
         hints: &[LeaderHint],
         brokers: &[crate::Broker],
     ) -> BTreeSet<crate::TopicPartition> {
         let mut metadata = self.0.metadata.write().expect("nothing panics while it holds this lock");
-        let (next, learned) = metadata.with_leaders(hints, brokers);
-        if !learned.is_empty() {
+        if let Some(next) = metadata.with_leaders(hints, brokers) {
             *metadata = Arc::new(next);
         }
-        learned
+        metadata.led_by_others(from, hints)
     }
 
     async fn ask_metadata(&self, request: &MetadataRequest) -> Result<Vec<TopicAnswer>, Error> {

@@ -81,15 +81,11 @@ impl Metadata {
         self.topics.get(topic)?.partition(partition)?.leader
     }
 
-    /// The image with the leaders that are newer than what it has, and whose they are. A leader that is not among
-    /// the brokers, known or named here, is of no use.
-    pub(crate) fn with_leaders(
-        &self,
-        hints: &[LeaderHint],
-        brokers: &[Broker],
-    ) -> (Self, BTreeSet<TopicPartition>) {
+    /// The image with the leaders that are newer than what it has, if there are any. A leader that is not among the
+    /// brokers, known or named here, is of no use.
+    pub(crate) fn with_leaders(&self, hints: &[LeaderHint], brokers: &[Broker]) -> Option<Self> {
         let mut next = self.clone();
-        let mut learned = BTreeSet::new();
+        let mut has_news = false;
         next.brokers.extend(brokers.iter().map(|broker| (broker.id, broker.clone())));
         for hint in hints {
             let Some(topic) = next.topics.get_mut(&hint.at.topic) else { continue };
@@ -104,9 +100,16 @@ impl Metadata {
             let partition = &mut Arc::make_mut(topic).partitions[index];
             partition.leader = Some(hint.leader);
             partition.leader_epoch = hint.leader_epoch;
-            learned.insert(hint.at.clone());
+            has_news = true;
         }
-        (next, learned)
+        has_news.then_some(next)
+    }
+
+    /// Those of the partitions that another broker leads than the one that gave these hints, as far as is known.
+    pub(crate) fn led_by_others(&self, from: NodeId, hints: &[LeaderHint]) -> BTreeSet<TopicPartition> {
+        let leader = |at: &TopicPartition| self.leader(&at.topic, at.partition);
+        let partitions = hints.iter().map(|hint| &hint.at);
+        partitions.filter(|at| leader(at).is_some_and(|leader| leader != from)).cloned().collect()
     }
 
     /// The image after `response`, and what it said about each topic.
@@ -255,13 +258,27 @@ mod tests {
         ] {
             let hint = LeaderHint { at: TopicPartition::new("t", at), leader: NodeId(leader), leader_epoch };
             let endpoint = Broker { id: NodeId(2), address: address.clone(), rack: None };
-            let (next, changed) = image.with_leaders(&[hint], &[endpoint]);
-            assert_eq!(changed.len(), usize::from(expected.is_some()), "{at} {leader} {leader_epoch}");
-            assert_eq!(
-                next.leader("t", 0),
-                Some(NodeId(expected.unwrap_or(1))),
-                "{at} {leader} {leader_epoch}"
-            );
+            let next = image.with_leaders(&[hint], &[endpoint]);
+            let led_by = next.map(|next| next.leader("t", 0).map(|leader| leader.0));
+            assert_eq!(led_by, expected.map(Some), "{at} {leader} {leader_epoch}");
+        }
+    }
+
+    #[test]
+    fn a_hint_is_of_use_also_when_it_is_no_news() {
+        let none = ErrorCode::NONE;
+        for (known, from, expected) in [
+            (Some(2), 1, true),
+            // The broker does not know yet that it leads.
+            (Some(2), 2, false),
+            (None, 1, false),
+        ] {
+            let answers = known.map(|leader| about(none, 1, vec![partition(0, leader, 5)]));
+            let image = answers.iter().fold(Metadata::default(), |image, answer| image.after(answer).0);
+            let at = TopicPartition::new("t", 0);
+            let hint = LeaderHint { at: at.clone(), leader: NodeId(2), leader_epoch: 5 };
+            let found = image.led_by_others(NodeId(from), &[hint]);
+            assert_eq!(found.contains(&at), expected, "{known:?} {from}");
         }
     }
 

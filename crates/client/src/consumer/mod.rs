@@ -350,8 +350,9 @@ impl Consumer {
                     Ok(fetched) => {
                         let events = self.fetcher.answered(now, node, &targets, fetched.answers);
                         if !fetched.leaders.is_empty() {
-                            let learned = self.cluster.learn_leaders(&fetched.leaders, &fetched.brokers);
-                            self.fetcher.unblock(&learned);
+                            let elsewhere =
+                                self.cluster.learn_leaders(node, &fetched.leaders, &fetched.brokers);
+                            self.fetcher.unblock(&elsewhere);
                         }
                         events
                     }

@@ -436,10 +436,10 @@ impl Sender {
         let Ok(done) = done else { return };
         match done {
             Done::Produced { node, outcomes, hints, brokers } => {
-                let learned = self.shared.cluster.learn_leaders(&hints, &brokers);
+                let elsewhere = self.shared.cluster.learn_leaders(node, &hints, &brokers);
                 let metadata = self.shared.cluster.metadata();
                 let mut accumulator = self.shared.lock();
-                for at in learned {
+                for at in elsewhere {
                     if let Some(topic) = metadata.topics.get(&at.topic) {
                         accumulator.set_topic(topic.clone());
                     }

@@ -629,7 +629,7 @@ impl ShareConsumer {
                 self.note(at, outcome);
             }
         }
-        self.cluster.learn_leaders(&hints, &answer.brokers);
+        self.cluster.learn_leaders(node, &hints, &answer.brokers);
     }
 
     /// These did not count.

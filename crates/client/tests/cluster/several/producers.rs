@@ -2,8 +2,9 @@
 use super::{LIMIT, NODES, STEP, cluster, config, kill, leader, read_all, start, topic, until, whole};
 use base::NodeId;
 use client::{
-    Admin, Backoff, Cluster, Producer, TopicPartition,
+    Admin, Backoff, Cluster, Consumer, Producer, TopicPartition,
     admin::ElectionType,
+    consumer::{self, End, Start},
     producer::{Config, Delivery, Record},
 };
 use std::{
@@ -134,21 +135,40 @@ async fn records_are_there_once_and_in_order_while_a_leader_dies_and_comes_back(
     stream.check(&cluster, &topic).await;
 }
 
-/// Metadata would be asked for only after a pause that is longer than the test waits (KIP-951).
+/// Metadata would be asked for only after a pause that is longer than the test waits (KIP-951). A producer and a consumer
+/// share what is known of the cluster: of both, whoever is refused second is told what the other has heard already.
 #[tokio::test]
 async fn a_refusal_that_names_the_new_leader_is_enough() {
     let Some(others) = cluster().await else { return };
     let Some(mut config) = config() else { return };
-    config.backoff = Backoff { initial: 10 * LIMIT, max: 10 * LIMIT };
+    // The first paces metadata, the second cuts short the pause of all that is repeated.
+    config.backoff = Backoff { initial: 10 * LIMIT, max: 2 * STEP };
     let cluster = Cluster::connect(config).await.unwrap();
     let topic = topic(&others, "hinted", &EVERYWHERE[..1], &[]).await;
     let at = TopicPartition::new(topic.as_str(), 0);
     let producer = Producer::new(&cluster, Config::default());
-    for leader in NODES {
+    let mut consumer = Consumer::new(&cluster, consumer::Config::default());
+    consumer.assign_topic(&topic, &[], Start::Earliest, End::Never).await.unwrap();
+    for (end, leader, consumer_is_first) in
+        [(1, 1, false), (2, 2, true), (3, 3, false), (4, 1, true), (5, 2, false)]
+    {
         reassign(&others, &at, &[leader, leader % 3 + 1, (leader + 1) % 3 + 1]).await;
+        let knows = || cluster.metadata().leader(&topic, 0) == Some(NodeId(leader));
+        if consumer_is_first {
+            until("a hint for the consumer", async || {
+                assert!(consumer.poll(STEP).await.unwrap().is_none());
+                knows().then_some(())
+            })
+            .await;
+        }
         let record = Record { topic: &topic, value: Some(b"v"), ..Default::default() };
         let delivery = producer.send(record).await.unwrap();
-        tokio::time::timeout(LIMIT, delivery.wait()).await.expect("the leader is found by a hint").unwrap();
-        assert_eq!(cluster.metadata().leader(&topic, 0), Some(NodeId(leader)));
+        tokio::time::timeout(LIMIT, delivery.wait()).await.expect("the producer finds the leader").unwrap();
+        assert!(knows());
+        until("the record", async || {
+            let _ = consumer.poll(STEP).await.unwrap();
+            (consumer.position(&at)?.offset == end).then_some(())
+        })
+        .await;
     }
 }
