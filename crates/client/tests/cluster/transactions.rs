@@ -188,7 +188,7 @@ async fn offsets_are_committed_with_the_records() {
 
 /// What the group has committed, once nothing of it is uncertain. Asked by partition: of a group as a whole a broker
 /// leaves out what is uncertain and was never committed before.
-async fn group_offset(cluster: &Cluster, group: &str, at: &TopicPartition) -> Option<i64> {
+pub(crate) async fn group_offset(cluster: &Cluster, group: &str, at: &TopicPartition) -> Option<i64> {
     let admin = Admin::new(cluster);
     let of = OffsetsOf { group: group.to_owned(), partitions: Some(vec![at.clone()]) };
     let deadline = Instant::now() + Duration::from_secs(30);
