@@ -190,7 +190,7 @@ impl Cluster {
         }
         let metadata = self.metadata();
         let broker = metadata.brokers.get(&id);
-        let address = &broker.ok_or_else(|| Error::NoLeader { subject: format!("broker {id}") })?.address;
+        let address = &broker.ok_or(Error::UnknownBroker(id))?.address;
         if let Some(error) = slot.resting(address, Instant::now()) {
             return Err(error);
         }
@@ -419,10 +419,7 @@ async fn first_to_answer(addresses: Vec<Address>, dialer: &Arc<Dialer>) -> Resul
             Err(_) => {}
         }
     }
-    Err(first_error.map_or_else(
-        || Error::NoLeader { subject: "an empty bootstrap list".to_owned() },
-        |(_, error)| error,
-    ))
+    Err(first_error.map_or_else(|| Error::NoBootstrap, |(_, error)| error))
 }
 
 #[cfg(test)]

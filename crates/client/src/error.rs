@@ -42,6 +42,12 @@ pub enum Error {
     Refused { subject: String, code: ErrorCode, message: Option<String> },
     #[error("{subject} has no leader")]
     NoLeader { subject: String },
+    #[error("broker {0} is not among the brokers that the cluster names")]
+    UnknownBroker(base::NodeId),
+    #[error("no bootstrap address is given; set `bootstrap.servers`")]
+    NoBootstrap,
+    #[error("still waiting for {what}")]
+    Awaited { what: String },
     #[error("topic `{0}` does not exist")]
     UnknownTopic(String),
     #[error("topic `{topic}` has partitions 0 to {}, not {partition}", .partitions.saturating_sub(1))]
@@ -184,7 +190,9 @@ impl Error {
             | Self::Disconnected { .. }
             | Self::ConnectionLost { .. }
             | Self::RequestTimeout { .. }
-            | Self::NoLeader { .. } => true,
+            | Self::NoLeader { .. }
+            | Self::UnknownBroker(_)
+            | Self::Awaited { .. } => true,
             // The cluster handle starts over from the bootstrap addresses.
             Self::Refused { code, .. } => code.retriable() || *code == ErrorCode::REBOOTSTRAP_REQUIRED,
             Self::Sasl(error) => error.is_retriable(),
@@ -197,6 +205,7 @@ impl Error {
             | Self::Malformed { .. }
             | Self::Encode { .. }
             | Self::Records { .. }
+            | Self::NoBootstrap
             | Self::UnknownTopic(_)
             | Self::UnknownPartition { .. }
             | Self::OffsetOutOfRange { .. }
@@ -238,7 +247,7 @@ impl Error {
                     | ErrorCode::UNKNOWN_TOPIC_ID
                     | ErrorCode::INCONSISTENT_TOPIC_ID
             ),
-            Self::NoLeader { .. } => true,
+            Self::NoLeader { .. } | Self::UnknownBroker(_) => true,
             other => other.is_connection() || matches!(other, Self::RequestTimeout { .. }),
         }
     }

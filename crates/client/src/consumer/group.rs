@@ -260,7 +260,7 @@ impl Committer {
         }
         if error.code() == Some(ErrorCode::STALE_MEMBER_EPOCH) {
             // The member has a newer epoch by now, or will hear of it with the next heartbeat (KIP-848).
-            let passing = Error::NoLeader { subject: "the member's newest epoch".to_owned() };
+            let passing = Error::Awaited { what: "the member's newest epoch".to_owned() };
             return retry.after(passing).await.map_err(|_| error);
         }
         retry.after(error).await
@@ -405,14 +405,14 @@ impl Consumer {
         };
         let in_time = tokio::time::timeout_at(deadline.into(), revoking).await.is_ok();
         let Some(group) = &mut self.group else { return Ok(()) };
-        let name = || format!("group `{}`", group.coordinator.terms().group);
+        let name = || format!("the end of the membership in group `{}`", group.coordinator.terms().group);
         if let Some(link) = &mut group.link {
             link.wishes.send_modify(|wish| wish.leave = true);
             if tokio::time::timeout_at(deadline.into(), &mut link.task).await.is_err() {
-                return Err(late(Error::NoLeader { subject: name() }));
+                return Err(late(Error::Awaited { what: name() }));
             }
         }
-        if in_time { Ok(()) } else { Err(late(Error::NoLeader { subject: name() })) }
+        if in_time { Ok(()) } else { Err(late(Error::Awaited { what: name() })) }
     }
 
     /// What a commit of now would say.

@@ -174,8 +174,7 @@ impl Producer {
                     }
                     let left = limit.saturating_sub(started.elapsed());
                     if tokio::time::timeout(left, room).await.is_err() {
-                        let last =
-                            Error::NoLeader { subject: "room in the buffer of the producer".to_owned() };
+                        let last = Error::Awaited { what: "room in the buffer of the producer".to_owned() };
                         return Err(Error::GaveUp { after: limit, last: Box::new(last) });
                     }
                 }

@@ -320,7 +320,7 @@ impl ShareConsumer {
         let deadline = Instant::now() + self.cluster.config().api_timeout;
         while self.brokers.values().any(|link| !link.acks.is_empty() || !link.telling.is_empty()) {
             if !self.wait(deadline).await {
-                let last = Error::NoLeader { subject: "an answer to every acknowledgement".to_owned() };
+                let last = Error::Awaited { what: "an answer to every acknowledgement".to_owned() };
                 return Err(Error::GaveUp { after: self.cluster.config().api_timeout, last: Box::new(last) });
             }
             self.work();
@@ -362,7 +362,9 @@ impl ShareConsumer {
         match left {
             Ok(_) => Ok(self.outcomes()),
             Err(_) => {
-                let last = Error::NoLeader { subject: format!("group `{}`", self.config.group_id) };
+                let last = Error::Awaited {
+                    what: format!("the end of the membership in group `{}`", self.config.group_id),
+                };
                 Err(Error::GaveUp { after: timeout, last: Box::new(last) })
             }
         }
