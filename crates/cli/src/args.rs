@@ -1,8 +1,11 @@
-use crate::commands::{
-    cluster, completion, config, consume, dev, doctor, dump, group, link, log_dirs, perf, produce, profile,
-    server, storage, top, topic, txn,
+use crate::{
+    commands::{
+        cluster, completion, config, consume, dev, doctor, dump, group, link, log_dirs, perf, produce,
+        profile, server, storage, top, topic, txn,
+    },
+    output,
 };
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A Kafka-compatible streaming platform in one binary.
 #[derive(Debug, Parser)]
@@ -118,7 +121,9 @@ fn with_details(command: clap::Command) -> clap::Command {
 
 /// This process's arguments; a mistake in them is told and ends it, with exit code 2.
 pub(crate) fn parse() -> Arguments {
-    let parsed = Arguments::from_arg_matches(&command().get_matches());
+    // What decides of clap's own colour lets a CI's environment overrule a dumb terminal.
+    let colour = if output::is_colour_unwanted() { ColorChoice::Never } else { ColorChoice::Auto };
+    let parsed = Arguments::from_arg_matches(&command().color(colour).get_matches());
     parsed.unwrap_or_else(|error| error.format(&mut command()).exit())
 }
 

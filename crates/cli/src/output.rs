@@ -272,10 +272,15 @@ fn unprintable(error: serde_json::Error) -> Failure {
     Failure::from(io::Error::from(error))
 }
 
-/// Whether this stream may have colour: a terminal that understands it, and nobody said no (no-color.org).
+/// Whether this stream may have colour: a terminal that understands it, and nobody said no.
 pub(crate) fn is_colourful(stream: &impl IsTerminal) -> bool {
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    stream.is_terminal() && !is_set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb")
+    stream.is_terminal() && !is_colour_unwanted()
+}
+
+/// By the user (no-color.org), or by a terminal that does not understand it.
+pub(crate) fn is_colour_unwanted() -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Columns of the terminal, if this is one.
