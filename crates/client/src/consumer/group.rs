@@ -305,7 +305,9 @@ impl Consumer {
         let Some(group) = self.group.as_ref().filter(|group| group.is_subscribed) else { return Ok(()) };
         let owned: Partitions = self.fetcher.assigned().cloned().collect();
         tracing::debug!(group = %group.coordinator.terms().group, "unsubscribing");
-        self.carry_out(Change::Revoke(owned)).await;
+        if !owned.is_empty() {
+            self.carry_out(Change::Revoke(owned)).await;
+        }
         if let Some(group) = &mut self.group {
             group.wish(&self.cluster, &self.config, Reads::Nothing);
         }
@@ -397,10 +399,11 @@ impl Consumer {
         let owned: Partitions = self.fetcher.assigned().cloned().collect();
         let is_subscribed = self.group.as_ref().is_some_and(|group| group.is_subscribed);
         let revoking = async {
-            if is_subscribed {
-                self.carry_out(Change::Revoke(owned)).await;
-            } else {
-                self.auto_commit_now(&owned).await;
+            match is_subscribed {
+                // There is nothing to tell of.
+                true if owned.is_empty() => {}
+                true => self.carry_out(Change::Revoke(owned)).await,
+                false => self.auto_commit_now(&owned).await,
             }
         };
         let in_time = tokio::time::timeout_at(deadline.into(), revoking).await.is_ok();

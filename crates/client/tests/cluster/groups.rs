@@ -220,6 +220,18 @@ async fn a_cooperative_listener_hears_of_what_changes() {
     hears_of_changes(&heard);
 }
 
+#[tokio::test]
+async fn who_has_nothing_hears_of_nothing_at_the_end() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let log = Log::default();
+    let mut consumer = Consumer::new(&cluster, member(&environment::unique("group"), GroupProtocol::Classic));
+    consumer.on_rebalance(log.clone());
+    consumer.subscribe([environment::unique("nothing")]).unwrap();
+    consumer.unsubscribe().await.unwrap();
+    consumer.close(LIMIT).await.unwrap();
+    assert_eq!(log.take(), [""; 0]);
+}
+
 async fn offsets_of_ones_own(protocol: GroupProtocol) {
     let Some(cluster) = environment::cluster().await else { return };
     let topic = topic(&cluster, "committed", 1).await;
