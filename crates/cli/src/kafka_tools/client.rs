@@ -108,3 +108,8 @@ pub(super) async fn admin_at(address: &str, mut pairs: Pairs) -> Result<Admin, S
     apply(pairs, |properties| properties.apply(&mut config))?;
     Ok(Admin::new(&connect(config).await?))
 }
+
+/// The name of a group that is of no use to others.
+pub(super) fn group_by_chance(prefix: &str) -> String {
+    format!("{prefix}-{}", uuid::Uuid::new_v4().as_u128() % 100_000)
+}

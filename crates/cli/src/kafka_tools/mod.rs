@@ -13,6 +13,7 @@ mod configs;
 mod console_consumer;
 mod console_producer;
 mod consumer_groups;
+mod consumer_perf;
 mod delete_records;
 mod dump_log;
 mod e2e_latency;
@@ -33,6 +34,7 @@ mod throughput;
 mod topics;
 mod transactions;
 mod verifiable;
+mod verifiable_consumer;
 mod verifiable_producer;
 
 use options::Options;
@@ -82,6 +84,11 @@ const TOOLS: &[Tool] = &[
         run: consumer_groups::run,
     },
     Tool {
+        name: "kafka-consumer-perf-test",
+        line: Line::Options(&consumer_perf::OPTIONS),
+        run: consumer_perf::run,
+    },
+    Tool {
         name: "kafka-delete-records",
         line: Line::Options(&delete_records::OPTIONS),
         run: delete_records::run,
@@ -110,6 +117,11 @@ const TOOLS: &[Tool] = &[
     Tool { name: "kafka-storage", line: Line::Program(&storage::PROGRAM), run: storage::run },
     Tool { name: "kafka-topics", line: Line::Options(&topics::OPTIONS), run: topics::run },
     Tool { name: "kafka-transactions", line: Line::Program(&transactions::PROGRAM), run: transactions::run },
+    Tool {
+        name: "kafka-verifiable-consumer",
+        line: Line::Program(&verifiable_consumer::PROGRAM),
+        run: verifiable_consumer::run,
+    },
     Tool {
         name: "kafka-verifiable-producer",
         line: Line::Program(&verifiable_producer::PROGRAM),
@@ -143,7 +155,6 @@ impl Stop {
     }
 
     /// What went wrong in a line.
-    #[cfg(test)]
     fn message(&self) -> &str {
         match self {
             Self::Failed(message) | Self::Usage { message, .. } => message,

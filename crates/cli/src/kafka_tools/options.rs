@@ -126,7 +126,8 @@ impl Options {
                 ),
                 Takes::Maybe(called) => {
                     // Where a number is wanted, one below zero is no option.
-                    let is_number = |next: &str| called.starts_with("Integer") && next.parse::<i32>().is_ok();
+                    let wants_number = called.starts_with("Integer") || called.starts_with("Long");
+                    let is_number = |next: &str| wants_number && next.parse::<i64>().is_ok();
                     attached.or_else(|| words.next_if(|next| !next.starts_with('-') || is_number(next)))
                 }
             };

@@ -1,7 +1,7 @@
 //! `kafka-console-consumer`: records of topics to standard output.
 //!
-//! Without `--group` no group is made: Kafka's tool makes one with a name by chance that commits nothing, and all that
-//! it does for its reader is to assign every partition, which is done here without it.
+//! It is a member of a group, so that partitions and topics that come later are read too. Without `--group` that is one
+//! with a name by chance, for which nothing is committed. Only `--partition` does without.
 mod formatter;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     verifiable::asked_to_stop,
 };
 use ::client::{
-    Admin, Cluster, Consumer, TopicPartition,
+    Consumer, TopicPartition,
     consumer::{Config, End, FetchedBatch, Start},
 };
 use client::Pairs;
@@ -84,7 +84,6 @@ const CLOSING: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 struct Plan {
     topics: Topics,
-    start: Start,
     properties: Pairs,
     formatter: Formatter,
     most: Option<u64>,
@@ -94,9 +93,9 @@ struct Plan {
 
 #[derive(Debug)]
 enum Topics {
-    Partition(TopicPartition),
+    Partition(TopicPartition, Start),
     Topic(String),
-    Matching(String, regex::Regex),
+    Matching(String),
 }
 
 impl Plan {
@@ -113,29 +112,16 @@ impl Plan {
         properties.insert("bootstrap.servers".to_owned(), given.require("bootstrap-server")?.to_owned());
         properties.entry("client.id".to_owned()).or_insert_with(|| "console-consumer".to_owned());
         let topics = match (given.get("topic")?, partition) {
-            (Some(topic), Some(partition)) => Topics::Partition(TopicPartition::new(topic, partition)),
+            (Some(topic), Some(partition)) => {
+                Topics::Partition(TopicPartition::new(topic, partition), start_of(given)?)
+            }
             (Some(topic), None) => Topics::Topic(topic.to_owned()),
-            (None, _) => {
-                let pattern = given.get("include")?.unwrap_or_default();
-                let wrong = |_| given.wrong(format!("{pattern} is an invalid regex."));
-                Topics::Matching(
-                    pattern.to_owned(),
-                    regex::Regex::new(&format!("^(?:{pattern})$")).map_err(wrong)?,
-                )
-            }
-        };
-        let start = match partition {
-            Some(_) => start_of(given)?,
-            None if properties.get("auto.offset.reset").is_some_and(|reset| reset == "earliest") => {
-                Start::Earliest
-            }
-            None => Start::Latest,
+            (None, _) => Topics::Matching(given.get("include")?.unwrap_or_default().to_owned()),
         };
         let timeout: Option<i64> = given.number("timeout-ms")?;
         let most: Option<i32> = given.number("max-messages")?;
         Ok(Self {
             topics,
-            start,
             properties,
             formatter: formatter_of(given)?,
             most: most.and_then(|most| u64::try_from(most).ok()),
@@ -169,12 +155,11 @@ impl Plan {
         let properties = std::mem::take(&mut self.properties);
         client::apply(properties, |properties| properties.apply_to_consumer(&mut config, &mut own))?;
         let cluster = client::connect(config).await?;
-        let has_group = own.group_id.is_some();
         let mut consumer = Consumer::new(&cluster, own);
         match &self.topics {
-            Topics::Topic(topic) if has_group => consumer.subscribe([topic.as_str()])?,
-            Topics::Matching(pattern, _) if has_group => consumer.subscribe_pattern(pattern)?,
-            _ => consumer.assign(&self.partitions(&cluster).await?, End::Never).await?,
+            Topics::Partition(at, start) => consumer.assign(&[(at.clone(), *start)], End::Never).await?,
+            Topics::Topic(topic) => consumer.subscribe([topic.as_str()])?,
+            Topics::Matching(pattern) => consumer.subscribe_pattern(pattern)?,
         }
         Ok(consumer)
     }
@@ -212,35 +197,6 @@ impl Plan {
             }
         }
         Ok(())
-    }
-
-    /// The partitions of topics that are there when it begins; a topic that is named is waited for.
-    async fn partitions(&self, cluster: &Cluster) -> Result<Vec<(TopicPartition, Start)>, Stop> {
-        if let Topics::Partition(at) = &self.topics {
-            return Ok(vec![(at.clone(), self.start)]);
-        }
-        let admin = Admin::new(cluster);
-        loop {
-            let topics = admin.list_topics().await?;
-            let is_wanted = |name: &str| match &self.topics {
-                Topics::Topic(topic) => topic == name,
-                Topics::Matching(_, pattern) => pattern.is_match(name),
-                Topics::Partition(_) => false,
-            };
-            let wanted = topics.iter().filter(|topic| is_wanted(&topic.name));
-            let found: Vec<_> = wanted
-                .flat_map(|topic| {
-                    topic
-                        .partitions
-                        .iter()
-                        .map(|p| (TopicPartition::new(topic.name.clone(), p.index), self.start))
-                })
-                .collect();
-            if !found.is_empty() {
-                return Ok(found);
-            }
-            tokio::time::sleep(cluster.config().backoff.max).await;
-        }
     }
 
     /// Whether there is somebody left to show to, and the first offset that was not shown.
@@ -322,10 +278,17 @@ fn set_group(given: &Given, properties: &mut Pairs) -> Outcome {
             list.join(", ")
         )));
     }
-    let Some(group) = groups.first().map(|group| (*group).to_owned()) else { return Ok(()) };
-    if given.has("partition") {
-        return Err(given.wrong("Options group and partition cannot be specified together."));
-    }
+    let group = match (groups.first(), given.has("partition")) {
+        (Some(_), true) => {
+            return Err(given.wrong("Options group and partition cannot be specified together."));
+        }
+        (None, true) => return Ok(()),
+        (Some(group), false) => (*group).to_owned(),
+        (None, false) => {
+            properties.entry("enable.auto.commit".to_owned()).or_insert_with(|| "false".to_owned());
+            client::group_by_chance("console-consumer")
+        }
+    };
     properties.insert("group.id".to_owned(), group);
     Ok(())
 }
@@ -389,15 +352,33 @@ mod tests {
     fn where_it_starts() {
         for (line, start) in [
             ("", Start::Latest),
+            ("--offset earliest", Start::Earliest),
+            ("--offset 7", Start::Offset(7)),
             ("--from-beginning", Start::Earliest),
-            ("--command-property auto.offset.reset=earliest", Start::Earliest),
-            ("--partition 0", Start::Latest),
-            ("--partition 0 --offset earliest", Start::Earliest),
-            ("--partition 0 --offset 7", Start::Offset(7)),
-            ("--partition 0 --from-beginning", Start::Earliest),
+        ] {
+            let line = format!("--topic t --bootstrap-server b --partition 0 {line}");
+            let Topics::Partition(_, found) = plan(line.trim_end()).unwrap().topics else { panic!("{line}") };
+            assert_eq!(found, start, "{line}");
+        }
+    }
+
+    #[test]
+    fn it_is_a_member_of_a_group() {
+        for (line, key, expected) in [
+            ("", "group.id", Some("console-consumer-")),
+            ("", "enable.auto.commit", Some("false")),
+            ("--command-property enable.auto.commit=true", "enable.auto.commit", Some("true")),
+            ("--group g", "group.id", Some("g")),
+            ("--group g", "enable.auto.commit", None),
+            ("--command-property group.id=g", "group.id", Some("g")),
+            ("--partition 0", "group.id", None),
+            ("", "auto.offset.reset", Some("latest")),
+            ("--from-beginning", "auto.offset.reset", Some("earliest")),
+            ("--command-property auto.offset.reset=earliest", "auto.offset.reset", Some("earliest")),
         ] {
             let plan = plan(format!("--topic t --bootstrap-server b {line}").trim_end()).unwrap();
-            assert_eq!(plan.start, start, "{line}");
+            let found = plan.properties.get(key).map(|found| found.trim_end_matches(char::is_numeric));
+            assert_eq!(found, expected, "{line}: {key}");
         }
     }
 
