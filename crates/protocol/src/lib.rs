@@ -29,6 +29,7 @@ mod framing;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, unused_imports, unused_variables)]
 mod generated;
+pub mod layout;
 
 pub use api_key::{ApiKey, UnknownApiKey};
 pub use codec::{Message, Record, Request, Response};

@@ -1,6 +1,7 @@
 // Made by `cargo xtask codegen` from crates/protocol/schema/. Change that instead.
 
 mod api_keys;
+pub mod layouts;
 pub mod add_offsets_to_txn;
 pub mod add_partitions_to_txn;
 pub mod add_raft_voter;

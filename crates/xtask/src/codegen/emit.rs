@@ -3,6 +3,7 @@
 //! Conditions on versions are written only where the versions of the struct leave a choice, so most structs
 //! decode in straight lines. What every message has in common is in `protocol::codec`, by hand.
 
+mod layouts;
 mod page;
 mod reading;
 mod words;
@@ -21,6 +22,7 @@ pub(super) fn all(files: &[File]) -> BTreeMap<PathBuf, String> {
         .collect();
     made.insert("mod.rs".into(), index(files));
     made.insert("api_keys.rs".into(), api_keys(files));
+    made.insert("layouts.rs".into(), layouts::layouts(files));
     made
 }
 
@@ -29,6 +31,7 @@ fn index(files: &[File]) -> String {
     page.line("// Made by `cargo xtask codegen` from crates/protocol/schema/. Change that instead.");
     page.line("");
     page.line("mod api_keys;");
+    page.line("pub mod layouts;");
     for file in files.iter().filter(|file| !file.messages.is_empty()) {
         page.line(format!("pub mod {};", file.name));
     }

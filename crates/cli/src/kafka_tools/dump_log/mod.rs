@@ -1,4 +1,7 @@
 //! `kafka-dump-log`: what stands in the files of a log, without a server.
+mod json;
+mod own;
+
 use super::{
     Outcome, Stop,
     options::{Given, Options, flag, maybe_value, value},
@@ -8,6 +11,7 @@ use crate::commands::dump::{
     files,
     log::{Found, Segment},
 };
+use own::Own;
 use records::{ControlRecord, DEFAULT_INFLATED_LIMIT, Record, RecordBatch, TimestampType};
 use std::{
     collections::BTreeMap,
@@ -33,11 +37,11 @@ pub(super) static OPTIONS: Options = Options {
             "How values are read: StringDecoder, IntegerDecoder or LongDecoder.",
         ),
         maybe_value("key-decoder-class", "String", "How keys are read."),
-        flag("offsets-decoder", "Refused: see `mainstem dump --records`."),
-        flag("transaction-log-decoder", "Refused: see `mainstem dump --records`."),
-        flag("cluster-metadata-decoder", "Refused: see `mainstem dump`."),
+        flag("offsets-decoder", "The records are those of __consumer_offsets."),
+        flag("transaction-log-decoder", "The records are those of __transaction_state."),
+        flag("cluster-metadata-decoder", "The records are those of the cluster's metadata."),
         flag("remote-log-metadata-decoder", "Refused: see `mainstem dump --records`."),
-        flag("share-group-state-decoder", "Refused: see `mainstem dump --records`."),
+        flag("share-group-state-decoder", "The records are those of __share_group_state."),
         flag("skip-record-metadata", "Print of records only what they hold."),
     ]],
 };
@@ -46,20 +50,14 @@ pub(super) static OPTIONS: Options = Options {
 const OFFSET_ENTRY: usize = 8;
 const TIME_ENTRY: usize = 12;
 
-/// What turns the records of Kafka's own topics into JSON, which nothing here does yet.
-const ABSENT: &[&str] = &[
-    "offsets-decoder",
-    "transaction-log-decoder",
-    "cluster-metadata-decoder",
-    "remote-log-metadata-decoder",
-    "share-group-state-decoder",
-];
+/// Records of tiered storage, which nothing here reads yet.
+const ABSENT: &str = "remote-log-metadata-decoder";
 
 pub(super) fn run(words: &[String]) -> Outcome {
     let given = OPTIONS.parse(words)?;
     given.require_all(&["files"])?;
-    if let Some(absent) = ABSENT.iter().find(|decoder| given.has(decoder)) {
-        return Err(Stop::Failed(format!("--{absent} is not offered; `mainstem dump` shows these records")));
+    if given.has(ABSENT) {
+        return Err(Stop::Failed(format!("--{ABSENT} is not offered; `mainstem dump` shows these records")));
     }
     let mut told = Told::default();
     let out = &mut io::stdout().lock();
@@ -76,8 +74,27 @@ struct Plan {
     prints_contents: bool,
     prints_metadata: bool,
     max_bytes: u64,
-    key: Decoder,
-    value: Decoder,
+    contents: Contents,
+}
+
+enum Contents {
+    Plain { key: Decoder, value: Decoder },
+    Own(Own),
+}
+
+impl Contents {
+    /// Key and payload.
+    fn show(&self, record: &Record<'_>) -> Result<(Option<String>, Option<String>), Stop> {
+        match self {
+            Self::Own(own) => own.show(record.offset.0, record.key, record.value),
+            Self::Plain { key, value } => {
+                let show = |decoder: &Decoder, bytes: Option<&[u8]>| {
+                    bytes.map(|bytes| decoder.show(bytes)).transpose()
+                };
+                Ok((show(key, record.key)?, show(value, record.value)?))
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,8 +214,9 @@ fn dump(out: &mut impl Write, file: &Path, given: &Given, told: &mut Told) -> Ou
 
 impl Plan {
     fn of(given: &Given) -> Result<Self, Stop> {
+        let own = Own::asked_for(given);
         let prints_contents =
-            given.count(&["print-data-log", "value-decoder-class", "key-decoder-class"]) > 0;
+            own.is_some() || given.count(&["print-data-log", "value-decoder-class", "key-decoder-class"]) > 0;
         let max_bytes: i32 = given.number("max-bytes")?.unwrap_or(i32::MAX);
         given.number::<i32>("max-message-size")?;
         Ok(Self {
@@ -206,8 +224,13 @@ impl Plan {
             prints_contents,
             prints_metadata: !given.has("skip-record-metadata"),
             max_bytes: u64::try_from(max_bytes).unwrap_or(0),
-            key: Decoder::named(given.get("key-decoder-class")?)?,
-            value: Decoder::named(given.get("value-decoder-class")?)?,
+            contents: match own {
+                Some(own) => Contents::Own(own),
+                None => Contents::Plain {
+                    key: Decoder::named(given.get("key-decoder-class")?)?,
+                    value: Decoder::named(given.get("value-decoder-class")?)?,
+                },
+            },
         })
     }
 
@@ -254,12 +277,11 @@ impl Plan {
                 record_metadata(out, batch, &record)?;
             }
             if self.prints_contents && !batch.is_control() {
-                let first = if self.prints_metadata { " " } else { "| " };
-                let fields = [("key", record.key, self.key), ("payload", record.value, self.value)];
-                let mut before = first;
-                for (name, bytes, decoder) in fields {
-                    if let Some(bytes) = bytes {
-                        write!(out, "{before}{name}: {}", decoder.show(bytes)?)?;
+                let (key, payload) = self.contents.show(&record)?;
+                let mut before = if self.prints_metadata { " " } else { "| " };
+                for (name, text) in [("key", key), ("payload", payload)] {
+                    if let Some(text) = text {
+                        write!(out, "{before}{name}: {text}")?;
                         before = " ";
                     }
                 }
@@ -421,7 +443,11 @@ fn record_metadata(out: &mut impl Write, batch: &RecordBatch, record: &Record<'_
             let kind = if marker.committed { "COMMIT" } else { "ABORT" };
             write!(out, " endTxnMarker: {kind} coordinatorEpoch: {}", marker.coordinator_epoch)
         }
-        Ok(ControlRecord::Other(kind)) => write!(out, " controlType: {kind:?}({})", kind.id()),
+        Ok(ControlRecord::Other(kind)) => match own::control(kind, record.value.unwrap_or_default()) {
+            Some(Ok(shown)) => write!(out, " {shown}"),
+            Some(Err(error)) => write!(out, " {error}"),
+            None => write!(out, " controlType: {kind:?}({})", kind.id()),
+        },
         Err(error) => write!(out, " {error}"),
     }
 }
