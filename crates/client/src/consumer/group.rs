@@ -29,7 +29,8 @@ use std::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-/// Hears of the partitions that come and go. The consumer may be used meanwhile: to commit, to seek, to pause; not to poll.
+/// Hears of the partitions that come and go. The consumer may be used meanwhile: to commit, to seek, to pause. A poll goes on
+/// with the partitions of that moment.
 ///
 /// A member of the classic protocol with an eager assignor gives up all partitions before each rebalance and gets all of
 /// its new ones after it; the others only hear of what changes.
@@ -150,6 +151,11 @@ impl Group {
         if !is_news {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// Whether the listener is at it.
+    fn is_telling(&self) -> bool {
+        self.listener.as_ref().is_some_and(|Listener(listener)| listener.try_lock().is_err())
     }
 
     fn identity(&self) -> Identity {
@@ -458,6 +464,10 @@ impl Consumer {
             view.change.clone().filter(|(number, _)| link.carried_out != Some(*number))
         };
         let Some((number, change)) = change else { return Ok(()) };
+        // A poll within the listener: the change is being carried out already.
+        if self.group.as_ref().is_some_and(Group::is_telling) {
+            return Ok(());
+        }
         self.carry_out(change).await;
         if let Some(link) = self.group.as_mut().and_then(|group| group.link.as_mut()) {
             link.carried_out = Some(number);
@@ -469,11 +479,8 @@ impl Consumer {
 
     async fn carry_out(&mut self, change: Change) {
         let listener = self.group.as_ref().and_then(|group| group.listener.clone());
-        // A listener that polls hears of nothing more until it returns.
-        let mut listener = match &listener {
-            Some(Listener(listener)) => Some(listener.lock().await),
-            None => None,
-        };
+        // One that unsubscribes while it is told hears of nothing more.
+        let mut listener = listener.as_ref().and_then(|Listener(listener)| listener.try_lock().ok());
         match change {
             Change::Assign(partitions) => {
                 tracing::info!(group = self.config.group_id, ?partitions, "assigned");

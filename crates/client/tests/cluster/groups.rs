@@ -232,6 +232,40 @@ async fn who_has_nothing_hears_of_nothing_at_the_end() {
     assert_eq!(log.take(), [""; 0]);
 }
 
+/// Uses its consumer for all that a program may try.
+struct Busy(Arc<Mutex<usize>>);
+
+impl RebalanceListener for Busy {
+    fn assigned<'a>(&'a mut self, consumer: &'a mut Consumer, partitions: &'a [TopicPartition]) -> Heard<'a> {
+        Box::pin(async move {
+            consumer.poll(STEP).await.unwrap();
+            consumer.pause(partitions).unwrap();
+            consumer.resume(partitions).unwrap();
+            *self.0.lock().unwrap() += partitions.len();
+        })
+    }
+
+    fn revoked<'a>(&'a mut self, consumer: &'a mut Consumer, _: &'a [TopicPartition]) -> Heard<'a> {
+        Box::pin(async move {
+            consumer.commit().await.unwrap();
+            consumer.unsubscribe().await.unwrap();
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_listener_may_use_its_consumer() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = topic(&cluster, "busy", 2).await;
+    let told = Arc::new(Mutex::new(0));
+    let mut consumer = Consumer::new(&cluster, member(&environment::unique("group"), GroupProtocol::Classic));
+    consumer.on_rebalance(Busy(told.clone()));
+    consumer.subscribe([topic.as_str()]).unwrap();
+    poll_until(&mut [&mut consumer], |assigned, _| sizes(assigned) == [2]).await;
+    assert_eq!(*told.lock().unwrap(), 2);
+    consumer.close(LIMIT).await.unwrap();
+}
+
 async fn offsets_of_ones_own(protocol: GroupProtocol) {
     let Some(cluster) = environment::cluster().await else { return };
     let topic = topic(&cluster, "committed", 1).await;
