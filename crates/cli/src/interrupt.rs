@@ -8,7 +8,7 @@ use tokio::{
     sync::watch,
 };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Interrupt(watch::Receiver<Option<Exit>>);
 
 impl Interrupt {
@@ -24,7 +24,8 @@ impl Interrupt {
 
     /// Waits for the first signal; the exit code that says which it was.
     pub(crate) async fn asked(&mut self) -> Exit {
-        match self.0.wait_for(Option::is_some).await {
+        let heard = self.0.wait_for(Option::is_some).await.map(|exit| *exit);
+        match heard {
             Ok(exit) => exit.unwrap_or(Exit::Interrupted),
             // The thread that hears is gone, and with it all signals.
             Err(_) => std::future::pending().await,

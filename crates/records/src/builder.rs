@@ -94,6 +94,13 @@ impl BatchBuilder {
         self
     }
 
+    /// Makes room for records of so many bytes, before compression.
+    #[must_use]
+    pub fn with_room_for(mut self, bytes: usize) -> Self {
+        self.batch.reserve(bytes);
+        self
+    }
+
     #[must_use]
     pub fn base_offset(mut self, base_offset: Offset) -> Self {
         self.header.base_offset = base_offset;

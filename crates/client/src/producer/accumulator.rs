@@ -204,7 +204,8 @@ impl Accumulator {
         if queue.open.is_none() {
             let delivery = BatchDelivery::new(queues.topic.name.clone(), partition as i32);
             let order = queue.take_order();
-            let mut empty = BatchBuilder::new(self.config.compression);
+            let room = queue.next_capacity(self.config.batch_size);
+            let mut empty = BatchBuilder::new(self.config.compression).with_room_for(room);
             if self.transactions.is_some() {
                 empty = empty.transactional();
             }

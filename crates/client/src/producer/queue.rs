@@ -39,6 +39,8 @@ pub(super) struct PartitionQueue {
     pub(super) broken: bool,
     /// The last transaction that a record of this partition belongs to.
     pub(super) transaction: u64,
+    /// Bytes of the last batch that was closed: the next is likely to be as large.
+    last_size: usize,
 }
 
 #[derive(Debug)]
@@ -81,8 +83,20 @@ impl PartitionQueue {
 
     /// No more records for the open batch.
     pub(super) fn close_open(&mut self) -> bool {
-        self.closed.extend(self.open.take());
+        let open = self.take_open();
+        self.closed.extend(open);
         !self.closed.is_empty()
+    }
+
+    fn take_open(&mut self) -> Option<Batch> {
+        let open = self.open.take()?;
+        self.last_size = open.size();
+        Some(open)
+    }
+
+    /// Bytes that the next batch makes room for, so that its records are not moved as it grows.
+    pub(super) fn next_capacity(&self, batch_size: usize) -> usize {
+        self.last_size.next_power_of_two().min(batch_size)
     }
 
     pub(super) fn sendable(&self, rules: &Rules) -> Sendable {
@@ -120,7 +134,7 @@ impl PartitionQueue {
         let mut batch = match self.retry.pop_front() {
             Some(again) => again,
             None => {
-                let mut batch = self.closed.pop_front().or_else(|| self.open.take())?;
+                let mut batch = self.closed.pop_front().or_else(|| self.take_open())?;
                 batch.stamp = identity.map(|identity| self.stamp(identity, batch.record_count()));
                 batch
             }

@@ -1,66 +1,66 @@
 //! Records of a stream, in chunks that end where a record does.
 //!
-//! Reading blocks, so it has a thread of its own; the channel holds a few chunks, so a slow broker slows the
-//! reading down and memory stays bounded by the longest record.
+//! Reading blocks, so whoever reads has a thread of its own. One buffer is read into again and again; it grows to the
+//! longest record.
 use memchr::memmem;
-use std::{
-    io::{self, Read},
-    thread,
-};
-use tokio::sync::mpsc;
+use std::io::{self, Read};
 
 const CHUNK: usize = 256 << 10;
-const CHUNKS_AHEAD: usize = 4;
 
-/// Reads in the background. A chunk is sent as soon as it has a whole record, so typed lines go at once. Without a
-/// delimiter chunks end anywhere.
-pub(crate) fn read(
-    source: impl Read + Send + 'static,
-    delimiter: Option<Vec<u8>>,
-) -> mpsc::Receiver<io::Result<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
-    thread::spawn(move || {
-        let result = chunks(source, delimiter.as_deref(), |chunk| sender.blocking_send(Ok(chunk)).is_ok());
-        if let Err(error) = result {
-            let _ = sender.blocking_send(Err(error));
-        }
-    });
-    receiver
+/// What was read of a source and is not used yet.
+#[derive(Debug)]
+pub(crate) struct Input<R> {
+    source: R,
+    buffer: Vec<u8>,
+    filled: usize,
 }
 
-/// Gives out chunks until `take` says no more. The last one may lack its delimiter.
-fn chunks(
-    mut source: impl Read,
-    delimiter: Option<&[u8]>,
-    mut take: impl FnMut(Vec<u8>) -> bool,
-) -> io::Result<()> {
-    let mut buffer = Vec::new();
-    loop {
-        let filled = buffer.len();
-        buffer.resize(filled.max(CHUNK / 2) + CHUNK / 2, 0);
-        let count = match source.read(&mut buffer[filled..]) {
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                buffer.truncate(filled);
-                continue;
+impl<R: Read> Input<R> {
+    pub(crate) fn new(source: R) -> Self {
+        Self { source, buffer: Vec::new(), filled: 0 }
+    }
+
+    /// The next whole records, with their delimiters; as soon as there is one, so typed lines go at once. The last may
+    /// lack its delimiter; `None` at the end.
+    pub(crate) fn records(&mut self, used: usize, delimiter: &[u8]) -> io::Result<Option<&[u8]>> {
+        self.used(used);
+        loop {
+            let known = self.filled;
+            if !self.fill()? {
+                return Ok((known > 0).then(|| &self.buffer[..known]));
             }
-            Err(error) => return Err(error),
-        };
-        buffer.truncate(filled + count);
-        if count == 0 {
-            if !buffer.is_empty() {
-                take(buffer);
+            if let Some(end) = last_end(&self.buffer[..self.filled], known, delimiter) {
+                return Ok(Some(&self.buffer[..end]));
             }
-            return Ok(());
         }
-        let end = match delimiter {
-            None => Some(buffer.len()),
-            Some(delimiter) => last_end(&buffer, filled, delimiter),
-        };
-        if let Some(end) = end {
-            let rest = buffer.split_off(end);
-            if !take(std::mem::replace(&mut buffer, rest)) {
-                return Ok(());
+    }
+
+    /// What there is, of which `used` bytes are not wanted again; more than before, or `false` because the source is at
+    /// its end.
+    pub(crate) fn more(&mut self, used: usize) -> io::Result<(&[u8], bool)> {
+        self.used(used);
+        let grew = self.fill()?;
+        Ok((&self.buffer[..self.filled], grew))
+    }
+
+    fn used(&mut self, count: usize) {
+        self.buffer.copy_within(count..self.filled, 0);
+        self.filled -= count;
+    }
+
+    /// Reads once; `false` at the end.
+    fn fill(&mut self) -> io::Result<bool> {
+        if self.buffer.len() < self.filled + CHUNK / 2 {
+            self.buffer.resize(self.filled.max(CHUNK / 2) + CHUNK / 2, 0);
+        }
+        loop {
+            match self.source.read(&mut self.buffer[self.filled..]) {
+                Ok(count) => {
+                    self.filled += count;
+                    return Ok(count > 0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
     }
@@ -132,11 +132,11 @@ mod tests {
     fn records(input: &[u8], delimiter: &[u8], at_a_time: usize) -> Vec<Vec<u8>> {
         let mut records = Vec::new();
         let splitter = Splitter::new(delimiter);
-        let take = |chunk: Vec<u8>| {
-            records.extend(splitter.split(&chunk).map(<[u8]>::to_vec));
-            true
-        };
-        chunks(Trickle(input, at_a_time), Some(delimiter), take).unwrap();
+        let (mut input, mut used) = (Input::new(Trickle(input, at_a_time)), 0);
+        while let Some(chunk) = input.records(used, delimiter).unwrap() {
+            records.extend(splitter.split(chunk).map(<[u8]>::to_vec));
+            used = chunk.len();
+        }
         records
     }
 

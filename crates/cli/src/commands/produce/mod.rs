@@ -19,16 +19,22 @@ use client::{
     producer::{Acks, Codec, Compression, Config, Header, Record},
 };
 use json::Parsed;
-use lines::Splitter;
+use lines::{Input, Splitter};
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
     io::{self, IsTerminal, Read},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    sync::Arc,
+    thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use template::{Stop, Template};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, oneshot},
+};
 
 /// Write records to a topic: one a line from standard input, or one an argument.
 #[derive(Debug, Args)]
@@ -159,23 +165,26 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     config.acks = arguments.acks.map_or(config.acks, Acknowledgement::acks);
     config.compression = arguments.compression.map_or(config.compression, Method::codec);
     cluster::reach_brokers(&cluster).await?;
-    let producer = Producer::new(&cluster, config);
-    let mut sending = Sending {
-        headers: arguments.headers.iter().map(|(key, value)| header(key, value)).collect(),
-        key_delimiter: arguments.key_delimiter.as_deref().map(memchr::memmem::Finder::new),
-        key: arguments.key.as_deref().map(OsStr::as_bytes),
-        progress: arguments.progress(),
-        line: 0,
-        producer: &producer,
-        arguments: &arguments,
-    };
+    let producer = Arc::new(Producer::new(&cluster, config));
+    let topic = arguments.topic.clone();
+    let progress = Arc::new(Mutex::new(arguments.progress()));
     let mut interrupt = Interrupt::listen()?;
+    let (all_is_sent, sent) = oneshot::channel();
+    // Reading blocks, and filling batches is work for a processor of its own; this thread talks to the brokers. After a
+    // signal the other may wait for input that never comes, so nobody waits for it.
+    thread::spawn({
+        let mut turns =
+            Turns { runtime: Handle::current(), progress: progress.clone(), interrupt: interrupt.clone() };
+        let producer = producer.clone();
+        move || all_is_sent.send(Sending::new(&arguments, &producer).all(&mut turns))
+    });
     let (sent, ended) = tokio::select! {
         biased;
         exit = interrupt.asked() => (Ok(()), Some(exit)),
-        sent = sending.all() => (sent, None),
+        sent = sent => (sent.expect("that thread ends with an answer"), None),
     };
-    let progress = sending.progress;
+    // After a signal, whoever has it now was the last one.
+    let progress = progress.lock().await;
     // What was read before a mistake in the input, or a signal, is delivered.
     producer.flush().await?;
     sent?;
@@ -184,7 +193,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         eprintln!("stopped after {}, all delivered", counted(progress.records, "record"));
         return Err(Failure::ended(exit));
     }
-    progress.finish(&format!("to `{}`", arguments.topic));
+    progress.finish(&format!("to `{topic}`"));
     Ok(())
 }
 
@@ -224,13 +233,41 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display()))
 }
 
+/// When records may be handed over: not after a signal, so that what is counted then is all there is.
+struct Turns {
+    runtime: Handle,
+    /// Held while a chunk is handed over.
+    progress: Arc<Mutex<Progress>>,
+    interrupt: Interrupt,
+}
+
+impl Turns {
+    /// `false` after a signal: nothing more is wanted.
+    fn take(
+        &mut self,
+        bytes: usize,
+        work: impl AsyncFnOnce(&mut Progress) -> Result<(), Failure>,
+    ) -> Result<bool, Failure> {
+        self.runtime.block_on(async {
+            let mut progress = self.progress.lock().await;
+            tokio::select! {
+                biased;
+                _ = self.interrupt.asked() => return Ok(false),
+                done = work(&mut progress) => done?,
+            }
+            progress.bytes += bytes as u64;
+            progress.show();
+            Ok(true)
+        })
+    }
+}
+
 struct Sending<'a> {
     producer: &'a Producer,
     arguments: &'a Arguments,
     headers: Vec<Header<'a>>,
     key_delimiter: Option<memchr::memmem::Finder<'a>>,
     key: Option<&'a [u8]>,
-    progress: Progress,
     /// Of the input, from 1.
     line: u64,
 }
@@ -239,88 +276,110 @@ fn header<'a>(key: &'a str, value: &'a str) -> Header<'a> {
     Header { key: key.as_bytes(), value: Some(value.as_bytes()) }
 }
 
-impl Sending<'_> {
-    async fn all(&mut self) -> Result<(), Failure> {
+impl<'a> Sending<'a> {
+    fn new(arguments: &'a Arguments, producer: &'a Producer) -> Self {
+        Self {
+            headers: arguments.headers.iter().map(|(key, value)| header(key, value)).collect(),
+            key_delimiter: arguments.key_delimiter.as_deref().map(memchr::memmem::Finder::new),
+            key: arguments.key.as_deref().map(OsStr::as_bytes),
+            line: 0,
+            producer,
+            arguments,
+        }
+    }
+
+    fn all(&mut self, turns: &mut Turns) -> Result<(), Failure> {
         if !self.arguments.files.is_empty() {
-            return self.files().await;
+            return self.files(turns);
         }
         if !self.arguments.values.is_empty() {
-            let now = now_ms();
-            for value in &self.arguments.values {
-                self.record(value.as_bytes(), now).await?;
-            }
-            return Ok(());
+            let values = self.arguments.values.iter().map(|value| value.as_bytes());
+            return turns.take(0, async |progress| self.records(values, progress).await).map(|_| ());
         }
         match &self.arguments.format {
-            Some(template) => self.formatted(template).await,
-            None => self.lines().await,
+            Some(template) => self.formatted(template, turns),
+            None => self.lines(turns),
         }
     }
 
-    async fn files(&mut self) -> Result<(), Failure> {
+    fn files(&mut self, turns: &mut Turns) -> Result<(), Failure> {
         for path in &self.arguments.files {
             let content = fs::read(path).map_err(|error| unreadable(path, &error))?;
-            self.send(self.key, Some(&content), now_ms()).await?;
-            self.look(content.len())?;
+            let send = async |progress: &mut Progress| {
+                self.send(self.key, Some(&content), now_ms(), progress).await?;
+                self.look()
+            };
+            if !turns.take(content.len(), send)? {
+                break;
+            }
         }
         Ok(())
     }
 
-    async fn lines(&mut self) -> Result<(), Failure> {
-        let delimiter = self.arguments.delimiter.clone().unwrap_or_else(|| b"\n".to_vec());
-        let splitter = Splitter::new(&delimiter);
-        let mut chunks = lines::read(self.arguments.input()?, Some(delimiter));
-        while let Some(chunk) = chunks.recv().await {
-            let chunk = chunk.map_err(|error| broken(&error))?;
-            let now = now_ms();
-            for record in splitter.split(&chunk) {
-                self.record(record, now).await?;
+    fn lines(&mut self, turns: &mut Turns) -> Result<(), Failure> {
+        let delimiter = self.arguments.delimiter.as_deref().unwrap_or(b"\n");
+        let splitter = Splitter::new(delimiter);
+        let (mut input, mut used) = (Input::new(self.arguments.input()?), 0);
+        while let Some(chunk) = input.records(used, delimiter).map_err(|error| broken(&error))? {
+            let records = splitter.split(chunk);
+            if !turns.take(chunk.len(), async |progress| self.records(records, progress).await)? {
+                break;
             }
-            self.look(chunk.len())?;
+            used = chunk.len();
         }
         Ok(())
     }
 
-    async fn formatted(&mut self, template: &Template) -> Result<(), Failure> {
-        let mut chunks = lines::read(self.arguments.input()?, None);
-        let mut buffer = Vec::new();
-        let mut is_last = false;
-        while !is_last {
-            match chunks.recv().await {
-                Some(chunk) => buffer.extend_from_slice(&chunk.map_err(|error| broken(&error))?),
-                None => is_last = true,
-            }
-            let (now, mut at) = (now_ms(), 0);
-            while at < buffer.len() {
-                match template.read(&buffer[at..], is_last) {
-                    Ok((parsed, length)) => {
-                        self.line += 1;
-                        self.parsed(&parsed, now).await?;
-                        at += length;
-                    }
-                    Err(Stop::Incomplete) => break,
-                    Err(Stop::Wrong(reason)) => {
-                        let what = format!("record {} does not fit the format: {reason}", self.line + 1);
-                        return Err(Failure::new(Exit::Usage, what));
+    fn formatted(&mut self, template: &Template, turns: &mut Turns) -> Result<(), Failure> {
+        let (mut input, mut used) = (Input::new(self.arguments.input()?), 0);
+        loop {
+            let (unread, grew) = input.more(used).map_err(|error| broken(&error))?;
+            used = 0;
+            let send = async |progress: &mut Progress| {
+                let now = now_ms();
+                while used < unread.len() {
+                    match template.read(&unread[used..], !grew) {
+                        Ok((parsed, length)) => {
+                            self.line += 1;
+                            self.parsed(&parsed, now, progress).await?;
+                            used += length;
+                        }
+                        Err(Stop::Incomplete) => break,
+                        Err(Stop::Wrong(reason)) => {
+                            let what = format!("record {} does not fit the format: {reason}", self.line + 1);
+                            return Err(Failure::new(Exit::Usage, what));
+                        }
                     }
                 }
+                progress.bytes += used as u64;
+                self.look()
+            };
+            if !turns.take(0, send)? || !grew {
+                return Ok(());
             }
-            buffer.drain(..at);
-            self.look(at)?;
         }
-        Ok(())
     }
 
-    /// After each chunk: whether it goes well, and how far it is.
-    fn look(&mut self, bytes: usize) -> Result<(), Failure> {
-        self.progress.bytes += bytes as u64;
-        self.progress.show();
+    /// After each chunk: whether it goes well.
+    fn look(&self) -> Result<(), Failure> {
         self.producer.failure().map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// One record as it stands in the input.
+    /// Records as they stand in the input.
+    async fn records(
+        &mut self,
+        records: impl Iterator<Item = &[u8]>,
+        progress: &mut Progress,
+    ) -> Result<(), Failure> {
+        let now = now_ms();
+        for record in records {
+            self.record(record, now, progress).await?;
+        }
+        self.look()
+    }
+
     #[inline]
-    async fn record(&mut self, record: &[u8], now_ms: i64) -> Result<(), Failure> {
+    async fn record(&mut self, record: &[u8], now_ms: i64, progress: &mut Progress) -> Result<(), Failure> {
         self.line += 1;
         if self.arguments.json {
             if record.trim_ascii().is_empty() {
@@ -329,16 +388,16 @@ impl Sending<'_> {
             let parsed = json::parse(record).map_err(|reason| {
                 Failure::new(Exit::Usage, format!("line {} is no record as JSON: {reason}", self.line))
             })?;
-            return self.parsed(&parsed, now_ms).await;
+            return self.parsed(&parsed, now_ms, progress).await;
         }
         let (key, value) = match &self.key_delimiter {
             Some(delimiter) => split_key(record, delimiter),
             None => (None, record),
         };
-        self.send(key.or(self.key), Some(value), now_ms).await
+        self.send(key.or(self.key), Some(value), now_ms, progress).await
     }
 
-    async fn parsed(&mut self, parsed: &Parsed<'_>, now_ms: i64) -> Result<(), Failure> {
+    async fn parsed(&self, parsed: &Parsed<'_>, now_ms: i64, progress: &mut Progress) -> Result<(), Failure> {
         let headers: Vec<Header<'_>> = self.headers.iter().copied().chain(parsed.headers()).collect();
         let record = Record {
             topic: &self.arguments.topic,
@@ -349,12 +408,18 @@ impl Sending<'_> {
             headers: &headers,
         };
         drop(self.producer.send(record).await?);
-        self.progress.records += 1;
+        progress.records += 1;
         Ok(())
     }
 
     #[inline]
-    async fn send(&mut self, key: Option<&[u8]>, value: Option<&[u8]>, now_ms: i64) -> Result<(), Failure> {
+    async fn send(
+        &self,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        now_ms: i64,
+        progress: &mut Progress,
+    ) -> Result<(), Failure> {
         let record = Record {
             topic: &self.arguments.topic,
             partition: self.arguments.partition,
@@ -365,11 +430,11 @@ impl Sending<'_> {
         };
         // Deliveries are asked for together, by `failure` and `flush`.
         drop(self.producer.send(record).await?);
-        self.progress.records += 1;
+        progress.records += 1;
         Ok(())
     }
 
-    fn value<'a>(&self, value: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    fn value<'v>(&self, value: Option<&'v [u8]>) -> Option<&'v [u8]> {
         value.filter(|value| !(self.arguments.tombstone && value.is_empty()))
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Outcome, Stop, client, errors,
     options::{BOOTSTRAP_SERVER, Given, Options, flag, maybe_value, value},
 };
-use crate::commands::produce::lines as input;
+use crate::commands::produce::lines::Input;
 use ::client::{
     Producer,
     producer::{Delivery, Record},
@@ -179,12 +179,15 @@ impl Sending<'_> {
             true => write!(io::stdout(), ">").and_then(|()| io::stdout().flush()),
             false => Ok(()),
         };
-        let mut chunks = input::read(io::stdin(), Some(b"\n".to_vec()));
+        let (mut input, mut used) = (Input::new(io::stdin()), 0);
         prompt()?;
-        while let Some(chunk) = chunks.recv().await {
-            let chunk =
-                chunk.map_err(|error| Stop::Failed(format!("cannot read standard input: {error}")))?;
-            for line in reader::lines(&chunk) {
+        // The runtime's other thread talks to the brokers meanwhile.
+        while let Some(chunk) = input
+            .records(used, b"\n")
+            .map_err(|error| Stop::Failed(format!("cannot read standard input: {error}")))?
+        {
+            used = chunk.len();
+            for line in reader::lines(chunk) {
                 let parsed = reader.parse(line).map_err(Stop::Failed)?;
                 self.send(&parsed).await?;
                 prompt()?;
