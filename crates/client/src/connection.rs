@@ -420,6 +420,11 @@ impl<R: Request> Pending<R> {
         Self { limit: self.limit.saturating_add(more), ..self }
     }
 
+    /// Waits no longer than this, where no answer tells something sooner than others may take.
+    pub(crate) fn within(self, limit: Duration) -> Self {
+        Self { limit: self.limit.min(limit), ..self }
+    }
+
     pub async fn response(self) -> Result<R::Response, Error> {
         let frame = self.connection.wait(R::KEY, self.answer, self.limit).await?;
         let decoded = protocol::decode_response::<R>(frame, self.version);

@@ -208,7 +208,11 @@ impl Coordinator {
             member_id: identity.member_id.as_str().into(),
             group_instance_id: self.instance_id(),
         };
-        let response = self.connection().await?.request(&request).await?;
+        let connection = self.connection().await?;
+        let version = connection.version_of::<HeartbeatRequest>(i16::MAX)?;
+        // Answered at once. A coordinator that is silent for longer is left for the next one, while there is time.
+        let in_time = self.terms.session_timeout / 3;
+        let response = connection.send(&request, version)?.within(in_time).response().await?;
         self.check(response.error_code, None)?;
         Ok(classic::Answer::Alive)
     }

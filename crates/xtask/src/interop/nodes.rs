@@ -1,7 +1,7 @@
-//! Three nodes of Apache Kafka, each broker and controller, that a test may kill and start.
+//! Three nodes of Apache Kafka, each broker and controller, that a test may kill, start, freeze and thaw.
 //!
-//! A test asks over a socket on loopback, one line a connection: `kill 2` (as `kill -9`), `start 2`, or `restore`,
-//! which starts all that are down. The answer is `ok`, or what went wrong. `start` is answered when the broker
+//! A test asks over a socket on loopback, one line a connection: `kill 2` (as `kill -9`), `start 2`, `freeze 2` (as
+//! `kill -STOP`: the kernel still takes connections and bytes for it), `thaw 2`, or `restore`, which thaws and starts all. The answer is `ok`, or what went wrong. `start` is answered when the broker
 //! serves. One thread owns the nodes, because the kernel ends them with the thread that started them.
 
 use super::{
@@ -42,6 +42,15 @@ const SETTINGS: &[(&str, &str)] = &[
     ("transaction.state.log.num.partitions", "3"),
     ("transaction.state.log.replication.factor", "3"),
     ("transaction.state.log.min.isr", "1"),
+    ("share.coordinator.state.topic.num.partitions", "3"),
+    ("share.coordinator.state.topic.replication.factor", "3"),
+    ("share.coordinator.state.topic.min.isr", "1"),
+    ("group.share.min.session.timeout.ms", "1000"),
+    ("group.share.session.timeout.ms", "3000"),
+    ("group.share.min.heartbeat.interval.ms", "200"),
+    ("group.share.heartbeat.interval.ms", "200"),
+    ("group.share.min.record.lock.duration.ms", "1000"),
+    ("group.share.record.lock.duration.ms", "5000"),
     ("group.initial.rebalance.delay.ms", "0"),
     ("group.min.session.timeout.ms", "1000"),
     ("group.consumer.min.session.timeout.ms", "1000"),
@@ -186,6 +195,11 @@ impl Node {
         process.until(SAID, START_LIMIT, |output| output.contains(SAID))
     }
 
+    /// Does nothing to one that runs, or is down.
+    fn thaw(&mut self) -> Result<()> {
+        self.process.as_ref().map_or(Ok(()), |process| process.signal("CONT"))
+    }
+
     fn kill(&mut self) -> Result<()> {
         let mut process = self.process.take().context("the node is down already")?;
         process.kill()
@@ -234,8 +248,13 @@ fn read_line(socket: &TcpStream) -> Result<String> {
 
 fn obey(line: &str, nodes: &mut [Node]) -> Result<()> {
     match Command::parse(line)? {
-        Command::Restore => start_all(nodes),
+        Command::Restore => {
+            nodes.iter_mut().try_for_each(Node::thaw)?;
+            start_all(nodes)
+        }
         Command::Kill(index) => nodes[index].kill(),
+        Command::Freeze(index) => nodes[index].process.as_ref().context("the node is down")?.signal("STOP"),
+        Command::Thaw(index) => nodes[index].thaw(),
         Command::Start(index) => {
             nodes[index].launch()?;
             nodes[index].ready()
@@ -247,6 +266,8 @@ fn obey(line: &str, nodes: &mut [Node]) -> Result<()> {
 enum Command {
     Kill(usize),
     Start(usize),
+    Freeze(usize),
+    Thaw(usize),
     Restore,
 }
 
@@ -261,7 +282,9 @@ impl Command {
         match verb {
             "kill" => Ok(Self::Kill(index)),
             "start" => Ok(Self::Start(index)),
-            _ => bail!("no command `{verb}`; there are `kill`, `start` and `restore`"),
+            "freeze" => Ok(Self::Freeze(index)),
+            "thaw" => Ok(Self::Thaw(index)),
+            _ => bail!("no command `{verb}`; there are `kill`, `start`, `freeze`, `thaw` and `restore`"),
         }
     }
 }
@@ -276,6 +299,8 @@ mod tests {
             ("restore", Some(Command::Restore)),
             ("kill 1", Some(Command::Kill(0))),
             ("start 3", Some(Command::Start(2))),
+            ("freeze 1", Some(Command::Freeze(0))),
+            ("thaw 2", Some(Command::Thaw(1))),
             ("kill 0", None),
             ("kill 4", None),
             ("kill", None),

@@ -1,5 +1,5 @@
 //! A consumer that is near a follower, and one whose log is cut.
-use super::{LIMIT, STEP, cluster, kill, leader, start, topic, until};
+use super::{LIMIT, STEP, cluster, freeze, impatient_cluster, kill, leader, start, topic, until};
 use crate::groups::fill;
 use base::NodeId;
 use client::{
@@ -54,6 +54,21 @@ async fn the_follower_in_the_rack_serves_until_it_dies() {
         assert_eq!(read(consumer, 100).await, numbers(100..200));
         assert_eq!(consumer.preferred_replica(&at), None);
     }
+}
+
+#[tokio::test]
+async fn a_leader_that_says_nothing_is_left_for_the_next() {
+    let Some(cluster) = impatient_cluster().await else { return };
+    let topic = topic(&cluster, "silent", &[&[2, 3, 1]], &[]).await;
+    let at = TopicPartition::new(topic.as_str(), 0);
+    let silent = NodeId(2);
+    let mut consumer = reader(&cluster, &topic, Config::default()).await;
+    fill(&cluster, &topic, 1, 0..100).await;
+    assert_eq!(read(&mut consumer, 100).await, numbers(0..100));
+    freeze(silent).await;
+    leader(&cluster, &at, |leader| leader != silent).await;
+    fill(&cluster, &topic, 1, 100..200).await;
+    assert_eq!(read(&mut consumer, 100).await, numbers(100..200));
 }
 
 /// One leader took ten records alone and died; the other goes on without them and takes fifteen others, so that the

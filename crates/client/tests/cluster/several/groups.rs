@@ -1,9 +1,10 @@
 //! Consumer groups of both protocols whose coordinator, leaders and members die.
-use super::{LIMIT, cluster, config, kill, topic};
+use super::{LIMIT, cluster, config, freeze, impatient_cluster, kill, topic};
 use crate::{
     environment,
     groups::{Log, fill, member, poll_until, sizes, sorted},
 };
+use base::NodeId;
 use client::{
     Admin, Cluster, Consumer,
     consumer::{Assignor, Config, GroupProtocol},
@@ -23,9 +24,9 @@ fn patient(group: &str, protocol: GroupProtocol) -> Config {
     }
 }
 
-/// The broker that dies coordinates the group and leads a partition that it reads.
-async fn coordinator_dies(protocol: GroupProtocol) {
-    let Some(cluster) = cluster().await else { return };
+/// The broker that ends coordinates the group and leads a partition that it reads.
+async fn coordinator_ends(cluster: Option<Cluster>, protocol: GroupProtocol, end: impl AsyncFn(NodeId)) {
+    let Some(cluster) = cluster else { return };
     let topic = topic(&cluster, "orphaned", &ASSIGNMENT, &[]).await;
     let group = environment::unique("group");
     let log = Log::default();
@@ -43,7 +44,7 @@ async fn coordinator_dies(protocol: GroupProtocol) {
     log.take();
 
     let victim = Admin::new(&cluster).find_coordinator(&group).await.unwrap();
-    kill(victim).await;
+    end(victim).await;
     let filling = {
         let (cluster, topic) = (cluster.clone(), topic.clone());
         tokio::spawn(async move { fill(&cluster, &topic, PARTITIONS, 100..200).await })
@@ -73,12 +74,22 @@ async fn coordinator_dies(protocol: GroupProtocol) {
 
 #[tokio::test]
 async fn a_cooperative_group_goes_on_when_its_coordinator_dies() {
-    coordinator_dies(GroupProtocol::Classic).await;
+    coordinator_ends(cluster().await, GroupProtocol::Classic, kill).await;
 }
 
 #[tokio::test]
 async fn a_group_of_the_consumer_protocol_goes_on_when_its_coordinator_dies() {
-    coordinator_dies(GroupProtocol::Consumer).await;
+    coordinator_ends(cluster().await, GroupProtocol::Consumer, kill).await;
+}
+
+#[tokio::test]
+async fn a_cooperative_group_goes_on_when_its_coordinator_is_frozen() {
+    coordinator_ends(impatient_cluster().await, GroupProtocol::Classic, freeze).await;
+}
+
+#[tokio::test]
+async fn a_group_of_the_consumer_protocol_goes_on_when_its_coordinator_is_frozen() {
+    coordinator_ends(impatient_cluster().await, GroupProtocol::Consumer, freeze).await;
 }
 
 /// A member's whole runtime is gone between two polls: nobody says goodbye.

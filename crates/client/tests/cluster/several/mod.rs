@@ -1,11 +1,12 @@
-//! What must hold while leaders and coordinators move and brokers die.
+//! What must hold while leaders and coordinators move and brokers die, or say nothing any more.
 //!
-//! Three nodes of Apache Kafka, each broker and controller, numbered from 1, in racks `a`, `b` and `c`. A test kills and
-//! starts them through the suite's control socket; the suite starts what a test left down before the next one.
+//! Three nodes of Apache Kafka, each broker and controller, numbered from 1, in racks `a`, `b` and `c`. A test kills,
+//! starts, freezes and thaws them through the suite's control socket; the suite restores all before the next one.
 mod admin;
 mod consumers;
 mod groups;
 mod producers;
+mod share;
 mod transactions;
 
 use crate::environment;
@@ -44,7 +45,16 @@ fn config() -> Option<Config> {
     Some(config)
 }
 
-/// Has the suite carry out `kill N` or `start N`.
+/// Gives a broker that says nothing up sooner than others would.
+async fn impatient_cluster() -> Option<Cluster> {
+    let soon = Duration::from_secs(2);
+    let config = Config { request_timeout: soon, connect_timeout: soon, ..config()? };
+    let cluster = Cluster::connect(config).await.expect("the cluster under test answers");
+    whole(&cluster).await;
+    Some(cluster)
+}
+
+/// Has the suite carry out `kill N`, `start N`, `freeze N` or `thaw N`.
 async fn order(line: &str) {
     let control = environment::variable("MAINSTEM_TEST_CONTROL").expect("set beside the addresses");
     let mut socket = TcpStream::connect(control).await.expect("the suite listens");
@@ -61,6 +71,15 @@ async fn kill(node: NodeId) {
 
 async fn start(node: NodeId) {
     order(&format!("start {}", node.0)).await;
+}
+
+/// It takes connections and requests, and answers none.
+async fn freeze(node: NodeId) {
+    order(&format!("freeze {}", node.0)).await;
+}
+
+async fn thaw(node: NodeId) {
+    order(&format!("thaw {}", node.0)).await;
 }
 
 /// Asks until there is an answer.

@@ -1,8 +1,11 @@
 //! An idempotent producer with keys and many batches in flight.
-use super::{LIMIT, NODES, STEP, cluster, config, kill, leader, read_all, start, topic, until, whole};
+use super::{
+    LIMIT, NODES, STEP, cluster, config, freeze, impatient_cluster, kill, leader, read_all, start, thaw,
+    topic, until, whole,
+};
 use base::NodeId;
 use client::{
-    Admin, Backoff, Cluster, Consumer, Producer, TopicPartition,
+    Admin, Backoff, Cluster, Consumer, Error, Producer, TopicPartition,
     admin::ElectionType,
     consumer::{self, End, Start},
     producer::{Config, Delivery, Record},
@@ -13,7 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::task::JoinHandle;
 
@@ -133,6 +136,64 @@ async fn records_are_there_once_and_in_order_while_a_leader_dies_and_comes_back(
     admin.elect_leaders(ElectionType::Preferred, std::slice::from_ref(&at)).await.only().unwrap();
     leader(&cluster, &at, |leader| leader == victim).await;
     stream.check(&cluster, &topic).await;
+}
+
+#[tokio::test]
+async fn records_are_there_once_and_in_order_while_a_leader_is_frozen() {
+    let Some(cluster) = impatient_cluster().await else { return };
+    let topic = topic(&cluster, "frozen", &EVERYWHERE, &[]).await;
+    let stream = Stream::start(&cluster, &topic);
+    let (victim, at) = (NodeId(NODES[2]), TopicPartition::new(topic.as_str(), 2));
+    freeze(victim).await;
+    leader(&cluster, &at, |leader| leader != victim).await;
+    // It still believes that it leads, and finds requests that others have carried out meanwhile.
+    thaw(victim).await;
+    whole(&cluster).await;
+    let admin = Admin::new(&cluster);
+    admin.elect_leaders(ElectionType::Preferred, std::slice::from_ref(&at)).await.only().unwrap();
+    leader(&cluster, &at, |leader| leader == victim).await;
+    stream.check(&cluster, &topic).await;
+}
+
+/// `delivery.timeout.ms`: what it holds may have been written or not, nothing is written twice, and what comes after it is
+/// delivered once the broker is back.
+#[tokio::test]
+async fn records_that_no_broker_takes_in_time_are_given_up() {
+    let Some(cluster) = impatient_cluster().await else { return };
+    let only = NodeId(NODES[0]);
+    let topic = topic(&cluster, "late", &[&[only.0]], &[]).await;
+    let delivery_timeout = Duration::from_secs(5);
+    let producer = Producer::new(&cluster, Config { delivery_timeout, ..Default::default() });
+    let send = async |value: &str| {
+        let record = Record { topic: &topic, value: Some(value.as_bytes()), ..Default::default() };
+        producer.send(record).await.unwrap()
+    };
+    send("before").await.wait().await.unwrap();
+    freeze(only).await;
+    let sent = Instant::now();
+    let deliveries = [send("late 1").await, send("late 2").await];
+    // In a batch of its own, behind one that was sent.
+    tokio::time::sleep(STEP).await;
+    let behind = send("behind").await;
+    for delivery in deliveries.iter().chain([&behind]) {
+        let error = delivery.wait().await.unwrap_err();
+        let Error::DeliveryTimeout { after, .. } = &error else { panic!("{error}") };
+        assert_eq!(*after, delivery_timeout);
+        assert!(error.is_timeout(), "{error}");
+        assert!(sent.elapsed() >= delivery_timeout, "after {:?}", sent.elapsed());
+    }
+    assert!(sent.elapsed() < 2 * delivery_timeout, "after {:?}", sent.elapsed());
+    assert!(matches!(producer.flush().await, Err(Error::DeliveryTimeout { .. })));
+
+    thaw(only).await;
+    let after = until("a broker that is back", async || send("after").await.wait().await.ok()).await;
+    let found = &read_all(&cluster, &topic).await[&0];
+    let values: Vec<&str> = found.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(found.iter().find(|(offset, _)| Some(*offset) == after.offset).unwrap().1, "after");
+    assert_eq!((values[0], *values.last().unwrap()), ("before", "after"), "{values:?}");
+    for late in ["late 1", "late 2", "behind"] {
+        assert!(values.iter().filter(|value| **value == late).count() <= 1, "{values:?}");
+    }
 }
 
 /// Metadata would be asked for only after a pause that is longer than the test waits (KIP-951). A producer and a consumer
