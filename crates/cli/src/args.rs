@@ -1,3 +1,4 @@
+use crate::cluster::ClusterArguments;
 use crate::{
     commands::{
         cluster, completion, config, consume, dev, doctor, dump, group, link, log_dirs, perf, produce,
@@ -5,7 +6,8 @@ use crate::{
     },
     output,
 };
-use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args as _, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::{env, ffi::OsString};
 
 /// A Kafka-compatible streaming platform in one binary.
 #[derive(Debug, Parser)]
@@ -123,8 +125,49 @@ fn with_details(command: clap::Command) -> clap::Command {
 pub(crate) fn parse() -> Arguments {
     // What decides of clap's own colour lets a CI's environment overrule a dumb terminal.
     let colour = if output::is_colour_unwanted() { ColorChoice::Never } else { ColorChoice::Auto };
-    let parsed = Arguments::from_arg_matches(&command().color(colour).get_matches());
+    let words = cluster_behind(env::args_os().collect());
+    let parsed = Arguments::from_arg_matches(&command().color(colour).get_matches_from(words));
     parsed.unwrap_or_else(|error| error.format(&mut command()).exit())
+}
+
+/// Who comes from other tools names the cluster before the command: `mainstem -b HOST:PORT topic list`. The options are
+/// the command's, so they go behind its words.
+fn cluster_behind(words: Vec<OsString>) -> Vec<OsString> {
+    let options = ClusterArguments::augment_args(clap::Command::new("options"));
+    let mut first = 1;
+    while let Some(count) = words.get(first).and_then(|word| words_of_option(&options, word.to_str()?)) {
+        first += count;
+    }
+    let tree = command();
+    let (mut level, mut end) = (&tree, first);
+    while let Some(below) = words.get(end).and_then(|word| level.find_subcommand(word)) {
+        (level, end) = (below, end + 1);
+    }
+    // What is no command is clap's to complain of, in the order in which it was typed.
+    if end == first {
+        return words;
+    }
+    [&words[..1], &words[first..end], &words[1..first], &words[end..]].concat()
+}
+
+/// How many words an option takes that begins with this one: one with its value attached. All have a value.
+fn words_of_option(options: &clap::Command, word: &str) -> Option<usize> {
+    let (name, is_attached) = match word.strip_prefix("--") {
+        Some(long) => long.split_once('=').map_or((long, false), |(name, _)| (name, true)),
+        None => {
+            let short = word.strip_prefix('-')?;
+            let (at, _) = short.char_indices().nth(1).unwrap_or((short.len(), ' '));
+            (&short[..at], at < short.len())
+        }
+    };
+    let is_long = word.starts_with("--");
+    let is_it = |option: &&clap::Arg| match is_long {
+        true => {
+            option.get_long() == Some(name) || option.get_all_aliases().is_some_and(|all| all.contains(&name))
+        }
+        false => option.get_short().is_some_and(|short| name.chars().eq([short])),
+    };
+    options.get_arguments().find(is_it).map(|_| if is_attached { 1 } else { 2 })
 }
 
 impl Default for Command {
@@ -149,6 +192,31 @@ mod tests {
     #[test]
     fn the_declarations_agree_with_each_other() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn the_cluster_may_be_named_before_the_command() {
+        for (typed, read) in [
+            ("mainstem -b h:1 topic list", "mainstem topic list -b h:1"),
+            (
+                "mainstem --bootstrap-server=h:1 -Xa=b topics ls -o json",
+                "mainstem topics ls --bootstrap-server=h:1 -Xa=b -o json",
+            ),
+            (
+                "mainstem --brokers h:1 --profile p consume t -e",
+                "mainstem consume --brokers h:1 --profile p t -e",
+            ),
+            ("mainstem -X a=b produce t -- -x", "mainstem produce -X a=b t -- -x"),
+            ("mainstem topic list -b h:1", "mainstem topic list -b h:1"),
+            ("mainstem -b h:1 tpoic list", "mainstem -b h:1 tpoic list"),
+            ("mainstem -q topic list", "mainstem -q topic list"),
+            ("mainstem -b", "mainstem -b"),
+            ("mainstem", "mainstem"),
+        ] {
+            let words = typed.split(' ').map(OsString::from).collect();
+            let read: Vec<OsString> = read.split(' ').map(OsString::from).collect();
+            assert_eq!(cluster_behind(words), read, "{typed}");
+        }
     }
 
     fn try_parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Arguments, clap::Error> {

@@ -118,7 +118,7 @@ impl ClusterArguments {
         }
         let _ = ASKED.set(config.bootstrap.clone());
         let cluster = Cluster::connect(config).await?;
-        let _ = ANSWERED.set(());
+        let _ = OPENED.set(cluster.clone());
         Ok(cluster)
     }
 }
@@ -150,14 +150,19 @@ fn unusable(error: &properties::Error) -> Failure {
     Failure::new(Exit::Usage, error.to_string())
 }
 
-/// The addresses that the command was given, and whether one of them answered: a process runs one command.
+/// The addresses that the command was given, and the cluster if one of them answered: a process runs one command.
 static ASKED: OnceLock<Vec<Address>> = OnceLock::new();
-static ANSWERED: OnceLock<()> = OnceLock::new();
+static OPENED: OnceLock<Cluster> = OnceLock::new();
+
+/// The cluster that the command works with.
+pub(crate) fn opened() -> Option<&'static Cluster> {
+    OPENED.get()
+}
 
 /// What is known when an address fails.
 pub(crate) fn contact() -> Contact {
     let asked = ASKED.get().into_iter().flatten().map(ToString::to_string);
-    Contact { asked: asked.collect(), is_made: ANSWERED.get().is_some() }
+    Contact { asked: asked.collect(), is_made: OPENED.get().is_some() }
 }
 
 /// Says early, and by its address, when no broker can be reached where the cluster says it is: the wait for one that

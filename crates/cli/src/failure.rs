@@ -1,7 +1,7 @@
 //! How a command ends when it did not do what was asked.
 mod address;
 
-use crate::cluster;
+use crate::{cluster, suggestion::Missing};
 pub(crate) use address::Contact;
 use address::seconds;
 use client::{Error, ErrorCode, sasl};
@@ -30,17 +30,29 @@ pub(crate) struct Failure {
     exit: Exit,
     what: String,
     next_step: Option<String>,
+    missing: Option<Missing>,
     is_quiet: bool,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: without_numbers(&what.into()), next_step: None, is_quiet: false }
+        Self { exit, what: without_numbers(&what.into()), next_step: None, missing: None, is_quiet: false }
     }
 
     #[must_use]
     pub(crate) fn next_step(mut self, step: impl Into<String>) -> Self {
         self.next_step = Some(step.into());
+        self
+    }
+
+    /// Looks for what was meant, if a name was mistyped.
+    pub(crate) async fn with_suggestion(mut self) -> Self {
+        if let (Some(missing), Some(cluster)) = (&self.missing, cluster::opened())
+            && let Some(meant) = missing.nearest(cluster).await
+        {
+            let then = self.next_step.map_or(String::new(), |step| format!(" {step}"));
+            self.next_step = Some(format!("did you mean `{meant}`?{then}"));
+        }
         self
     }
 
@@ -83,7 +95,7 @@ impl Failure {
         if let Some(trouble) = address::trouble(error, contact) {
             return Self::new(exit, trouble.what).next_step(trouble.next_step);
         }
-        let failure = Self::new(exit, told(error));
+        let failure = Self { missing: Missing::of(error), ..Self::new(exit, told(error)) };
         match next_step(error, exit) {
             Some(step) => failure.next_step(step),
             None => failure,

@@ -20,6 +20,7 @@ mod output;
 mod pages;
 mod profiles;
 mod progress;
+mod suggestion;
 mod text;
 
 pub use pages::pages;

@@ -72,7 +72,12 @@ pub(crate) fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Re
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Other, format!("cannot start the runtime: {error}")))?;
-    let result = runtime.block_on(command);
+    let result = runtime.block_on(async {
+        match command.await {
+            Err(failure) => Err(failure.with_suggestion().await),
+            done => done,
+        }
+    });
     // A thread may still be reading standard input.
     runtime.shutdown_background();
     result
