@@ -16,6 +16,7 @@ mod nodes;
 pub(crate) mod process;
 pub(crate) mod provision;
 mod session;
+mod shells;
 mod tools;
 
 use crate::steps;
@@ -39,6 +40,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "folder", about: "a folder that Apache Kafka wrote", run: folder::run },
     Suite { name: "million", about: "a million lines of a real log, byte for byte", run: million::run },
     Suite { name: "tools", about: "Kafka's command lines through Kafka's tools and ours", run: tools::run },
+    Suite { name: "shells", about: "completion in zsh and fish", run: shells::run },
     Suite { name: "librdkafka", about: "librdkafka's own test runner", run: librdkafka::run },
 ];
 

@@ -23,6 +23,8 @@ const RDKAFKA_SYS: &str = "4.10.0+2.12.1";
 const PACKAGES: &[(&str, &str)] = &[
     ("/usr/bin/kcat", "kcat"),
     ("/usr/bin/wrk", "wrk"),
+    ("/usr/bin/zsh", "zsh"),
+    ("/usr/bin/fish", "fish"),
     ("/usr/sbin/nginx", "nginx-light"),
     ("/usr/include/zstd.h", "libzstd-dev"),
     ("/usr/include/openssl/ssl.h", "libssl-dev"),
