@@ -1,7 +1,9 @@
 //! The newest batches of all logs, in memory: what consumers that keep up and followers are answered from.
 //!
-//! A batch is kept as the very bytes that were appended, by reference. All logs share one budget; when it is used up the
-//! batches that were appended first go first, whichever log they are of. Batches of one request lie in one buffer and were
+//! A batch is kept as the very bytes that were appended, by reference, as long as somebody follows the log: has read what is
+//! here, or so near to the end, since as much was appended as all of the budget. What nobody reads would only keep memory from
+//! being used again while a processor has it at hand. All logs share the budget; when it is used up the batches that were
+//! appended first go first, whichever log they are of. Batches of one request lie in one buffer and were
 //! appended together, so they go together, and counting each at its own size counts the buffer once.
 //!
 //! Invariant: the batches of a log's tail follow each other without a gap and end where the log ends.
@@ -48,6 +50,8 @@ pub(crate) struct TailCache {
 pub(crate) struct Tail {
     cache: Arc<TailCache>,
     inner: RwLock<Inner>,
+    /// Bytes appended since somebody read here, up to a little more than the budget; more than that before anybody did.
+    unread: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -78,12 +82,25 @@ impl TailCache {
 
 impl Tail {
     pub(crate) fn new(cache: &Arc<TailCache>) -> Arc<Self> {
-        Arc::new(Self { cache: Arc::clone(cache), inner: RwLock::default() })
+        let unread = AtomicUsize::new(usize::MAX);
+        Arc::new(Self { cache: Arc::clone(cache), inner: RwLock::default(), unread })
     }
 
-    /// Adds batches that follow the last one.
-    pub(crate) fn append(self: &Arc<Self>, batches: impl IntoIterator<Item = CachedBatch>) {
-        if self.cache.budget == 0 {
+    /// Somebody reads so many bytes before the end of the log.
+    pub(crate) fn note_reader(&self, behind: usize) {
+        if behind < self.cache.budget {
+            self.unread.store(behind, Relaxed);
+        }
+    }
+
+    /// Adds batches of so many bytes in all that follow the last one.
+    pub(crate) fn append(self: &Arc<Self>, bytes: usize, batches: impl IntoIterator<Item = CachedBatch>) {
+        let unread = self.unread.load(Relaxed);
+        if unread >= self.cache.budget {
+            return;
+        }
+        if self.unread.fetch_add(bytes, Relaxed) + bytes >= self.cache.budget {
+            self.forget();
             return;
         }
         let mut retained = 0;
@@ -128,6 +145,13 @@ impl Tail {
         self.drop_front(u64::MAX);
     }
 
+    /// Gives all of it back, and its groups too, lest they collect where logs come and go.
+    fn forget(&self) {
+        self.clear();
+        let own = std::ptr::from_ref(self);
+        self.cache.order.lock().retain(|(tail, _)| tail.strong_count() > 0 && tail.as_ptr() != own);
+    }
+
     /// The answer, if the batch that contains the offset is here.
     pub(crate) fn read(&self, read: &Read) -> Option<FetchedRecords> {
         let inner = self.inner.read();
@@ -136,6 +160,7 @@ impl Tail {
         if !here {
             return None;
         }
+        self.note_reader(0);
         let mut found =
             FetchedRecords { base_offset: read.from, next_offset: read.from, ..FetchedRecords::default() };
         for (_, batch) in inner.batches.range(first..) {
@@ -161,9 +186,7 @@ impl Tail {
 
 impl Drop for Tail {
     fn drop(&mut self) {
-        self.clear();
-        // What is left of its groups goes too, lest a server that creates and deletes topics collects them.
-        self.cache.order.lock().retain(|(tail, _)| tail.strong_count() > 0);
+        self.forget();
     }
 }
 
@@ -177,14 +200,25 @@ mod tests {
         CachedBatch { base: Offset(base), last: Offset(base + 9), head, body: None, retained: size }
     }
 
+    /// One that somebody reads.
+    fn followed(cache: &Arc<TailCache>) -> Arc<Tail> {
+        let tail = Tail::new(cache);
+        tail.note_reader(0);
+        tail
+    }
+
+    fn append<const N: usize>(tail: &Arc<Tail>, batches: [CachedBatch; N]) {
+        tail.append(batches.iter().map(CachedBatch::size).sum(), batches);
+    }
+
     fn read(from: i64, max_bytes: usize, upper_bound: i64, min_one_batch: bool) -> Read {
         Read { from: Offset(from), max_bytes, upper_bound: Offset(upper_bound), min_one_batch }
     }
 
     #[test]
     fn returns_whole_batches_from_the_one_that_holds_the_offset() {
-        let tail = Tail::new(&TailCache::new(1000));
-        tail.append([batch(100, 10), batch(110, 20), batch(120, 30)]);
+        let tail = followed(&TailCache::new(1000));
+        append(&tail, [batch(100, 10), batch(110, 20), batch(120, 30)]);
         for (asked, expected) in [
             (read(100, 1000, 130, true), Some((100, 60, 130))),
             (read(105, 1000, 130, true), Some((100, 60, 130))),
@@ -201,32 +235,62 @@ mod tests {
         }
         assert!(tail.read(&read(125, 1, 130, false)).unwrap().first_batch_too_large);
         // A gap, as compaction leaves it, is no end.
-        tail.append([batch(200, 1)]);
+        append(&tail, [batch(200, 1)]);
         assert_eq!(tail.read(&read(150, 100, 999, true)).unwrap().base_offset, Offset(200));
     }
 
     #[test]
     fn what_came_first_goes_first_whichever_log_it_is_of() {
         let cache = TailCache::new(100);
-        let [a, b] = [(); 2].map(|()| Tail::new(&cache));
-        a.append([batch(0, 40)]);
-        b.append([batch(0, 40)]);
-        a.append([batch(10, 40)]);
+        let [a, b] = [(); 2].map(|()| followed(&cache));
+        append(&a, [batch(0, 40)]);
+        append(&b, [batch(0, 40)]);
+        append(&a, [batch(10, 40)]);
         assert_eq!(cache.used(), 80);
         assert!(a.read(&read(0, 99, 99, true)).is_none());
         assert!(a.read(&read(10, 99, 99, true)).is_some() && b.read(&read(0, 99, 99, true)).is_some());
-        b.append([batch(10, 200)]);
+        append(&b, [batch(10, 50)]);
+        assert_eq!(cache.used(), 90);
+        assert!(b.read(&read(0, 99, 99, true)).is_none());
+        // More than there may be takes nothing of others away.
+        append(&b, [batch(20, 200)]);
+        assert_eq!(cache.used(), 40);
+        assert!(a.read(&read(10, 99, 99, true)).is_some());
+    }
+
+    #[test]
+    fn what_nobody_reads_is_not_kept() {
+        let cache = TailCache::new(100);
+        let tail = Tail::new(&cache);
+        append(&tail, [batch(0, 10)]);
         assert_eq!(cache.used(), 0);
+        tail.note_reader(100);
+        append(&tail, [batch(10, 10)]);
+        assert_eq!(cache.used(), 0, "too far behind");
+        tail.note_reader(60);
+        append(&tail, [batch(20, 30)]);
+        assert_eq!(cache.used(), 30);
+        assert!(tail.read(&read(20, 99, 99, true)).is_some());
+        // A reader came, so there is patience for as much again.
+        append(&tail, [batch(30, 30), batch(40, 30)]);
+        assert_eq!(cache.used(), 90);
+        append(&tail, [batch(50, 40)]);
+        assert_eq!((cache.used(), cache.order.lock().len()), (0, 0));
+        append(&tail, [batch(60, 10)]);
+        assert_eq!(cache.used(), 0);
+        tail.note_reader(0);
+        append(&tail, [batch(70, 10)]);
+        assert_eq!(tail.read(&read(75, 99, 99, true)).unwrap().base_offset, Offset(70));
     }
 
     #[test]
     fn truncation_and_the_end_give_memory_back() {
         let cache = TailCache::new(100);
-        let tail = Tail::new(&cache);
-        tail.append([batch(0, 30), batch(10, 30)]);
+        let tail = followed(&cache);
+        append(&tail, [batch(0, 30), batch(10, 30)]);
         tail.truncate(Offset(15));
         assert_eq!(cache.used(), 30);
-        tail.append([batch(10, 30)]);
+        append(&tail, [batch(10, 30)]);
         drop(tail);
         assert_eq!((cache.used(), cache.order.lock().len()), (0, 0));
     }

@@ -20,7 +20,10 @@ fn both_ways(config: LogConfig, test: impl Fn(&Log)) {
         let fs = MemoryFileSystem::new();
         let options = StorageOptions { tail_cache: base::ByteCount(tail_cache), ..options(&fs) };
         let manager = try_open(options, config).unwrap();
-        test(&create(&manager, config));
+        let log = create(&manager, config);
+        // Somebody follows it, or nothing would be kept.
+        read_from(&log, 0).unwrap();
+        test(&log);
     }
 }
 

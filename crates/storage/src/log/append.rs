@@ -384,7 +384,7 @@ impl Log {
             // Under the lock, so that whoever holds it finds the segments to end where the log does.
             self.set_end(end);
         }
-        self.tail.append(group.staged.into_iter().map(|staged| staged.cached));
+        self.tail.append(group.bytes, group.staged.into_iter().map(|staged| staged.cached));
     }
 
     fn note_unflushed(

@@ -84,6 +84,7 @@ impl Log {
         }
         read.upper_bound = read.upper_bound.min(end);
         if read.from >= read.upper_bound {
+            self.tail.note_reader(0);
             return Ok(nothing_at(read.from));
         }
         if let Some(found) = self.tail.read(&read) {
@@ -100,7 +101,10 @@ impl Log {
                 let segment = view.segment_at(looked_at);
                 let after = match &segment {
                     Segment::Closed(segment) => Some(segment.end),
-                    Segment::Active { .. } => None,
+                    Segment::Active { size, position, .. } => {
+                        self.tail.note_reader(size.saturating_sub(*position) as usize);
+                        None
+                    }
                 };
                 (segment, after)
             };
