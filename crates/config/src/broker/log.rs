@@ -28,8 +28,8 @@ config! {
         /// Time between two looks for segments that retention allows to go.
         "log.retention.check.interval.ms" => log_retention_check_interval_ms: Duration =
             Duration::from_secs(300), at_least(1);
-        /// Memory for the newest batches of all logs together, from which tailing readers are served without
-        /// a file. Not a Kafka setting.
+        /// Memory for the newest batches of all logs that somebody follows, who is served from it without a
+        /// file. Not a Kafka setting.
         "mainstem.tail.cache.bytes" => mainstem_tail_cache_bytes: ByteCount = ByteCount::mib(16), at_least(0);
         /// Number of logs of one folder that are opened, recovered or flushed at the same time at start and
         /// stop.
