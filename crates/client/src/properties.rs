@@ -104,12 +104,12 @@ impl Properties {
     ) -> Result<Vec<Warning>, Error> {
         let warnings =
             self.apply_all(&[Role::Client, Role::Producer], client, producer, producer::SETTINGS)?;
-        self.check_producer(client, producer)?;
+        self.reconcile_producer(client, producer)?;
         Ok(warnings)
     }
 
     /// What was asked for in so many words must be possible; what was not gives way in silence.
-    fn check_producer(&self, client: &Config, producer: &producer::Config) -> Result<(), Error> {
+    fn reconcile_producer(&self, client: &Config, producer: &mut producer::Config) -> Result<(), Error> {
         let conflict =
             |first, second, reason: &str| Err(Error::Conflict { first, second, reason: reason.to_owned() });
         if self.get("enable.idempotence").is_some() && producer.idempotent {
@@ -125,12 +125,23 @@ impl Properties {
                 return conflict("enable.idempotence", key, "a broker remembers five batches of a producer");
             }
         }
-        let is_given =
-            ["delivery.timeout.ms", "message.timeout.ms"].iter().any(|key| self.get(key).is_some());
-        if is_given && producer.delivery_timeout < producer.linger.saturating_add(client.request_timeout) {
-            let reason =
-                "a record may linger and then wait for an answer, so it must be at least `linger.ms` more";
-            return conflict("delivery.timeout.ms", "request.timeout.ms", reason);
+        let one_attempt = producer.linger.saturating_add(client.request_timeout);
+        if self.get("delivery.timeout.ms").is_some() {
+            if producer.delivery_timeout < one_attempt {
+                let reason = "a record may linger and then wait for an answer, so it must be at least `linger.ms` more";
+                return conflict("delivery.timeout.ms", "request.timeout.ms", reason);
+            }
+        } else if self.get("message.timeout.ms").is_some() {
+            // librdkafka does not mind if it is less than one attempt may take.
+            if producer.delivery_timeout <= producer.linger {
+                let reason = "a record that lingers would be given up before it is sent";
+                return conflict("message.timeout.ms", "linger.ms", reason);
+            }
+        } else if ["linger.ms", "queue.buffering.max.ms", "request.timeout.ms", "socket.timeout.ms"]
+            .iter()
+            .any(|key| self.get(key).is_some())
+        {
+            producer.delivery_timeout = producer.delivery_timeout.max(one_attempt);
         }
         Ok(())
     }
@@ -177,6 +188,13 @@ impl Properties {
                 warnings.push(Warning { key: key.clone(), reason: why_it_does_nothing(key)? });
             }
         }
+        for (key, by, reason) in OVERRULED {
+            if let (Some(value), Some(other)) = (self.get(key), self.get(by))
+                && value.trim() != other.trim()
+            {
+                warnings.push(Warning { key: (*key).to_owned(), reason: (*reason).to_owned() });
+            }
+        }
         self.fill(config::SETTINGS, client)?;
         let mut draft = security::Draft::default();
         self.fill(security::SETTINGS, &mut draft)?;
@@ -202,6 +220,20 @@ impl Properties {
         Ok(())
     }
 }
+
+/// Two settings of librdkafka for which there is one field here: a key, the one that counts in its place, and why.
+const OVERRULED: &[(&str, &str, &str)] = &[
+    (
+        "metadata.max.age.ms",
+        "topic.metadata.refresh.interval.ms",
+        "`topic.metadata.refresh.interval.ms` says when metadata is asked for again",
+    ),
+    (
+        "request.timeout.ms",
+        "socket.timeout.ms",
+        "a broker may wait for its replicas as long as `socket.timeout.ms` lets an answer take",
+    ),
+];
 
 /// Keys only: values may be secret.
 impl fmt::Debug for Properties {
@@ -346,6 +378,14 @@ impl<'a> Value<'a> {
         let read = self.number(&mut ms, range);
         *field = Duration::from_millis(ms);
         read.map_err(|expected| format!("{expected}, in milliseconds"))
+    }
+
+    /// A time of which librdkafka takes fractions.
+    pub(crate) fn fractional_millis(self, field: &mut Duration) -> Result<(), String> {
+        let ms = self.0.parse().ok().filter(|ms| (0.0..=f64::from(i32::MAX)).contains(ms));
+        let expected = || format!("a number from 0 to {}, in milliseconds", i32::MAX);
+        *field = Duration::from_secs_f64(ms.ok_or_else(expected)? / 1e3);
+        Ok(())
     }
 
     /// A time that `off` (a number below the range, such as -1) switches off.

@@ -131,12 +131,11 @@ fn faults_name_key_value_and_bounds() {
         ("qqq=1", "unknown setting `qqq`"),
         (
             "linger.ms=-1",
-            "`linger.ms`: value `-1` cannot be used: expected a whole number from 0 to 2147483647, in milliseconds",
+            "`linger.ms`: value `-1` cannot be used: expected a number from 0 to 2147483647, in milliseconds",
         ),
         (
             "queue.buffering.max.ms=x",
-            "`queue.buffering.max.ms`: value `x` cannot be used: expected a whole number from 0 to 2147483647, in \
-             milliseconds",
+            "`queue.buffering.max.ms`: value `x` cannot be used: expected a number from 0 to 2147483647, in milliseconds",
         ),
         ("acks=2", "`acks`: value `2` cannot be used: expected one of all, -1, 0, 1"),
         (
@@ -146,6 +145,10 @@ fn faults_name_key_value_and_bounds() {
         (
             "compression.gzip.level=10",
             "`compression.gzip.level`: value `10` cannot be used: expected a whole number from -1 to 9",
+        ),
+        (
+            "max.request.size=0",
+            "`max.request.size`: value `0` cannot be used: expected a whole number from 1 to 2147483647",
         ),
         (
             "bootstrap.servers=,",
@@ -175,6 +178,10 @@ fn what_contradicts_itself_is_refused_only_if_both_were_meant() {
         ("delivery.timeout.ms=30004", Some("request.timeout.ms")),
         ("delivery.timeout.ms=30005", None),
         ("delivery.timeout.ms=100\nrequest.timeout.ms=95", None),
+        ("message.timeout.ms=5000", None),
+        ("message.timeout.ms=5", Some("linger.ms")),
+        ("message.timeout.ms=20\nlinger.ms=20", Some("linger.ms")),
+        ("delivery.timeout.ms=5000\nmessage.timeout.ms=5000", Some("request.timeout.ms")),
         ("acks=1", None),
         ("enable.idempotence=false\nacks=1", None),
         ("max.in.flight=6", None),
@@ -186,6 +193,56 @@ fn what_contradicts_itself_is_refused_only_if_both_were_meant() {
         };
         assert_eq!(second, refused, "{text}");
     }
+}
+
+#[test]
+fn values_mean_what_their_family_makes_of_them() {
+    let reads = |text: &str, check: fn(&Config, &producer::Config) -> bool| {
+        let (client, producer, warnings) = producer(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert!(check(&client, &producer.resolved()), "{text}");
+        warnings
+    };
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+    type Check = fn(&Config, &producer::Config) -> bool;
+    let rows: &[(&str, Check)] = &[
+        ("message.timeout.ms=5000", |_, p| p.delivery_timeout == seconds(5)),
+        ("message.timeout.ms=0", |_, p| p.delivery_timeout > seconds(1 << 29)),
+        ("request.timeout.ms=200000", |_, p| p.delivery_timeout == seconds(200) + p.linger),
+        ("request.timeout.ms=200000\nlinger.ms=1000", |_, p| p.delivery_timeout == seconds(201)),
+        ("linger.ms=0.5", |_, p| p.linger == Duration::from_micros(500)),
+        ("topic.metadata.refresh.interval.ms=-1", |c, _| c.metadata_max_age > seconds(1 << 29)),
+        ("compression.type=zstd\ncompression.level=-1", |_, p| {
+            p.compression == Codec::new(Compression::Zstd)
+        }),
+        ("compression.type=zstd\ncompression.zstd.level=-1", |_, p| {
+            p.compression == Codec::with_level(Compression::Zstd, -1)
+        }),
+    ];
+    for (text, check) in rows {
+        assert_eq!(reads(text, *check), [], "{text}");
+    }
+    // Two settings of librdkafka, for which there is one here.
+    let rows: &[(&str, &str, Check)] = &[
+        ("socket.timeout.ms=60000\nrequest.timeout.ms=5000", "request.timeout.ms", |c, _| {
+            c.request_timeout == seconds(60)
+        }),
+        (
+            "topic.metadata.refresh.interval.ms=7000\nmetadata.max.age.ms=21000",
+            "metadata.max.age.ms",
+            |c, _| c.metadata_max_age == seconds(7),
+        ),
+    ];
+    for (text, overruled, check) in rows {
+        let warnings = reads(text, *check);
+        let [warning] = &warnings[..] else { panic!("{text}: {warnings:?}") };
+        assert_eq!(warning.key, *overruled, "{text}");
+    }
+    assert_eq!(
+        reads("socket.timeout.ms=7000\nrequest.timeout.ms=7000", |c, _| c.request_timeout == seconds(7)),
+        []
+    );
 }
 
 #[test]
