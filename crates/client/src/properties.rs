@@ -110,8 +110,18 @@ impl Properties {
 
     /// What was asked for in so many words must be possible; what was not gives way in silence.
     fn reconcile_producer(&self, client: &Config, producer: &mut producer::Config) -> Result<(), Error> {
-        let conflict =
-            |first, second, reason: &str| Err(Error::Conflict { first, second, reason: reason.to_owned() });
+        let never_again = ["retries", "message.send.max.retries"]
+            .iter()
+            .any(|key| self.get(key).is_some_and(|times| times.trim() == "0"));
+        if self.get("enable.idempotence").is_some() && never_again {
+            let reason = if producer.idempotent {
+                "an idempotent producer sends again what failed"
+            } else {
+                "what failed is sent again until `delivery.timeout.ms`, and may then be there twice; with \
+                 `enable.idempotence=true`, and without `retries`, it is there once"
+            };
+            return conflict("retries", "enable.idempotence", reason);
+        }
         if self.get("enable.idempotence").is_some() && producer.idempotent {
             if producer.acks != producer::Acks::All {
                 return conflict(
@@ -154,16 +164,46 @@ impl Properties {
     ) -> Result<Vec<Warning>, Error> {
         let warnings =
             self.apply_all(&[Role::Client, Role::Consumer], client, consumer, consumer::SETTINGS)?;
+        self.check_consumer(consumer)?;
+        Ok(warnings)
+    }
+
+    fn check_consumer(&self, consumer: &consumer::Config) -> Result<(), Error> {
+        if consumer.group_protocol == consumer::GroupProtocol::Consumer {
+            let in_vain = [
+                (
+                    "session.timeout.ms",
+                    "the broker says how long: leave it out, or set it for the group there",
+                ),
+                (
+                    "heartbeat.interval.ms",
+                    "the broker says how often: leave it out, or set it for the group there",
+                ),
+                (
+                    "partition.assignment.strategy",
+                    "the broker gives partitions out: leave it out, or name an assignor of the broker with \
+                     `group.remote.assignor`",
+                ),
+            ];
+            if let Some((key, reason)) = in_vain.into_iter().find(|(key, _)| self.get(key).is_some()) {
+                return conflict(key, "group.protocol", reason);
+            }
+        }
         if self.get("heartbeat.interval.ms").is_some()
             && consumer.heartbeat_interval >= consumer.session_timeout
         {
-            return Err(Error::Conflict {
-                first: "heartbeat.interval.ms",
-                second: "session.timeout.ms",
-                reason: "a member has to be heard several times within a session".to_owned(),
-            });
+            let reason = "a member has to be heard several times within a session";
+            return conflict("heartbeat.interval.ms", "session.timeout.ms", reason);
         }
-        Ok(warnings)
+        let stores_by_hand = self
+            .get("enable.auto.offset.store")
+            .is_some_and(|value| value.trim().eq_ignore_ascii_case("false"));
+        if stores_by_hand && consumer.group_id.is_some() && consumer.auto_commit_interval.is_some() {
+            let reason = "what a poll gave out is committed by itself, processed or not; set \
+                          `enable.auto.commit=false` and commit what was processed";
+            return conflict("enable.auto.offset.store", "enable.auto.commit", reason);
+        }
+        Ok(())
     }
 
     /// Sets what a share consumer needs, on top of what `client` and `share` have.
@@ -219,6 +259,10 @@ impl Properties {
         }
         Ok(())
     }
+}
+
+fn conflict(first: &'static str, second: &'static str, reason: &str) -> Result<(), Error> {
+    Err(Error::Conflict { first, second, reason: reason.to_owned() })
 }
 
 /// Two settings of librdkafka for which there is one field here: a key, the one that counts in its place, and why.

@@ -55,16 +55,20 @@ fn both_families_name_the_same_fields() {
 fn settings_of_a_group() {
     use crate::consumer::{Assignor, GroupProtocol};
     let (_, config, warnings) = consumer(
-        "group.id=g\ngroup.instance.id=i\ngroup.protocol=CONSUMER\ngroup.remote.assignor=range\nclient.rack=r\n\
+        "group.id=g\ngroup.instance.id=i\ngroup.protocol=CLASSIC\nclient.rack=r\n\
          partition.assignment.strategy=cooperative-sticky, range\nenable.auto.commit=true\n\
          auto.commit.interval.ms=7\nsession.timeout.ms=8\nheartbeat.interval.ms=2\nmax.poll.interval.ms=9",
     )
     .unwrap();
     assert!(warnings.is_empty(), "{warnings:?}");
     assert_eq!(config.group_id.as_deref(), Some("g"));
-    assert_eq!(config.group_protocol, GroupProtocol::Consumer);
+    assert_eq!(config.group_protocol, GroupProtocol::Classic);
     assert_eq!(config.assignors, [Assignor::CooperativeSticky, Assignor::Range]);
     assert_eq!(config.auto_commit_interval, Some(Duration::from_millis(7)));
+    let (_, config, warnings) = consumer("group.protocol=CONSUMER\ngroup.remote.assignor=range").unwrap();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!(config.group_protocol, GroupProtocol::Consumer);
+    assert_eq!(config.remote_assignor.as_deref(), Some("range"));
     let (_, config, _) = consumer("auto.commit.interval.ms=7\nenable.auto.commit=false").unwrap();
     assert_eq!(config.auto_commit_interval, None);
     for (text, named) in [
@@ -182,6 +186,12 @@ fn what_contradicts_itself_is_refused_only_if_both_were_meant() {
         ("message.timeout.ms=5", Some("linger.ms")),
         ("message.timeout.ms=20\nlinger.ms=20", Some("linger.ms")),
         ("delivery.timeout.ms=5000\nmessage.timeout.ms=5000", Some("request.timeout.ms")),
+        ("retries=0", None),
+        ("retries=0\nacks=1", None),
+        ("retries=0\nenable.idempotence=true", Some("enable.idempotence")),
+        ("retries=0\nenable.idempotence=false", Some("enable.idempotence")),
+        ("message.send.max.retries=0\nenable.idempotence=false", Some("enable.idempotence")),
+        ("retries=1\nenable.idempotence=false", None),
         ("acks=1", None),
         ("enable.idempotence=false\nacks=1", None),
         ("max.in.flight=6", None),
@@ -192,6 +202,30 @@ fn what_contradicts_itself_is_refused_only_if_both_were_meant() {
             Err(other) => panic!("{text}: {other}"),
         };
         assert_eq!(second, refused, "{text}");
+    }
+}
+
+#[test]
+fn what_would_weaken_a_guarantee_of_a_consumer_is_refused() {
+    for (text, refused) in [
+        ("group.id=g\nenable.auto.offset.store=false", Some("enable.auto.offset.store")),
+        ("group.id=g\nenable.auto.offset.store=false\nenable.auto.commit=false", None),
+        ("group.id=g\nenable.auto.offset.store=true", None),
+        ("enable.auto.offset.store=false", None),
+        ("group.protocol=consumer\nsession.timeout.ms=45000", Some("session.timeout.ms")),
+        ("group.protocol=consumer\nheartbeat.interval.ms=3000", Some("heartbeat.interval.ms")),
+        (
+            "group.protocol=consumer\npartition.assignment.strategy=range",
+            Some("partition.assignment.strategy"),
+        ),
+        ("group.protocol=classic\nsession.timeout.ms=45000", None),
+    ] {
+        let first = match consumer(text) {
+            Ok(_) => None,
+            Err(Error::Conflict { first, .. }) => Some(first),
+            Err(other) => panic!("{text}: {other}"),
+        };
+        assert_eq!(first, refused, "{text}");
     }
 }
 
