@@ -98,7 +98,12 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
         // Zero is librdkafka's "never".
         v.millis_or_off(&mut c.max_idle, if v.as_str() == "0" { 0 } else { -1 }, POSITIVE)
     }),
-    setting("reconnect.backoff.ms", &[], |c, v| v.millis(&mut c.reconnect_backoff.initial, INT)),
+    setting("reconnect.backoff.ms", &[], |c, v| {
+        v.millis(&mut c.reconnect_backoff.initial, INT)?;
+        // Unless the next row says otherwise, as in Java.
+        c.reconnect_backoff.max = c.reconnect_backoff.initial;
+        Ok(())
+    }),
     setting("reconnect.backoff.max.ms", &[], |c, v| v.millis(&mut c.reconnect_backoff.max, INT)),
     setting("metadata.recovery.strategy", &[], |c, v| {
         let rebootstrap = Config::new(Vec::new()).recovery;

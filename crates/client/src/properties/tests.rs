@@ -247,6 +247,13 @@ fn values_mean_what_their_family_makes_of_them() {
         ("request.timeout.ms=200000\nlinger.ms=1000", |_, p| p.delivery_timeout == seconds(201)),
         ("linger.ms=0.5", |_, p| p.linger == Duration::from_micros(500)),
         ("topic.metadata.refresh.interval.ms=-1", |c, _| c.metadata_max_age > seconds(1 << 29)),
+        ("reconnect.backoff.ms=5000", |c, _| c.reconnect_backoff.max == seconds(5)),
+        ("reconnect.backoff.max.ms=9000\nreconnect.backoff.ms=5000", |c, _| {
+            c.reconnect_backoff.max == seconds(9)
+        }),
+        ("reconnect.backoff.ms=5000\nreconnect.backoff.max.ms=9000", |c, _| {
+            c.reconnect_backoff.max == seconds(9)
+        }),
         ("compression.type=zstd\ncompression.level=-1", |_, p| {
             p.compression == Codec::new(Compression::Zstd)
         }),
