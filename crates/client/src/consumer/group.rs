@@ -136,9 +136,14 @@ impl Group {
         self.is_subscribed
     }
 
-    /// When time alone makes something to do.
+    /// When time alone makes something to do. Not for commits with each poll: none becomes due while one waits.
     pub(super) fn wake_at(&self) -> Option<Instant> {
-        self.auto_commit.as_ref().filter(|auto| !auto.is_under_way).map(|auto| auto.due_at)
+        let auto = self.auto_commit.as_ref()?;
+        (!auto.is_under_way && !auto.interval.is_zero()).then_some(auto.due_at)
+    }
+
+    fn is_commit_due(&self, now: Instant) -> bool {
+        self.auto_commit.as_ref().is_some_and(|auto| !auto.is_under_way && auto.due_at <= now)
     }
 
     /// Returns when the membership has news.
@@ -437,7 +442,7 @@ impl Consumer {
     pub(super) async fn follow_group(&mut self) -> Result<(), Error> {
         let Some(group) = &mut self.group else { return Ok(()) };
         let now = Instant::now();
-        if group.wake_at().is_some_and(|due_at| due_at <= now) {
+        if group.is_commit_due(now) {
             self.commit_soon();
         }
         self.follow_membership(now).await?;

@@ -280,7 +280,7 @@ impl Consumer {
         while let Some(done) = self.jobs.try_join_next() {
             self.take(now, done);
         }
-        if self.queue.bytes() < self.config.prefetch {
+        if self.queue.bytes() < self.config.prefetch.max(1) {
             let plan = self.fetcher.plan(now, &self.cluster.metadata());
             for (node, targets) in plan.requests {
                 self.fetch(node, targets);
