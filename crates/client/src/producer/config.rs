@@ -205,7 +205,59 @@ fn set_level(config: &mut Config, of: Compression, level: i32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Cluster, Config as ClientConfig, Error, Producer, fake, producer::Record};
+    use protocol::{
+        ApiKey, MetadataResponse,
+        metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    };
     use std::time::Instant;
+
+    /// As librdkafka's `message.timeout.ms` may be.
+    #[tokio::test]
+    async fn a_delivery_may_end_before_an_attempt_would() {
+        let address = fake::listen("127.0.0.1", |socket| {
+            let port = socket.local_addr().unwrap().port();
+            fake::converse(socket, move |asked| {
+                let offered = [(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 12), (ApiKey::Produce, 9)];
+                match asked.key {
+                    ApiKey::ApiVersions => Some(asked.offer(&offered)),
+                    ApiKey::Metadata => Some(asked.answer(&led_by_one(port))),
+                    // Never an answer.
+                    _ => Some(Vec::new()),
+                }
+            })
+        })
+        .await;
+        let cluster = Cluster::connect(ClientConfig::new(vec![address])).await.unwrap();
+        let timeout = Duration::from_millis(20);
+        let config = Config {
+            idempotent: false,
+            linger: Duration::ZERO,
+            delivery_timeout: timeout,
+            ..Config::default()
+        };
+        let producer = Producer::new(&cluster, config);
+        let sent = producer.send(Record { topic: "t", ..Default::default() }).await.unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(5), sent.wait()).await.expect("it ends in time");
+        assert!(matches!(ended, Err(Error::DeliveryTimeout { after, .. }) if after == timeout), "{ended:?}");
+    }
+
+    /// One topic of one partition.
+    fn led_by_one(port: u16) -> MetadataResponse {
+        let partition = MetadataResponsePartition { leader_id: 1, ..Default::default() };
+        let topic = MetadataResponseTopic {
+            name: Some("t".into()),
+            partitions: vec![partition],
+            ..Default::default()
+        };
+        let broker = MetadataResponseBroker {
+            node_id: 1,
+            host: "127.0.0.1".into(),
+            port: port.into(),
+            ..Default::default()
+        };
+        MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
+    }
 
     #[test]
     fn what_code_can_set_never_panics() {
