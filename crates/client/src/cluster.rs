@@ -7,7 +7,7 @@
 //! When none of the brokers that were heard of can be reached, or a broker says so, or there was no metadata for
 //! long, all that was heard is forgotten and the bootstrap addresses are asked again (KIP-899, KIP-1102).
 use crate::{
-    Address, Backoff, Config, Connection, Error, Metadata, Recovery, Topic,
+    Address, Backoff, Config, Connection, Error, FOREVER, Metadata, Recovery, Topic,
     connection::Dialer,
     metadata::{LeaderHint, Partition, TopicAnswer},
     retry::Retry,
@@ -378,7 +378,8 @@ pub(crate) struct RefreshClock {
 
 impl RefreshClock {
     pub(crate) fn new(now: Instant, config: &Config) -> Self {
-        Self { last: now, wanted: false, max_age: config.metadata_max_age, pause: config.backoff.initial }
+        let max_age = config.metadata_max_age.min(FOREVER);
+        Self { last: now, wanted: false, max_age, pause: config.backoff.initial }
     }
 
     pub(crate) fn want(&mut self) {

@@ -22,7 +22,7 @@ pub struct Config {
     pub api_timeout: Duration,
     /// Waits between attempts (`retry.backoff.ms`, `retry.backoff.max.ms`).
     pub backoff: Backoff,
-    /// Age at which metadata is asked for again without cause (`metadata.max.age.ms`).
+    /// Age at which metadata is asked for again without cause (`metadata.max.age.ms`); [`Duration::MAX`]: never.
     pub metadata_max_age: Duration,
     /// Longest response accepted, in bytes.
     pub max_response_size: usize,
@@ -79,19 +79,31 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
     setting("client.id", &[], |c, v| v.text(&mut c.client_id)),
     setting("socket.connection.setup.timeout.ms", &[], |c, v| v.millis(&mut c.connect_timeout, POSITIVE)),
     setting("bootstrap.resolve.timeout.ms", &[], |c, v| v.millis(&mut c.bootstrap_timeout, INT)),
-    setting("request.timeout.ms", &["socket.timeout.ms"], |c, v| v.millis(&mut c.request_timeout, POSITIVE)),
+    setting("request.timeout.ms", &[], |c, v| v.millis(&mut c.request_timeout, POSITIVE)),
+    // In librdkafka the former is only how long a broker may wait for its replicas.
+    setting("socket.timeout.ms", &[], |c, v| v.millis(&mut c.request_timeout, POSITIVE)),
     setting("default.api.timeout.ms", &[], |c, v| v.millis(&mut c.api_timeout, INT)),
     setting("retry.backoff.ms", &[], |c, v| v.millis(&mut c.backoff.initial, INT)),
     setting("retry.backoff.max.ms", &[], |c, v| v.millis(&mut c.backoff.max, INT)),
-    setting("metadata.max.age.ms", &["topic.metadata.refresh.interval.ms"], |c, v| {
-        v.millis(&mut c.metadata_max_age, POSITIVE)
+    setting("metadata.max.age.ms", &[], |c, v| v.millis(&mut c.metadata_max_age, POSITIVE)),
+    // In librdkafka the former is when metadata no longer counts.
+    setting("topic.metadata.refresh.interval.ms", &[], |c, v| {
+        let mut interval = None;
+        v.millis_or_off(&mut interval, -1, POSITIVE)?;
+        c.metadata_max_age = interval.unwrap_or(Duration::MAX);
+        Ok(())
     }),
     setting("receive.message.max.bytes", &[], |c, v| v.number(&mut c.max_response_size, 1000..=*INT.end())),
     setting("connections.max.idle.ms", &[], |c, v| {
         // Zero is librdkafka's "never".
         v.millis_or_off(&mut c.max_idle, if v.as_str() == "0" { 0 } else { -1 }, POSITIVE)
     }),
-    setting("reconnect.backoff.ms", &[], |c, v| v.millis(&mut c.reconnect_backoff.initial, INT)),
+    setting("reconnect.backoff.ms", &[], |c, v| {
+        v.millis(&mut c.reconnect_backoff.initial, INT)?;
+        // Unless the next row says otherwise, as in Java.
+        c.reconnect_backoff.max = c.reconnect_backoff.initial;
+        Ok(())
+    }),
     setting("reconnect.backoff.max.ms", &[], |c, v| v.millis(&mut c.reconnect_backoff.max, INT)),
     setting("metadata.recovery.strategy", &[], |c, v| {
         let rebootstrap = Config::new(Vec::new()).recovery;

@@ -12,7 +12,7 @@
 //! Two loops, one writing and one reading, run in one task. The task ends with the last handle, or when nobody
 //! used the connection for long.
 use crate::{
-    Address, Config, Error,
+    Address, Config, Error, FOREVER,
     frames::{self, BadLength, Segments},
     sasl::{self, Sasl},
     tls::{self, Connector},
@@ -125,7 +125,7 @@ impl Connection {
     pub(crate) async fn open(address: &Address, dialer: &Dialer) -> Result<Self, Error> {
         let name: Arc<str> = address.to_string().into();
         let limit = dialer.config.connect_timeout;
-        let deadline = Instant::now() + limit;
+        let deadline = Instant::now() + limit.min(FOREVER);
         let late = || Error::ConnectTimeout { address: name.clone(), after: limit };
         let failed = |source| Error::Connect { address: name.clone(), source: Arc::new(source) };
         let found = timeout_at(deadline, tokio::net::lookup_host((address.host.as_str(), address.port)));
@@ -182,7 +182,7 @@ impl Connection {
             host: address.host.clone(),
             limit: AtomicUsize::new(config.max_response_size.min(STRANGER_LIMIT)),
             greeted: OnceLock::new(),
-            max_idle: config.max_idle,
+            max_idle: config.max_idle.map(|longest| longest.min(FOREVER)),
             waiting: Mutex::new(Waiting {
                 next_correlation_id: 0,
                 queue: VecDeque::new(),

@@ -86,3 +86,6 @@ pub use sasl::Sasl;
 pub use share::ShareConsumer;
 pub use tls::Tls;
 pub use versions::OfferedApi;
+
+/// The longest time that is added to a moment: a program says `Duration::MAX` for "no limit", and clocks have an end.
+pub(crate) const FOREVER: std::time::Duration = std::time::Duration::from_secs(30 * 365 * 86_400);

@@ -104,14 +104,24 @@ impl Properties {
     ) -> Result<Vec<Warning>, Error> {
         let warnings =
             self.apply_all(&[Role::Client, Role::Producer], client, producer, producer::SETTINGS)?;
-        self.check_producer(client, producer)?;
+        self.reconcile_producer(client, producer)?;
         Ok(warnings)
     }
 
     /// What was asked for in so many words must be possible; what was not gives way in silence.
-    fn check_producer(&self, client: &Config, producer: &producer::Config) -> Result<(), Error> {
-        let conflict =
-            |first, second, reason: &str| Err(Error::Conflict { first, second, reason: reason.to_owned() });
+    fn reconcile_producer(&self, client: &Config, producer: &mut producer::Config) -> Result<(), Error> {
+        let never_again = ["retries", "message.send.max.retries"]
+            .iter()
+            .any(|key| self.get(key).is_some_and(|times| times.trim() == "0"));
+        if self.get("enable.idempotence").is_some() && never_again {
+            let reason = if producer.idempotent {
+                "an idempotent producer sends again what failed"
+            } else {
+                "what failed is sent again until `delivery.timeout.ms`, and may then be there twice; with \
+                 `enable.idempotence=true`, and without `retries`, it is there once"
+            };
+            return conflict("retries", "enable.idempotence", reason);
+        }
         if self.get("enable.idempotence").is_some() && producer.idempotent {
             if producer.acks != producer::Acks::All {
                 return conflict(
@@ -125,12 +135,23 @@ impl Properties {
                 return conflict("enable.idempotence", key, "a broker remembers five batches of a producer");
             }
         }
-        let is_given =
-            ["delivery.timeout.ms", "message.timeout.ms"].iter().any(|key| self.get(key).is_some());
-        if is_given && producer.delivery_timeout < producer.linger.saturating_add(client.request_timeout) {
-            let reason =
-                "a record may linger and then wait for an answer, so it must be at least `linger.ms` more";
-            return conflict("delivery.timeout.ms", "request.timeout.ms", reason);
+        let one_attempt = producer.linger.saturating_add(client.request_timeout);
+        if self.get("delivery.timeout.ms").is_some() {
+            if producer.delivery_timeout < one_attempt {
+                let reason = "a record may linger and then wait for an answer, so it must be at least `linger.ms` more";
+                return conflict("delivery.timeout.ms", "request.timeout.ms", reason);
+            }
+        } else if self.get("message.timeout.ms").is_some() {
+            // librdkafka does not mind if it is less than one attempt may take.
+            if producer.delivery_timeout <= producer.linger {
+                let reason = "a record that lingers would be given up before it is sent";
+                return conflict("message.timeout.ms", "linger.ms", reason);
+            }
+        } else if ["linger.ms", "queue.buffering.max.ms", "request.timeout.ms", "socket.timeout.ms"]
+            .iter()
+            .any(|key| self.get(key).is_some())
+        {
+            producer.delivery_timeout = producer.delivery_timeout.max(one_attempt);
         }
         Ok(())
     }
@@ -143,16 +164,46 @@ impl Properties {
     ) -> Result<Vec<Warning>, Error> {
         let warnings =
             self.apply_all(&[Role::Client, Role::Consumer], client, consumer, consumer::SETTINGS)?;
+        self.check_consumer(consumer)?;
+        Ok(warnings)
+    }
+
+    fn check_consumer(&self, consumer: &consumer::Config) -> Result<(), Error> {
+        if consumer.group_protocol == consumer::GroupProtocol::Consumer {
+            let in_vain = [
+                (
+                    "session.timeout.ms",
+                    "the broker says how long: leave it out, or set it for the group there",
+                ),
+                (
+                    "heartbeat.interval.ms",
+                    "the broker says how often: leave it out, or set it for the group there",
+                ),
+                (
+                    "partition.assignment.strategy",
+                    "the broker gives partitions out: leave it out, or name an assignor of the broker with \
+                     `group.remote.assignor`",
+                ),
+            ];
+            if let Some((key, reason)) = in_vain.into_iter().find(|(key, _)| self.get(key).is_some()) {
+                return conflict(key, "group.protocol", reason);
+            }
+        }
         if self.get("heartbeat.interval.ms").is_some()
             && consumer.heartbeat_interval >= consumer.session_timeout
         {
-            return Err(Error::Conflict {
-                first: "heartbeat.interval.ms",
-                second: "session.timeout.ms",
-                reason: "a member has to be heard several times within a session".to_owned(),
-            });
+            let reason = "a member has to be heard several times within a session";
+            return conflict("heartbeat.interval.ms", "session.timeout.ms", reason);
         }
-        Ok(warnings)
+        let stores_by_hand = self
+            .get("enable.auto.offset.store")
+            .is_some_and(|value| value.trim().eq_ignore_ascii_case("false"));
+        if stores_by_hand && consumer.group_id.is_some() && consumer.auto_commit_interval.is_some() {
+            let reason = "what a poll gave out is committed by itself, processed or not; set \
+                          `enable.auto.commit=false` and commit what was processed";
+            return conflict("enable.auto.offset.store", "enable.auto.commit", reason);
+        }
+        Ok(())
     }
 
     /// Sets what a share consumer needs, on top of what `client` and `share` have.
@@ -175,6 +226,13 @@ impl Properties {
         for key in self.0.keys() {
             if roles.iter().all(|role| role.first_name(key).is_none()) {
                 warnings.push(Warning { key: key.clone(), reason: why_it_does_nothing(key)? });
+            }
+        }
+        for (key, by, reason) in OVERRULED {
+            if let (Some(value), Some(other)) = (self.get(key), self.get(by))
+                && value.trim() != other.trim()
+            {
+                warnings.push(Warning { key: (*key).to_owned(), reason: (*reason).to_owned() });
             }
         }
         self.fill(config::SETTINGS, client)?;
@@ -202,6 +260,24 @@ impl Properties {
         Ok(())
     }
 }
+
+fn conflict(first: &'static str, second: &'static str, reason: &str) -> Result<(), Error> {
+    Err(Error::Conflict { first, second, reason: reason.to_owned() })
+}
+
+/// Two settings of librdkafka for which there is one field here: a key, the one that counts in its place, and why.
+const OVERRULED: &[(&str, &str, &str)] = &[
+    (
+        "metadata.max.age.ms",
+        "topic.metadata.refresh.interval.ms",
+        "`topic.metadata.refresh.interval.ms` says when metadata is asked for again",
+    ),
+    (
+        "request.timeout.ms",
+        "socket.timeout.ms",
+        "a broker may wait for its replicas as long as `socket.timeout.ms` lets an answer take",
+    ),
+];
 
 /// Keys only: values may be secret.
 impl fmt::Debug for Properties {
@@ -346,6 +422,14 @@ impl<'a> Value<'a> {
         let read = self.number(&mut ms, range);
         *field = Duration::from_millis(ms);
         read.map_err(|expected| format!("{expected}, in milliseconds"))
+    }
+
+    /// A time of which librdkafka takes fractions.
+    pub(crate) fn fractional_millis(self, field: &mut Duration) -> Result<(), String> {
+        let ms = self.0.parse().ok().filter(|ms| (0.0..=f64::from(i32::MAX)).contains(ms));
+        let expected = || format!("a number from 0 to {}, in milliseconds", i32::MAX);
+        *field = Duration::from_secs_f64(ms.ok_or_else(expected)? / 1e3);
+        Ok(())
     }
 
     /// A time that `off` (a number below the range, such as -1) switches off.

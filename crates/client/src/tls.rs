@@ -1,16 +1,15 @@
 //! TLS by rustls: whom to believe, and how to say who we are.
 //!
-//! Certificates and keys are PEM. A certificate is always checked against its issuer and the clock; only whether
-//! it names the host can be turned off. Files are read once, when a cluster is connected to.
+//! Certificates and keys are PEM. A certificate is always checked against its issuer, unless it is a root itself, and
+//! the clock; only whether it names the host can be turned off. Files are read once, when a cluster is connected to.
 //!
 //! Not here: Java's keystores (refused, with the command that converts them), encrypted keys, revocation lists.
 use crate::Address;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::{
-        WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-        verify_server_cert_signed_by_trust_anchor,
+        verify_server_cert_signed_by_trust_anchor, verify_server_name,
     },
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
@@ -204,17 +203,12 @@ impl Connector {
     /// Reads the files that `tls` names.
     pub(crate) fn new(tls: &Tls) -> Result<Self, Error> {
         let provider = Arc::new(ring::default_provider());
-        let roots = Arc::new(tls.roots.read()?);
         let builder = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .expect("ring has what TLS 1.2 and 1.3 need");
-        let builder = if tls.check_host_name {
-            let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider).build();
-            builder.with_webpki_verifier(verifier.expect("an empty list of roots was refused before"))
-        } else {
-            let verifier = Arc::new(AnyHost { roots, provider });
-            builder.dangerous().with_custom_certificate_verifier(verifier)
-        };
+        let verifier =
+            Verifier { trusted: tls.roots.read()?, check_host_name: tls.check_host_name, provider };
+        let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
         let config = match &tls.identity {
             None => builder.with_no_client_auth(),
             Some(identity) => {
@@ -255,8 +249,8 @@ impl Connector {
 }
 
 impl Roots {
-    fn read(&self) -> Result<RootCertStore, Error> {
-        let mut store = RootCertStore::empty();
+    fn read(&self) -> Result<Trusted, Error> {
+        let mut issuers = RootCertStore::empty();
         let certificates = match self {
             Self::System => {
                 let found = rustls_native_certs::load_native_certs();
@@ -268,13 +262,13 @@ impl Roots {
             Self::Pem(pem) => pem.certificates()?,
         };
         // A system's list may hold one that is odd; the others still count.
-        let (added, _) = store.add_parsable_certificates(certificates);
+        let (added, _) = issuers.add_parsable_certificates(certificates.iter().cloned());
         match self {
             Self::System if added == 0 => Err(Error::NoSystemRoots),
             Self::Pem(pem) if added == 0 => {
                 Err(Error::Nothing { place: pem.to_string(), what: "certificate that can be an issuer" })
             }
-            _ => Ok(store),
+            _ => Ok(Trusted { issuers, certificates }),
         }
     }
 }
@@ -347,25 +341,43 @@ impl Pem {
     }
 }
 
-/// Checks all but the name.
 #[derive(Debug)]
-struct AnyHost {
-    roots: Arc<RootCertStore>,
+struct Trusted {
+    issuers: RootCertStore,
+    /// The same, whole.
+    certificates: Vec<CertificateDer<'static>>,
+}
+
+/// As rustls' own, but that the name may go unchecked, and that a broker may show a root itself: a certificate that is
+/// its own issuer says that it is an issuer, and for rustls it can then be nothing else.
+#[derive(Debug)]
+struct Verifier {
+    trusted: Trusted,
+    check_host_name: bool,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for AnyHost {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
+        name: &ServerName<'_>,
         _: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let certificate = ParsedCertificate::try_from(certificate)?;
+        let parsed = ParsedCertificate::try_from(certificate)?;
+        let Trusted { issuers, certificates } = &self.trusted;
         let algorithms = self.provider.signature_verification_algorithms.all;
-        verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, intermediates, now, algorithms)?;
+        match verify_server_cert_signed_by_trust_anchor(&parsed, issuers, intermediates, now, algorithms) {
+            // An issuer shown as a broker's certificate is one of these, and its time was checked before.
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(_)))
+                if certificates.contains(certificate) => {}
+            result => result?,
+        }
+        if self.check_host_name {
+            verify_server_name(&parsed, name)?;
+        }
         Ok(ServerCertVerified::assertion())
     }
 

@@ -85,7 +85,6 @@ fn properties(given: &mut Given) -> Result<Pairs, Stop> {
     let mut properties = Pairs::from([
         ("bootstrap.servers".to_owned(), given.require("bootstrap-server")?.to_owned()),
         ("acks".to_owned(), acks.to_string()),
-        ("retries".to_owned(), "0".to_owned()),
     ]);
     properties.extend(client::read_properties(given.get("command-config")?)?);
     Ok(properties)

@@ -25,8 +25,8 @@ pub struct Config {
     pub heartbeat_interval: Duration,
     /// Longest time between two polls before this member gives its partitions up (`max.poll.interval.ms`).
     pub max_poll_interval: Duration,
-    /// How often what was read is committed by itself; `None` leaves it to the program (`enable.auto.commit`,
-    /// `auto.commit.interval.ms`).
+    /// How often what was read is committed by itself, with each poll if it is zero; `None` leaves it to the program
+    /// (`enable.auto.commit`, `auto.commit.interval.ms`).
     pub auto_commit_interval: Option<Duration>,
     /// Whether a subscription makes topics that do not exist, if the broker allows it (`allow.auto.create.topics`).
     pub allow_auto_create_topics: bool,
@@ -42,7 +42,7 @@ pub struct Config {
     pub max_partition_bytes: i32,
     /// Whether each batch's CRC is computed (`check.crcs`).
     pub check_crcs: bool,
-    /// Bytes that may wait unread before fetching pauses.
+    /// Bytes that may wait unread before fetching pauses. Zero: the next is fetched when nothing waits.
     pub prefetch: usize,
     /// Most bytes that a compressed batch may inflate to.
     pub max_inflated: usize,

@@ -18,7 +18,7 @@ use super::{
         modern::{self, Modern},
     },
 };
-use crate::{Cluster, Error, GroupMetadata, OnUnknownTopic, TopicPartition, admin::CommittedOffset};
+use crate::{Cluster, Error, FOREVER, GroupMetadata, OnUnknownTopic, TopicPartition, admin::CommittedOffset};
 use protocol::ErrorCode;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -117,10 +117,9 @@ impl Group {
             assignors: config.assignors.clone(),
             remote_assignor: config.remote_assignor.clone(),
         };
-        let auto_commit = config.auto_commit_interval.map(|interval| AutoCommit {
-            interval,
-            due_at: Instant::now() + interval,
-            is_under_way: false,
+        let auto_commit = config.auto_commit_interval.map(|interval| {
+            let interval = interval.min(FOREVER);
+            AutoCommit { interval, due_at: Instant::now() + interval, is_under_way: false }
         });
         Some(Self {
             coordinator: Coordinator::new(cluster, terms),
@@ -137,9 +136,14 @@ impl Group {
         self.is_subscribed
     }
 
-    /// When time alone makes something to do.
+    /// When time alone makes something to do. Not for commits with each poll: none becomes due while one waits.
     pub(super) fn wake_at(&self) -> Option<Instant> {
-        self.auto_commit.as_ref().filter(|auto| !auto.is_under_way).map(|auto| auto.due_at)
+        let auto = self.auto_commit.as_ref()?;
+        (!auto.is_under_way && !auto.interval.is_zero()).then_some(auto.due_at)
+    }
+
+    fn is_commit_due(&self, now: Instant) -> bool {
+        self.auto_commit.as_ref().is_some_and(|auto| !auto.is_under_way && auto.due_at <= now)
     }
 
     /// Returns when the membership has news.
@@ -189,11 +193,12 @@ impl Link {
         let now = Instant::now();
         let backoff = cluster.config().backoff;
         let instance_id = config.group_instance_id.clone();
+        let max_poll_interval = config.max_poll_interval.min(FOREVER);
         let membership = match config.group_protocol {
             GroupProtocol::Classic => {
                 let settings = classic::Settings {
-                    heartbeat_interval: config.heartbeat_interval,
-                    max_poll_interval: config.max_poll_interval,
+                    heartbeat_interval: config.heartbeat_interval.min(FOREVER),
+                    max_poll_interval,
                     instance_id,
                     is_cooperative: RebalanceProtocol::of(&config.assignors)
                         == RebalanceProtocol::Cooperative,
@@ -202,8 +207,7 @@ impl Link {
                 Membership::Classic(Classic::new(settings, now))
             }
             GroupProtocol::Consumer => {
-                let settings =
-                    modern::Settings { max_poll_interval: config.max_poll_interval, instance_id, backoff };
+                let settings = modern::Settings { max_poll_interval, instance_id, backoff };
                 let member_id = base::TopicId(uuid::Uuid::new_v4()).to_string();
                 Membership::Modern(Modern::new(settings, member_id, now))
             }
@@ -400,7 +404,7 @@ impl Consumer {
     /// Commits what was given out if `enable.auto.commit` says so, gives up all partitions and leaves the group, within
     /// `timeout`. A consumer that is dropped leaves without committing.
     pub async fn close(mut self, timeout: Duration) -> Result<(), Error> {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(FOREVER);
         let late = |last| Error::GaveUp { after: timeout, last: Box::new(last) };
         let owned: Partitions = self.fetcher.assigned().cloned().collect();
         let is_subscribed = self.group.as_ref().is_some_and(|group| group.is_subscribed);
@@ -438,7 +442,7 @@ impl Consumer {
     pub(super) async fn follow_group(&mut self) -> Result<(), Error> {
         let Some(group) = &mut self.group else { return Ok(()) };
         let now = Instant::now();
-        if group.wake_at().is_some_and(|due_at| due_at <= now) {
+        if group.is_commit_due(now) {
             self.commit_soon();
         }
         self.follow_membership(now).await?;

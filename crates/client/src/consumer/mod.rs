@@ -24,7 +24,8 @@ mod sessions;
 mod stream;
 
 use crate::{
-    Admin, Cluster, Error, OnUnknownTopic, TopicPartition, cluster::RefreshClock, metadata::TopicAnswer,
+    Admin, Cluster, Error, FOREVER, OnUnknownTopic, TopicPartition, cluster::RefreshClock,
+    metadata::TopicAnswer,
 };
 pub use assignor::Assignor;
 use base::NodeId;
@@ -101,7 +102,7 @@ impl Consumer {
         let own = cluster.with_own_connections();
         Self {
             refresh: RefreshClock::new(Instant::now(), cluster.config()),
-            fetcher: Fetcher::new(backoff, metadata_max_age),
+            fetcher: Fetcher::new(backoff, metadata_max_age.min(FOREVER)),
             group: Group::new(cluster, &config),
             sessions: Sessions::new(&own),
             cluster: own,
@@ -220,7 +221,7 @@ impl Consumer {
 
     /// As [`Consumer::poll`], but the batch does not count as consumed yet.
     async fn next_batch(&mut self, timeout: Duration) -> Result<Option<FetchedBatch>, Error> {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(FOREVER);
         loop {
             if let Some(error) = self.errors.pop_front() {
                 return Err(error);
@@ -279,7 +280,7 @@ impl Consumer {
         while let Some(done) = self.jobs.try_join_next() {
             self.take(now, done);
         }
-        if self.queue.bytes() < self.config.prefetch {
+        if self.queue.bytes() < self.config.prefetch.max(1) {
             let plan = self.fetcher.plan(now, &self.cluster.metadata());
             for (node, targets) in plan.requests {
                 self.fetch(node, targets);

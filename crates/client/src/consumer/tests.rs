@@ -259,3 +259,56 @@ async fn a_cut_log_is_reset_or_an_error() {
         assert_eq!(script.lock().unwrap().asked[3], "epoch end");
     }
 }
+
+/// What a program says for "no limit" is added to no clock.
+#[tokio::test]
+async fn the_longest_time_is_no_limit() {
+    let script = Shared::default();
+    script.lock().unwrap().replies.extend([Reply::Full(7), Reply::Records(7, 0)]);
+    let longest = Duration::MAX;
+    let client = ClientConfig {
+        connect_timeout: longest,
+        bootstrap_timeout: longest,
+        request_timeout: longest,
+        api_timeout: longest,
+        metadata_max_age: longest,
+        max_idle: Some(longest),
+        ..ClientConfig::new(vec![broker(script, LATEST).await])
+    };
+    let cluster = Cluster::connect(client).await.unwrap();
+    cluster.fresh_topic("t", OnUnknownTopic::Fail).await.unwrap();
+    let config =
+        Config { group_id: Some("g".to_owned()), auto_commit_interval: Some(longest), ..Default::default() };
+    let mut consumer = Consumer::new(&cluster, config);
+    consumer.place(at(0), Some(0.into()), None);
+    assert!(consumer.poll(longest).await.unwrap().is_some());
+    drop(consumer);
+    Consumer::new(&cluster, Config::default()).close(longest).await.unwrap();
+    let mut sharing = crate::ShareConsumer::new(&cluster, crate::share::Config::default());
+    let polled = tokio::time::timeout(Duration::from_millis(1), sharing.poll(longest)).await;
+    assert!(polled.is_err());
+}
+
+#[tokio::test]
+async fn without_room_to_fetch_ahead_one_answer_is_had_at_a_time() {
+    let script = Shared::default();
+    script.lock().unwrap().replies.extend([Reply::Full(7), Reply::Records(7, 0)]);
+    let mut consumer = consumer(&script, LATEST, OnOutOfRange::Earliest).await;
+    consumer.config.prefetch = 0;
+    assert!(consumer.poll(Duration::from_secs(5)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_committed_with_each_poll_wakes_none() {
+    let client = ClientConfig::new(vec![broker(Shared::default(), LATEST).await]);
+    let cluster = Cluster::connect(client).await.unwrap();
+    for (interval, wakes) in [(Duration::ZERO, false), (Duration::from_secs(5), true)] {
+        let config = Config {
+            group_id: Some("g".to_owned()),
+            auto_commit_interval: Some(interval),
+            ..Default::default()
+        };
+        let group = Group::new(&cluster, &config).unwrap();
+        assert_eq!(group.wake_at().is_some(), wakes, "{interval:?}");
+    }
+}

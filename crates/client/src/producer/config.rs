@@ -1,5 +1,5 @@
 use crate::{
-    Partitioner,
+    FOREVER, Partitioner,
     properties::{INT, POSITIVE, Setting, setting},
 };
 use records::{Codec, Compression};
@@ -23,7 +23,7 @@ pub struct Config {
     pub buffer_memory: usize,
     /// Longest wait for room (`max.block.ms`).
     pub max_block: Duration,
-    /// Longest time from `send` to success or failure (`delivery.timeout.ms`).
+    /// Longest time from `send` to success or failure (`delivery.timeout.ms`); [`Duration::MAX`]: no limit.
     pub delivery_timeout: Duration,
     /// Most bytes in one request, and so in one record (`max.request.size`).
     pub max_request_size: usize,
@@ -95,7 +95,11 @@ impl Config {
         self.idempotent &= self.acks == Acks::All;
         let most = if self.idempotent { 5 } else { usize::MAX };
         self.max_in_flight = self.max_in_flight.clamp(1, most);
+        self.max_request_size = self.max_request_size.max(1);
         self.batch_size = self.batch_size.clamp(1, self.max_request_size);
+        self.linger = self.linger.min(FOREVER);
+        self.delivery_timeout = self.delivery_timeout.min(FOREVER);
+        self.availability_timeout = self.availability_timeout.map(|timeout| timeout.min(FOREVER));
         self
     }
 }
@@ -109,7 +113,7 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
     }),
     setting("enable.idempotence", &[], |c, v| v.flag(&mut c.idempotent)),
     setting("batch.size", &[], |c, v| v.number(&mut c.batch_size, INT)),
-    setting("linger.ms", &["queue.buffering.max.ms"], |c, v| v.millis(&mut c.linger, INT)),
+    setting("linger.ms", &["queue.buffering.max.ms"], |c, v| v.fractional_millis(&mut c.linger)),
     setting("compression.type", &["compression.codec"], |c, v| {
         v.choice(&mut c.compression, &Compression::ALL.map(|codec| (codec.name(), Codec::new(codec))))
     }),
@@ -118,7 +122,11 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
         let mut level = -1;
         let levels = compression.levels().unwrap_or(-1..=12);
         v.number(&mut level, i64::from(*levels.start()).min(-1)..=i64::from(*levels.end()))?;
-        set_level(c, compression, level);
+        if level == -1 {
+            c.compression = Codec::new(compression);
+        } else {
+            set_level(c, compression, level);
+        }
         Ok(())
     }),
     setting("compression.gzip.level", &[], |c, v| {
@@ -142,8 +150,13 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
     setting("buffer.memory", &[], |c, v| v.number(&mut c.buffer_memory, 0..=i64::MAX)),
     setting("queue.buffering.max.kbytes", &[], |c, v| v.kibibytes(&mut c.buffer_memory, POSITIVE)),
     setting("max.block.ms", &[], |c, v| v.millis(&mut c.max_block, 0..=i64::MAX)),
-    setting("delivery.timeout.ms", &["message.timeout.ms"], |c, v| v.millis(&mut c.delivery_timeout, INT)),
-    setting("max.request.size", &["message.max.bytes"], |c, v| v.number(&mut c.max_request_size, INT)),
+    setting("delivery.timeout.ms", &["message.timeout.ms"], |c, v| {
+        let mut timeout = None;
+        v.millis_or_off(&mut timeout, 0, POSITIVE)?;
+        c.delivery_timeout = timeout.unwrap_or(Duration::MAX);
+        Ok(())
+    }),
+    setting("max.request.size", &["message.max.bytes"], |c, v| v.number(&mut c.max_request_size, POSITIVE)),
     setting("max.in.flight.requests.per.connection", &["max.in.flight"], |c, v| {
         v.number(&mut c.max_in_flight, POSITIVE)
     }),
@@ -186,5 +199,80 @@ fn set_level(config: &mut Config, of: Compression, level: i32) {
     let is_default = level == -1 && of != Compression::Zstd;
     if is_a_level && !is_default {
         config.compression = Codec::with_level(of, level);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Cluster, Config as ClientConfig, Error, Producer, fake, producer::Record};
+    use protocol::{
+        ApiKey, MetadataResponse,
+        metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    };
+    use std::time::Instant;
+
+    /// As librdkafka's `message.timeout.ms` may be.
+    #[tokio::test]
+    async fn a_delivery_may_end_before_an_attempt_would() {
+        let address = fake::listen("127.0.0.1", |socket| {
+            let port = socket.local_addr().unwrap().port();
+            fake::converse(socket, move |asked| {
+                let offered = [(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 12), (ApiKey::Produce, 9)];
+                match asked.key {
+                    ApiKey::ApiVersions => Some(asked.offer(&offered)),
+                    ApiKey::Metadata => Some(asked.answer(&led_by_one(port))),
+                    // Never an answer.
+                    _ => Some(Vec::new()),
+                }
+            })
+        })
+        .await;
+        let cluster = Cluster::connect(ClientConfig::new(vec![address])).await.unwrap();
+        let timeout = Duration::from_millis(20);
+        let config = Config {
+            idempotent: false,
+            linger: Duration::ZERO,
+            delivery_timeout: timeout,
+            ..Config::default()
+        };
+        let producer = Producer::new(&cluster, config);
+        let sent = producer.send(Record { topic: "t", ..Default::default() }).await.unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(5), sent.wait()).await.expect("it ends in time");
+        assert!(matches!(ended, Err(Error::DeliveryTimeout { after, .. }) if after == timeout), "{ended:?}");
+    }
+
+    /// One topic of one partition.
+    fn led_by_one(port: u16) -> MetadataResponse {
+        let partition = MetadataResponsePartition { leader_id: 1, ..Default::default() };
+        let topic = MetadataResponseTopic {
+            name: Some("t".into()),
+            partitions: vec![partition],
+            ..Default::default()
+        };
+        let broker = MetadataResponseBroker {
+            node_id: 1,
+            host: "127.0.0.1".into(),
+            port: port.into(),
+            ..Default::default()
+        };
+        MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
+    }
+
+    #[test]
+    fn what_code_can_set_never_panics() {
+        let config = Config {
+            max_request_size: 0,
+            linger: Duration::MAX,
+            delivery_timeout: Duration::MAX,
+            availability_timeout: Some(Duration::MAX),
+            ..Config::default()
+        };
+        let resolved = config.resolved();
+        assert_eq!((resolved.max_request_size, resolved.batch_size), (1, 1));
+        let now = Instant::now();
+        for time in [resolved.linger, resolved.delivery_timeout, resolved.availability_timeout.unwrap()] {
+            assert!(now.checked_add(time).is_some(), "{time:?}");
+        }
     }
 }

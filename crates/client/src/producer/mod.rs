@@ -371,7 +371,8 @@ impl Sender {
             if acks == Acks::None {
                 return connection.send_without_answer(&request, version).map(|()| None);
             }
-            connection.send(&request, version).map(Some)
+            // Which may be less than an answer may take: then what is late is given up.
+            Ok(Some(connection.send(&request, version)?.within(self.shared.config.delivery_timeout)))
         });
         self.jobs.spawn(async move {
             let done = |outcomes| Done::Produced { node, outcomes, hints: Vec::new(), brokers: Vec::new() };
@@ -420,11 +421,11 @@ impl Sender {
                 .partition_data
                 .push(PartitionProduceData { index: batch.partition(), records: Some(batch.encode()) });
         }
+        let patience = self.shared.cluster.config().request_timeout.min(self.shared.config.delivery_timeout);
         ProduceRequest {
             transactional_id: self.shared.config.transactional_id.as_deref().map(Into::into),
             acks: self.shared.config.acks.to_wire(),
-            timeout_ms: i32::try_from(self.shared.cluster.config().request_timeout.as_millis())
-                .unwrap_or(i32::MAX),
+            timeout_ms: i32::try_from(patience.as_millis()).unwrap_or(i32::MAX),
             topic_data: topics,
         }
     }

@@ -55,16 +55,20 @@ fn both_families_name_the_same_fields() {
 fn settings_of_a_group() {
     use crate::consumer::{Assignor, GroupProtocol};
     let (_, config, warnings) = consumer(
-        "group.id=g\ngroup.instance.id=i\ngroup.protocol=CONSUMER\ngroup.remote.assignor=range\nclient.rack=r\n\
+        "group.id=g\ngroup.instance.id=i\ngroup.protocol=CLASSIC\nclient.rack=r\n\
          partition.assignment.strategy=cooperative-sticky, range\nenable.auto.commit=true\n\
          auto.commit.interval.ms=7\nsession.timeout.ms=8\nheartbeat.interval.ms=2\nmax.poll.interval.ms=9",
     )
     .unwrap();
     assert!(warnings.is_empty(), "{warnings:?}");
     assert_eq!(config.group_id.as_deref(), Some("g"));
-    assert_eq!(config.group_protocol, GroupProtocol::Consumer);
+    assert_eq!(config.group_protocol, GroupProtocol::Classic);
     assert_eq!(config.assignors, [Assignor::CooperativeSticky, Assignor::Range]);
     assert_eq!(config.auto_commit_interval, Some(Duration::from_millis(7)));
+    let (_, config, warnings) = consumer("group.protocol=CONSUMER\ngroup.remote.assignor=range").unwrap();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!(config.group_protocol, GroupProtocol::Consumer);
+    assert_eq!(config.remote_assignor.as_deref(), Some("range"));
     let (_, config, _) = consumer("auto.commit.interval.ms=7\nenable.auto.commit=false").unwrap();
     assert_eq!(config.auto_commit_interval, None);
     for (text, named) in [
@@ -131,12 +135,11 @@ fn faults_name_key_value_and_bounds() {
         ("qqq=1", "unknown setting `qqq`"),
         (
             "linger.ms=-1",
-            "`linger.ms`: value `-1` cannot be used: expected a whole number from 0 to 2147483647, in milliseconds",
+            "`linger.ms`: value `-1` cannot be used: expected a number from 0 to 2147483647, in milliseconds",
         ),
         (
             "queue.buffering.max.ms=x",
-            "`queue.buffering.max.ms`: value `x` cannot be used: expected a whole number from 0 to 2147483647, in \
-             milliseconds",
+            "`queue.buffering.max.ms`: value `x` cannot be used: expected a number from 0 to 2147483647, in milliseconds",
         ),
         ("acks=2", "`acks`: value `2` cannot be used: expected one of all, -1, 0, 1"),
         (
@@ -146,6 +149,10 @@ fn faults_name_key_value_and_bounds() {
         (
             "compression.gzip.level=10",
             "`compression.gzip.level`: value `10` cannot be used: expected a whole number from -1 to 9",
+        ),
+        (
+            "max.request.size=0",
+            "`max.request.size`: value `0` cannot be used: expected a whole number from 1 to 2147483647",
         ),
         (
             "bootstrap.servers=,",
@@ -175,6 +182,16 @@ fn what_contradicts_itself_is_refused_only_if_both_were_meant() {
         ("delivery.timeout.ms=30004", Some("request.timeout.ms")),
         ("delivery.timeout.ms=30005", None),
         ("delivery.timeout.ms=100\nrequest.timeout.ms=95", None),
+        ("message.timeout.ms=5000", None),
+        ("message.timeout.ms=5", Some("linger.ms")),
+        ("message.timeout.ms=20\nlinger.ms=20", Some("linger.ms")),
+        ("delivery.timeout.ms=5000\nmessage.timeout.ms=5000", Some("request.timeout.ms")),
+        ("retries=0", None),
+        ("retries=0\nacks=1", None),
+        ("retries=0\nenable.idempotence=true", Some("enable.idempotence")),
+        ("retries=0\nenable.idempotence=false", Some("enable.idempotence")),
+        ("message.send.max.retries=0\nenable.idempotence=false", Some("enable.idempotence")),
+        ("retries=1\nenable.idempotence=false", None),
         ("acks=1", None),
         ("enable.idempotence=false\nacks=1", None),
         ("max.in.flight=6", None),
@@ -186,6 +203,87 @@ fn what_contradicts_itself_is_refused_only_if_both_were_meant() {
         };
         assert_eq!(second, refused, "{text}");
     }
+}
+
+#[test]
+fn what_would_weaken_a_guarantee_of_a_consumer_is_refused() {
+    for (text, refused) in [
+        ("group.id=g\nenable.auto.offset.store=false", Some("enable.auto.offset.store")),
+        ("group.id=g\nenable.auto.offset.store=false\nenable.auto.commit=false", None),
+        ("group.id=g\nenable.auto.offset.store=true", None),
+        ("enable.auto.offset.store=false", None),
+        ("group.protocol=consumer\nsession.timeout.ms=45000", Some("session.timeout.ms")),
+        ("group.protocol=consumer\nheartbeat.interval.ms=3000", Some("heartbeat.interval.ms")),
+        (
+            "group.protocol=consumer\npartition.assignment.strategy=range",
+            Some("partition.assignment.strategy"),
+        ),
+        ("group.protocol=classic\nsession.timeout.ms=45000", None),
+    ] {
+        let first = match consumer(text) {
+            Ok(_) => None,
+            Err(Error::Conflict { first, .. }) => Some(first),
+            Err(other) => panic!("{text}: {other}"),
+        };
+        assert_eq!(first, refused, "{text}");
+    }
+}
+
+#[test]
+fn values_mean_what_their_family_makes_of_them() {
+    let reads = |text: &str, check: fn(&Config, &producer::Config) -> bool| {
+        let (client, producer, warnings) = producer(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert!(check(&client, &producer.resolved()), "{text}");
+        warnings
+    };
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+    type Check = fn(&Config, &producer::Config) -> bool;
+    let rows: &[(&str, Check)] = &[
+        ("message.timeout.ms=5000", |_, p| p.delivery_timeout == seconds(5)),
+        ("message.timeout.ms=0", |_, p| p.delivery_timeout > seconds(1 << 29)),
+        ("request.timeout.ms=200000", |_, p| p.delivery_timeout == seconds(200) + p.linger),
+        ("request.timeout.ms=200000\nlinger.ms=1000", |_, p| p.delivery_timeout == seconds(201)),
+        ("linger.ms=0.5", |_, p| p.linger == Duration::from_micros(500)),
+        ("topic.metadata.refresh.interval.ms=-1", |c, _| c.metadata_max_age > seconds(1 << 29)),
+        ("reconnect.backoff.ms=5000", |c, _| c.reconnect_backoff.max == seconds(5)),
+        ("reconnect.backoff.max.ms=9000\nreconnect.backoff.ms=5000", |c, _| {
+            c.reconnect_backoff.max == seconds(9)
+        }),
+        ("reconnect.backoff.ms=5000\nreconnect.backoff.max.ms=9000", |c, _| {
+            c.reconnect_backoff.max == seconds(9)
+        }),
+        ("compression.type=zstd\ncompression.level=-1", |_, p| {
+            p.compression == Codec::new(Compression::Zstd)
+        }),
+        ("compression.type=zstd\ncompression.zstd.level=-1", |_, p| {
+            p.compression == Codec::with_level(Compression::Zstd, -1)
+        }),
+    ];
+    for (text, check) in rows {
+        assert_eq!(reads(text, *check), [], "{text}");
+    }
+    // Two settings of librdkafka, for which there is one here.
+    let rows: &[(&str, &str, Check)] = &[
+        ("socket.timeout.ms=60000\nrequest.timeout.ms=5000", "request.timeout.ms", |c, _| {
+            c.request_timeout == seconds(60)
+        }),
+        (
+            "topic.metadata.refresh.interval.ms=7000\nmetadata.max.age.ms=21000",
+            "metadata.max.age.ms",
+            |c, _| c.metadata_max_age == seconds(7),
+        ),
+    ];
+    for (text, overruled, check) in rows {
+        let warnings = reads(text, *check);
+        let [warning] = &warnings[..] else { panic!("{text}: {warnings:?}") };
+        assert_eq!(warning.key, *overruled, "{text}");
+    }
+    assert_eq!(
+        reads("socket.timeout.ms=7000\nrequest.timeout.ms=7000", |c, _| c.request_timeout == seconds(7)),
+        []
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ mod requests;
 mod session;
 
 use crate::{
-    Cluster, Error, OnUnknownTopic, Topic, TopicPartition,
+    Cluster, Error, FOREVER, OnUnknownTopic, Topic, TopicPartition,
     cluster::RefreshClock,
     metadata::{LeaderHint, TopicAnswer},
     properties::{INT, POSITIVE, Setting, setting},
@@ -278,7 +278,7 @@ impl ShareConsumer {
             Acknowledgement::Explicit => {}
         }
         self.let_go();
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(FOREVER);
         loop {
             if let Some(error) = self.errors.pop_front() {
                 return Err(error);
@@ -317,7 +317,7 @@ impl ShareConsumer {
     /// Tells what was acknowledged, with [`Acknowledgement::Implicit`] all that was given out, and waits for the answers.
     pub async fn commit(&mut self) -> Result<Outcomes, Error> {
         self.commit_soon();
-        let deadline = Instant::now() + self.cluster.config().api_timeout;
+        let deadline = Instant::now() + self.cluster.config().api_timeout.min(FOREVER);
         while self.brokers.values().any(|link| !link.acks.is_empty() || !link.telling.is_empty()) {
             if !self.wait(deadline).await {
                 let last = Error::Awaited { what: "an answer to every acknowledgement".to_owned() };
@@ -345,7 +345,7 @@ impl ShareConsumer {
 
     /// Tells what was acknowledged, gives the rest back, and leaves the group, all within `timeout`.
     pub async fn close(mut self, timeout: Duration) -> Result<Outcomes, Error> {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(FOREVER);
         if self.config.acknowledgement == Acknowledgement::Implicit {
             self.held.iter_mut().for_each(|held| held.in_flight.accept_rest());
         }

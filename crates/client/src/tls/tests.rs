@@ -44,7 +44,7 @@ async fn broker(host: &str, shown: &Identity, clients: Option<&Authority>) -> Ad
     let builder = match clients {
         None => builder.with_no_client_auth(),
         Some(authority) => {
-            let roots = Arc::new(trusting(authority).roots.read().unwrap());
+            let roots = Arc::new(trusting(authority).roots.read().unwrap().issuers);
             let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider).build().unwrap();
             builder.with_client_cert_verifier(verifier)
         }
@@ -115,6 +115,44 @@ async fn a_certificate_counts_in_its_time_only() {
             let tls = Tls { check_host_name, ..trusting(&authority) };
             let refused = said(open(&address, Some(tls)).await);
             assert!(refused.contains(words), "{refused}");
+        }
+    }
+}
+
+/// `openssl req -x509` makes such ones: their own issuer, and an issuer by their own words.
+#[tokio::test]
+async fn a_certificate_that_is_a_root_itself_is_believed() {
+    let own = |name: &str, change: fn(&mut CertificateParams)| {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificates = Pem::Text(params.self_signed(&key).unwrap().pem());
+        Identity { certificates, key: Pem::Text(key.serialize_pem()) }
+    };
+    let good = own("localhost", |_| {});
+    let namesake = own("localhost", |_| {});
+    let other_name = own("broker.example", |_| {});
+    let old = own("localhost", |params| params.not_after = date_time_ymd(2001, 1, 1));
+    for (shown, root, check_host_name, refused) in [
+        (&good, &good, true, None),
+        (&good, &good, false, None),
+        (&good, &namesake, true, Some("cannot be accepted")),
+        (&good, &namesake, false, Some("cannot be accepted")),
+        (&other_name, &other_name, true, Some("is for `broker.example`, not for `localhost`")),
+        (&other_name, &other_name, false, None),
+        (&old, &old, true, Some("expired")),
+        (&old, &old, false, Some("expired")),
+    ] {
+        let address = broker("localhost", shown, None).await;
+        let tls = Tls { roots: Roots::Pem(root.certificates.clone()), check_host_name, ..Default::default() };
+        let result = open(&address, Some(tls)).await;
+        match refused {
+            None => drop(result.unwrap()),
+            Some(words) => {
+                let refused = said(result);
+                assert!(refused.contains(words), "{refused}");
+            }
         }
     }
 }
