@@ -10,6 +10,7 @@
 use super::{
     Config, Consumer, Done, GroupProtocol, Position,
     assignor::RebalanceProtocol,
+    committer::{Committer, Offsets, Order, Wanted},
     coordinator::{Coordinator, Terms, position_of},
     member::{Failed, Member, Polled, Reads, View, Wish},
     membership::{
@@ -77,7 +78,8 @@ pub(super) struct Group {
     /// Whose committed offsets are being asked for.
     asked: Partitions,
     /// What the group is known to have committed.
-    committed: BTreeMap<TopicPartition, CommittedOffset>,
+    committed: Offsets,
+    order: Order,
 }
 
 /// To the task that keeps the membership.
@@ -101,7 +103,7 @@ struct AutoCommit {
 pub(super) enum GroupDone {
     /// What the group has committed of partitions, each with the number it had when that was asked.
     Committed(BTreeMap<TopicPartition, u64>, Result<BTreeMap<TopicPartition, CommittedOffset>, Error>),
-    CommittedSoon(BTreeMap<TopicPartition, CommittedOffset>, Result<(), Error>),
+    CommittedSoon(Wanted, Result<(), Error>),
 }
 
 impl Group {
@@ -129,7 +131,8 @@ impl Group {
             link: None,
             is_subscribed: false,
             asked: Partitions::new(),
-            committed: BTreeMap::new(),
+            committed: Offsets::new(),
+            order: Order::default(),
         })
     }
 
@@ -215,61 +218,6 @@ impl Link {
         let (wishes, wished) = watch::channel(Wish::default());
         let (seen, view) = watch::channel(View::default());
         Self { wishes, view, polled, carried_out: None, task: tokio::spawn(member.run(wished, seen)) }
-    }
-}
-
-/// Commits and reads offsets as whoever the member is at the time.
-#[derive(Clone, Debug)]
-struct Committer {
-    cluster: Cluster,
-    coordinator: Coordinator,
-    view: Option<watch::Receiver<View>>,
-}
-
-impl Committer {
-    fn identity(&self) -> Identity {
-        self.view.as_ref().map(|view| view.borrow().identity.clone()).unwrap_or_default()
-    }
-
-    async fn commit(&self, offsets: &BTreeMap<TopicPartition, CommittedOffset>) -> Result<(), Error> {
-        let mut retry = self.cluster.retry();
-        loop {
-            let answers = self.coordinator.commit(&self.identity(), offsets).await;
-            let failed = match answers {
-                Ok(answers) => answers.into_values().find_map(Result::err),
-                Err(error) => Some(error),
-            };
-            match failed {
-                None => return Ok(()),
-                Some(error) => self.again(&mut retry, error).await?,
-            }
-        }
-    }
-
-    async fn committed(
-        &self,
-        partitions: &Partitions,
-    ) -> Result<BTreeMap<TopicPartition, CommittedOffset>, Error> {
-        let mut retry = self.cluster.retry();
-        loop {
-            match self.coordinator.committed(&self.identity(), partitions).await {
-                Ok(committed) => return Ok(committed),
-                Err(error) => self.again(&mut retry, error).await?,
-            }
-        }
-    }
-
-    async fn again(&self, retry: &mut crate::retry::Retry, error: Error) -> Result<(), Error> {
-        let moved = [ErrorCode::NOT_COORDINATOR, ErrorCode::COORDINATOR_NOT_AVAILABLE];
-        if error.code().is_none_or(|code| moved.contains(&code)) {
-            self.coordinator.forget();
-        }
-        if error.code() == Some(ErrorCode::STALE_MEMBER_EPOCH) {
-            // The member has a newer epoch by now, or will hear of it with the next heartbeat (KIP-848).
-            let passing = Error::Awaited { what: "the member's newest epoch".to_owned() };
-            return retry.after(passing).await.map_err(|_| error);
-        }
-        retry.after(error).await
     }
 }
 
@@ -363,12 +311,14 @@ impl Consumer {
         if offsets.is_empty() {
             return Ok(());
         }
-        group.committer(&self.cluster).commit(offsets).await?;
-        group.committed.extend(offsets.iter().map(|(at, offset)| (at.clone(), offset.clone())));
-        Ok(())
+        let mut wanted = group.order.wish(offsets.clone());
+        let result = group.committer(&self.cluster).commit(&mut wanted, None).await;
+        group.committed.extend(wanted.stored());
+        result
     }
 
-    /// As [`Consumer::commit`], without waiting. A failure is logged; a later commit makes up for it.
+    /// As [`Consumer::commit`], without waiting. It is tried once. A failure is logged; a later commit makes up for it, and
+    /// has the last word in any case.
     pub fn commit_soon(&mut self) {
         let mut offsets = self.consumed();
         let Some(group) = &mut self.group else { return };
@@ -381,9 +331,10 @@ impl Consumer {
             return;
         }
         let committer = group.committer(&self.cluster);
+        let (identity, mut wanted) = (committer.identity(), group.order.wish(offsets));
         self.jobs.spawn(async move {
-            let result = committer.commit(&offsets).await;
-            Done::Group(GroupDone::CommittedSoon(offsets, result))
+            let result = committer.commit_once(&identity, &mut wanted).await;
+            Done::Group(GroupDone::CommittedSoon(wanted, result))
         });
     }
 
@@ -525,7 +476,8 @@ impl Consumer {
         }
     }
 
-    /// Before these partitions go. A failure means that some records are read twice.
+    /// Before these partitions go. A failure means that some records are read twice. A topic that is not known any more is
+    /// not waited for, as its offsets are of no use.
     async fn auto_commit_now(&mut self, partitions: &Partitions) {
         let mut offsets = self.consumed();
         let Some(group) = &mut self.group else { return };
@@ -536,7 +488,11 @@ impl Consumer {
         if offsets.is_empty() {
             return;
         }
-        if let Err(error) = group.committer(&self.cluster).commit(&offsets).await {
+        let (committer, mut wanted) = (group.committer(&self.cluster), group.order.wish(offsets));
+        let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+        let result = committer.commit(&mut wanted, Some(unknown)).await;
+        group.committed.extend(wanted.stored());
+        if let Err(error) = result {
             tracing::warn!(group = self.config.group_id, error = %crate::error::Chain(&error), "cannot commit before partitions go");
         }
     }
@@ -562,19 +518,15 @@ impl Consumer {
     pub(super) fn take_group(&mut self, done: GroupDone) {
         match done {
             GroupDone::Committed(numbers, found) => self.take_committed(numbers, found),
-            GroupDone::CommittedSoon(offsets, result) => {
+            GroupDone::CommittedSoon(wanted, result) => {
                 let Some(group) = &mut self.group else { return };
                 if let Some(auto) = &mut group.auto_commit {
                     auto.is_under_way = false;
                 }
-                match result {
-                    Ok(()) => {
-                        let is_ours = |at: &TopicPartition| self.fetcher.is_assigned(at);
-                        group.committed.extend(offsets.into_iter().filter(|(at, _)| is_ours(at)));
-                    }
-                    Err(error) => {
-                        tracing::warn!(group = self.config.group_id, error = %crate::error::Chain(&error), "cannot commit offsets");
-                    }
+                let is_ours = |at: &TopicPartition| self.fetcher.is_assigned(at);
+                group.committed.extend(wanted.stored().into_iter().filter(|(at, _)| is_ours(at)));
+                if let Err(error) = result {
+                    tracing::warn!(group = self.config.group_id, error = %crate::error::Chain(&error), "cannot commit offsets");
                 }
             }
         }
@@ -634,3 +586,6 @@ impl Consumer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 mod aborted;
 pub mod assignor;
 mod batch;
+mod committer;
 mod config;
 mod control;
 mod coordinator;
