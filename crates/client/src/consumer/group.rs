@@ -75,8 +75,8 @@ pub(super) struct Group {
     /// Once something was subscribed to.
     link: Option<Link>,
     is_subscribed: bool,
-    /// Whose committed offsets are being asked for.
-    asked: Partitions,
+    /// Partitions whose committed offsets were asked for, with the number they had then.
+    asked: BTreeMap<TopicPartition, u64>,
     /// What the group is known to have committed.
     committed: Offsets,
     order: Order,
@@ -130,10 +130,16 @@ impl Group {
             listener: None,
             link: None,
             is_subscribed: false,
-            asked: Partitions::new(),
+            asked: BTreeMap::new(),
             committed: Offsets::new(),
             order: Order::default(),
         })
+    }
+
+    /// What was known of a partition in an earlier assignment; others may have read it since.
+    pub(super) fn forget(&mut self, at: &TopicPartition) {
+        self.asked.remove(at);
+        self.committed.remove(at);
     }
 
     pub(super) fn is_subscribed(&self) -> bool {
@@ -467,13 +473,7 @@ impl Consumer {
     }
 
     fn let_go(&mut self, partitions: &[TopicPartition]) {
-        for at in partitions {
-            self.unassign(at);
-            if let Some(group) = &mut self.group {
-                group.committed.remove(at);
-                group.asked.remove(at);
-            }
-        }
+        partitions.iter().for_each(|at| self.unassign(at));
     }
 
     /// Before these partitions go. A failure means that some records are read twice. A topic that is not known any more is
@@ -500,14 +500,15 @@ impl Consumer {
     /// Where reading begins in partitions that came with a subscription.
     fn look_for_committed(&mut self) {
         let Some(group) = &mut self.group else { return };
-        let lacking = self.fetcher.without_position().filter(|at| !group.asked.contains(*at));
+        let lacking = self.fetcher.without_position();
+        let lacking = lacking.filter_map(|at| Some((at.clone(), self.fetcher.number(at)?)));
         let numbers: BTreeMap<TopicPartition, u64> =
-            lacking.filter_map(|at| Some((at.clone(), self.fetcher.number(at)?))).collect();
+            lacking.filter(|(at, number)| group.asked.get(at) != Some(number)).collect();
         if numbers.is_empty() {
             return;
         }
         let partitions: Partitions = numbers.keys().cloned().collect();
-        group.asked.extend(partitions.iter().cloned());
+        group.asked.extend(numbers.clone());
         let committer = group.committer(&self.cluster);
         self.jobs.spawn(async move {
             let found = committer.committed(&partitions).await;
@@ -538,7 +539,7 @@ impl Consumer {
         found: Result<BTreeMap<TopicPartition, CommittedOffset>, Error>,
     ) {
         let Some(group) = &mut self.group else { return };
-        group.asked.retain(|at| !numbers.contains_key(at));
+        group.asked.retain(|at, number| numbers.get(at) != Some(number));
         let found = match found {
             Ok(found) => found,
             // The call has waited between its attempts already; it is asked again.
@@ -567,14 +568,14 @@ impl Consumer {
                 None => match self.config.on_out_of_range.start(SystemTime::now()) {
                     Some(start) => {
                         if let Some(group) = &mut self.group {
-                            group.asked.insert(at.clone());
+                            group.asked.insert(at.clone(), number);
                         }
                         begin.push((at, start));
                     }
                     None => {
                         self.fetcher.halt(&at);
                         if let Some(group) = &mut self.group {
-                            group.asked.insert(at.clone());
+                            group.asked.insert(at.clone(), number);
                         }
                         self.errors.push_back(Error::NoOffset { partition: at.to_string() });
                     }

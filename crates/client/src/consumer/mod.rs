@@ -182,14 +182,21 @@ impl Consumer {
     /// Adds a partition, in place of an earlier assignment of it. Without a position it is not fetched until it has one,
     /// by [`Consumer::seek`] or [`Consumer::begin`].
     pub(super) fn place(&mut self, at: TopicPartition, position: Option<Position>, stop_at: Option<i64>) {
-        self.forget(&at);
+        self.forget_assignment(&at);
         self.fetcher.assign(at, position, stop_at);
     }
 
     /// Stops reading a partition. Nothing more of it is given out.
     pub fn unassign(&mut self, at: &TopicPartition) {
         self.fetcher.stop(at);
+        self.forget_assignment(at);
+    }
+
+    fn forget_assignment(&mut self, at: &TopicPartition) {
         self.forget(at);
+        if let Some(group) = &mut self.group {
+            group.forget(at);
+        }
     }
 
     /// Drops what was fetched of a partition.

@@ -227,3 +227,37 @@ async fn a_deleted_topic_does_not_hold_up_what_is_committed_before_partitions_go
     consumer.auto_commit_now(&[at("t"), at("u")].into()).await;
     assert_eq!(script.lock().unwrap().commits, ["t=10 u=5"]);
 }
+
+#[tokio::test]
+async fn each_assignment_looks_for_what_is_committed() {
+    for on_out_of_range in [OnOutOfRange::Fail, OnOutOfRange::Earliest] {
+        let script = Shared::default();
+        let mut consumer = consumer(&script, Config { on_out_of_range, ..Default::default() }).await;
+        for times in 1..=3 {
+            consumer.assign_committed([at("t")]).unwrap();
+            // Nothing is committed, which is asked once.
+            for _ in 0..2 {
+                consumer.look_for_committed();
+                settle(&mut consumer).await;
+            }
+            assert_eq!(script.lock().unwrap().looked_up, times, "{on_out_of_range:?}");
+            if times == 1 {
+                consumer.unassign(&at("t"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_others_may_commit_meanwhile_is_not_known_of_a_new_assignment() {
+    let script = Shared::default();
+    let mut consumer = consumer(&script, without_auto_commit()).await;
+    place(&mut consumer, &[("t", 10)]);
+    consumer.commit().await.unwrap();
+    consumer.commit_soon();
+    consumer.unassign(&at("t"));
+    place(&mut consumer, &[("t", 10)]);
+    consumer.commit_soon();
+    settle(&mut consumer).await;
+    assert_eq!(script.lock().unwrap().commits, ["t=10", "t=10"]);
+}
