@@ -277,9 +277,15 @@ impl Fetcher {
         self.partitions.get(at)?.preferred.map(|(node, _)| node)
     }
 
-    /// Whether every partition has reached its end.
+    /// Whether nothing more is fetched of any partition, until a seek.
     pub(super) fn is_finished(&self) -> bool {
         self.partitions.values().all(Partition::is_finished)
+    }
+
+    /// Whether there are partitions, and nothing is left to come up to the ends of all.
+    pub(super) fn has_ended(&self) -> bool {
+        let has_ended = |partition: &Partition| partition.stop_at.is_some() && partition.is_finished();
+        !self.partitions.is_empty() && self.partitions.values().all(has_ended)
     }
 
     pub(super) fn topics(&self) -> BTreeSet<std::sync::Arc<str>> {

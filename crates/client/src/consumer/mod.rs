@@ -206,7 +206,8 @@ impl Consumer {
         self.passed.take_if(|(passed, _)| passed == at);
     }
 
-    /// Whether everything up to the end that [`Consumer::assign`] found has been given out. Never of a subscription.
+    /// Whether everything up to the end that [`Consumer::assign`] found has been given out, where no error has ended a partition
+    /// before. Never of a subscription.
     pub fn is_finished(&self) -> bool {
         let is_subscribed = self.group.as_ref().is_some_and(Group::is_subscribed);
         !is_subscribed
@@ -310,10 +311,12 @@ impl Consumer {
         now
     }
 
-    /// Waits for something to happen after the work of `now`; false when the deadline came first or nothing is left to
-    /// happen.
+    /// Waits for something to happen after the work of `now`; false when the deadline came first or the end is reached.
     async fn wait(&mut self, now: Instant, deadline: Instant) -> bool {
-        if self.is_finished() || now >= deadline {
+        let is_over = self.is_finished() && self.fetcher.has_ended();
+        if is_over || now >= deadline {
+            // What polls ask for is done by tasks, which must come to run also where no poll waits.
+            tokio::task::yield_now().await;
             return false;
         }
         let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };

@@ -259,3 +259,46 @@ async fn a_cut_log_is_reset_or_an_error() {
         assert_eq!(script.lock().unwrap().asked[3], "epoch end");
     }
 }
+
+/// All of this runs in one thread.
+#[tokio::test]
+async fn polls_that_do_not_wait_come_to_read() {
+    let script = Shared::default();
+    script.lock().unwrap().replies.extend([Reply::Full(7), Reply::Records(7, 0)]);
+    let mut consumer = consumer(&script, LATEST, OnOutOfRange::Earliest).await;
+    for _ in 0..100_000 {
+        if consumer.poll(Duration::ZERO).await.unwrap().is_some() {
+            return;
+        }
+    }
+    panic!("{:?}", script.lock().unwrap().asked);
+}
+
+#[tokio::test]
+async fn a_poll_waits_unless_the_end_is_reached() {
+    type Change = fn(&mut Consumer, i32);
+    let changes: &[(Change, bool)] = &[
+        (|consumer, partition| consumer.fetcher.halt(&at(partition)), true),
+        (|consumer, partition| consumer.unassign(&at(partition)), true),
+        (|consumer, partition| consumer.place(at(partition), Some(5.into()), Some(5)), false),
+        (
+            |consumer, partition| {
+                consumer.place(at(partition), Some(0.into()), Some(5));
+                consumer.fetcher.halt(&at(partition));
+            },
+            false,
+        ),
+    ];
+    for (number, (change, waits)) in changes.iter().enumerate() {
+        let mut consumer = consumer(&Shared::default(), LATEST, OnOutOfRange::Fail).await;
+        [0, 1].into_iter().for_each(|partition| change(&mut consumer, partition));
+        assert!(consumer.is_finished(), "{number}");
+        let timeout = Duration::from_millis(if *waits { 5 } else { 30_000 });
+        let began = Instant::now();
+        assert!(consumer.poll(timeout).await.unwrap().is_none());
+        assert_eq!(began.elapsed() >= timeout, *waits, "{number}");
+        // A stream has nothing to wait for.
+        assert!(consumer.next().await.unwrap().is_none());
+        assert!(began.elapsed() < Duration::from_secs(30), "{number}");
+    }
+}
