@@ -379,7 +379,7 @@ impl Fetcher {
                 state.block(now, self.backoff);
             }
         }
-        if error.is_retriable() { vec![Event::StaleMetadata] } else { vec![Event::Failed(error.clone())] }
+        vec![failure(error.clone()).unwrap_or(Event::StaleMetadata)]
     }
 
     pub(super) fn answered(
@@ -590,6 +590,16 @@ impl Partition {
 
 /// What to do about an error beyond trying again later.
 fn failure(error: Error) -> Option<Event> {
+    match error.code() {
+        // The broker's copy is broken, which passes only if somebody mends it.
+        Some(ErrorCode::CORRUPT_MESSAGE) => return Some(Event::Failed(error)),
+        // That may pass, or another leader may do better.
+        Some(ErrorCode::UNKNOWN_SERVER_ERROR) => {
+            tracing::warn!(%error, "the broker failed and will be asked again");
+            return Some(Event::StaleMetadata);
+        }
+        _ => {}
+    }
     match error.is_retriable() {
         true if error.asks_for_metadata() => Some(Event::StaleMetadata),
         true => None,

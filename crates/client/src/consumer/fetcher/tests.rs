@@ -86,11 +86,10 @@ impl Play {
     }
 
     /// The request fails.
-    fn fails(&mut self, ms: u64, node: i32) -> Vec<String> {
+    fn fails(&mut self, ms: u64, node: i32, error: &Error) -> Vec<String> {
         let targets = self.flying.remove(&NodeId(node)).expect("a request is under way");
-        let error = Error::NoLeader { subject: "nobody".to_owned() };
         let now = self.at(ms);
-        self.fetcher.failed(now, NodeId(node), &targets, &error).iter().map(shown).collect()
+        self.fetcher.failed(now, NodeId(node), &targets, error).iter().map(shown).collect()
     }
 
     /// The questions about positions that go out: `broker: partition@offset of epoch`.
@@ -223,6 +222,9 @@ fn errors_pause_a_partition() {
         (ErrorCode::UNKNOWN_TOPIC_ID, Some("stale")),
         (ErrorCode::OFFSET_OUT_OF_RANGE, Some("t-0: no 0")),
         (ErrorCode::TOPIC_AUTHORIZATION_FAILED, Some("failed: TOPIC_AUTHORIZATION_FAILED")),
+        // What lies on the broker's disk is broken, which time does not mend.
+        (ErrorCode::CORRUPT_MESSAGE, Some("failed: CORRUPT_MESSAGE")),
+        (ErrorCode::UNKNOWN_SERVER_ERROR, Some("stale")),
     ] {
         let mut play = Play::new(&[1], None);
         play.sends(0, &["1: 0@0"]);
@@ -231,6 +233,21 @@ fn errors_pause_a_partition() {
         assert_eq!(play.fetcher.wake_at(play.at(99)), Some(play.at(100)));
         assert_eq!(play.fetcher.wake_at(play.at(100)), None);
         play.sends(100, &["1: 0@0"]);
+    }
+}
+
+#[test]
+fn a_refused_request_pauses_all_that_it_asked_for() {
+    for (code, event) in [
+        (ErrorCode::KAFKA_STORAGE_ERROR, "stale"),
+        (ErrorCode::UNKNOWN_SERVER_ERROR, "stale"),
+        (ErrorCode::TOPIC_AUTHORIZATION_FAILED, "failed: TOPIC_AUTHORIZATION_FAILED"),
+    ] {
+        let mut play = Play::new(&[1, 1], None);
+        play.sends(0, &["1: 0@0 1@0"]);
+        assert_eq!(play.fails(0, 1, &Error::refused("fetch", code.0, None)), [event]);
+        play.sends(99, &[]);
+        play.sends(100, &["1: 0@0 1@0"]);
     }
 }
 
@@ -357,7 +374,7 @@ fn a_nearer_replica_is_asked_for_a_while() {
 fn the_leader_is_asked_again_after_any_trouble_with_a_nearer_replica() {
     type Trouble = fn(&mut Play) -> Vec<String>;
     let troubles: &[(Trouble, &[&str])] = &[
-        (|play| play.fails(0, 2), &["stale"]),
+        (|play| play.fails(0, 2, &Error::UnknownBroker(NodeId(2))), &["stale"]),
         (|play| play.answers(0, 2, &[(0, ErrorCode::NOT_LEADER_OR_FOLLOWER, &[])]), &["stale"]),
         // The follower may be behind: the partition is not reset.
         (|play| play.answers(0, 2, &[(0, OUT_OF_RANGE, &[])]), &[]),
@@ -442,6 +459,7 @@ fn a_cut_log_is_noticed() {
         (8, Ok((2, 7)), Some("t-0: rewound"), Some("2: 0@8 of 2")),
         (10, Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED), Some("failed: TOPIC_AUTHORIZATION_FAILED"), None),
         (10, Err(ErrorCode::NOT_LEADER_OR_FOLLOWER), Some("stale"), None),
+        (10, Err(ErrorCode::UNKNOWN_SERVER_ERROR), Some("stale"), None),
     ] {
         let mut play = after_an_election(consumed);
         play.asks(0, &["2: 0@10 of 2"]);
