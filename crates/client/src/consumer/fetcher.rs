@@ -309,7 +309,9 @@ impl Fetcher {
                 plan.is_stale = true;
                 continue;
             };
-            if state.topic_id.is_some_and(|known| known != topic_id) {
+            // A broker that knows no ids says nothing of that.
+            let named = if topic_id.is_none() { state.topic_id } else { Some(topic_id) };
+            if state.topic_id.is_some() && state.topic_id != named {
                 // What was fetched of the old one is given out first.
                 if state.is_consumed() {
                     let (number, offset) = (state.number, position.offset);
@@ -317,7 +319,7 @@ impl Fetcher {
                 }
                 continue;
             }
-            state.topic_id = Some(topic_id).filter(|id| !id.is_none());
+            state.topic_id = named;
             match state.doubt(leader_epoch) {
                 Doubt::None => state.checked_under = Some(leader_epoch),
                 Doubt::Leader => {

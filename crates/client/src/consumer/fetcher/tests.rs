@@ -181,6 +181,7 @@ fn at(partition: i32) -> TopicPartition {
 }
 
 const NONE: ErrorCode = ErrorCode::NONE;
+const OTHER: TopicId = TopicId(uuid::Uuid::from_u128(99));
 
 #[test]
 fn one_request_per_broker_and_the_position_follows_the_records() {
@@ -531,7 +532,7 @@ fn ends_are_known_from_any_answer() {
 fn a_position_in_a_topic_that_was_made_again_is_lost() {
     let mut play = after_an_election(6);
     let mut again = (*play.metadata.topics["t"]).clone();
-    again.id = TopicId(uuid::Uuid::from_u128(99));
+    again.id = OTHER;
     play.metadata.topics.insert(again.name.clone(), Arc::new(again));
     let lost = |play: &mut Play| -> Vec<String> {
         let plan = play.fetcher.plan(play.start, &play.metadata);
@@ -544,4 +545,22 @@ fn a_position_in_a_topic_that_was_made_again_is_lost() {
     assert_eq!(lost(&mut play), ["t-0: cut below 10"]);
     play.fetcher.seek(&at(0), 0.into());
     play.sends(0, &["2: 0@0"]);
+}
+
+/// As brokers before Kafka 2.8 answer, during an upgrade.
+#[test]
+fn metadata_without_topic_ids_says_nothing_of_a_topic_that_was_made_again() {
+    let mut play = after_an_election(10);
+    play.metadata = metadata(&[1]);
+    let known = play.metadata.topics["t"].clone();
+    for (id, is_lost) in [(TopicId::NONE, false), (known.id, false), (TopicId::NONE, false), (OTHER, true)] {
+        play.metadata.topics.insert(known.name.clone(), Arc::new(Topic { id, ..(*known).clone() }));
+        let plan = play.fetcher.plan(play.start, &play.metadata);
+        assert_eq!((plan.lost.len(), plan.requests.len()), if is_lost { (1, 0) } else { (0, 1) }, "{id}");
+        for (node, targets) in plan.requests {
+            assert_eq!((targets[0].topic_id, targets[0].offset), (id, 10));
+            play.flying.insert(node, targets);
+            play.answers(0, 1, &[(0, NONE, &[])]);
+        }
+    }
 }
