@@ -54,6 +54,8 @@ struct Partition {
     topic_id: Option<TopicId>,
     /// The leader epoch under which the position is known to be in the log.
     checked_under: Option<i32>,
+    /// Since when the leader that is known is older than what was read.
+    older_since: Option<Instant>,
     /// A follower to ask in place of the leader, and until when.
     preferred: Option<(NodeId, Instant)>,
     blocked_until: Option<Instant>,
@@ -177,6 +179,7 @@ impl Fetcher {
             under_way: None,
             topic_id: None,
             checked_under: None,
+            older_since: None,
             preferred: None,
             blocked_until: None,
             failures: 0,
@@ -320,7 +323,7 @@ impl Fetcher {
                 continue;
             }
             state.topic_id = named;
-            match state.doubt(leader_epoch) {
+            match state.doubt(now, leader_epoch) {
                 Doubt::None => state.checked_under = Some(leader_epoch),
                 Doubt::Leader => {
                     plan.is_stale = true;
@@ -502,6 +505,7 @@ impl Partition {
         self.under_way = None;
         self.topic_id = None;
         self.checked_under = None;
+        self.older_since = None;
         self.blocked_until = None;
         self.failures = 0;
     }
@@ -511,14 +515,20 @@ impl Partition {
         self.consumed.zip(self.fetched).is_some_and(|(consumed, fetched)| consumed.offset >= fetched.offset)
     }
 
-    fn doubt(&self, leader_epoch: i32) -> Doubt {
-        /// A leader whose epoch stays behind after so many looks is that of another topic of the same name.
-        const LOOKS: u32 = 3;
+    fn doubt(&mut self, now: Instant, leader_epoch: i32) -> Doubt {
+        /// Metadata is not behind for so long: the leader is that of another topic of the same name. Sooner it would find
+        /// nothing of the newer epoch in its log, which looks like a log that was cut to nothing.
+        const BEHIND: Duration = Duration::from_secs(10);
         let Some(epoch) = self.fetched.and_then(|position| position.leader_epoch) else { return Doubt::None };
         if leader_epoch < 0 || self.checked_under == Some(leader_epoch) {
             return Doubt::None;
         }
-        if leader_epoch < epoch && self.failures < LOOKS { Doubt::Leader } else { Doubt::Position { epoch } }
+        if leader_epoch >= epoch {
+            self.older_since = None;
+            return Doubt::Position { epoch };
+        }
+        let since = *self.older_since.get_or_insert(now);
+        if now.duration_since(since) < BEHIND { Doubt::Leader } else { Doubt::Position { epoch } }
     }
 
     fn take(

@@ -497,15 +497,25 @@ fn a_position_with_an_epoch_is_checked_before_the_first_fetch() {
 
 /// Metadata is behind; or the topic was made again and begins with epoch 0.
 #[test]
-fn an_older_leader_is_not_asked_at_first() {
+fn an_older_leader_is_believed_only_after_a_while() {
     let mut play = Play::new(&[1], None);
-    play.fetcher.seek(&at(0), Position { offset: 8, leader_epoch: Some(4) });
-    for ms in [0, 100, 300] {
+    let position = Position { offset: 8, leader_epoch: Some(4) };
+    play.fetcher.seek(&at(0), position);
+    for ms in [0, 100, 300, 700, 1500, 2500, 3500, 4500, 5500, 6500, 7500, 8500, 9500] {
         let plan = play.fetcher.plan(play.at(ms), &play.metadata);
-        assert!(plan.is_stale && plan.questions.is_empty());
-        assert!(!play.fetcher.plan(play.at(ms), &play.metadata).is_stale);
+        assert!(plan.is_stale && plan.questions.is_empty(), "{ms}");
+        assert!(!play.fetcher.plan(play.at(ms), &play.metadata).is_stale, "{ms}");
     }
-    play.asks(700, &["1: 0@8 of 4"]);
+    play.asks(10_500, &["1: 0@8 of 4"]);
+    assert_eq!(play.told(10_500, Ok((-1, -1))), ["t-0: cut below 8"]);
+    // Each position, and each time, has a while of its own.
+    play.fetcher.seek(&at(0), position);
+    play.asks(10_600, &[]);
+    play.metadata = in_epoch(4, &[1]);
+    play.asks(10_700, &["1: 0@8 of 4"]);
+    play.told(10_700, Ok((4, 9)));
+    play.metadata = in_epoch(3, &[1]);
+    play.asks(30_000, &[]);
 }
 
 #[test]
