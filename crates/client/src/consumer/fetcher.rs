@@ -13,6 +13,7 @@
 //! Not here: what is said in a request (`session`), what becomes of a position that is not in the log (`reset`).
 use super::{
     aborted::Aborted,
+    old_messages::OldMessages,
     position::{EpochEnd, Position},
 };
 use crate::{Backoff, Error, Metadata, TopicPartition};
@@ -619,20 +620,26 @@ fn failure(error: Error) -> Option<Event> {
     }
 }
 
-/// The position after the last whole batch, from the headers alone; `None` if there is none, or it is no batch.
+/// The position after the last whole batch, from the headers alone; `None` if there is none, or it is no batch. What was
+/// written before there were batches counts.
 fn end_of(records: &[u8]) -> Option<Position> {
     let mut rest = records;
     let mut end = None;
-    while let Ok(header) = BatchHeader::read(rest) {
-        let size = header.size_in_bytes();
+    loop {
+        let (size, behind) = if let Ok(header) = BatchHeader::read(rest) {
+            (header.size_in_bytes(), Position::after(&header))
+        } else if let Some(old) = OldMessages::at_front_of(rest).filter(|old| old.size > 0) {
+            (old.size, old.next_offset.into())
+        } else {
+            return end;
+        };
         debug_assert!(size > LOG_OVERHEAD, "a batch is longer than its length field");
         if rest.len() < size {
-            break;
+            return end;
         }
-        end = Some(Position::after(&header));
+        end = Some(behind);
         rest = &rest[size..];
     }
-    end
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod group;
 mod member;
 mod membership;
 mod offsets;
+mod old_messages;
 mod position;
 mod queue;
 mod requests;
@@ -30,7 +31,7 @@ use crate::{
 pub use assignor::Assignor;
 use base::NodeId;
 pub use batch::FetchedBatch;
-use batch::{behind, open, unreadable};
+use batch::{behind, open};
 pub(crate) use config::SETTINGS;
 pub use config::{Config, GroupProtocol, OnOutOfRange};
 use fetcher::{Event, Fetcher, Question, Target};
@@ -65,7 +66,7 @@ pub struct Consumer {
     queue: Queue,
     /// Batches that are given out record by record, at most one of a partition.
     begun: Vec<Begun>,
-    /// Behind a batch that could not be read, and whose error was just given out.
+    /// Behind what could not be read, and whose error was just given out.
     passed: Option<(TopicPartition, Position)>,
     errors: VecDeque<Error>,
     refresh: RefreshClock,
@@ -264,12 +265,18 @@ impl Consumer {
                 self.work();
                 continue;
             };
-            let Some(batch) = opened.batches.next() else {
+            let Some(next) = opened.next() else {
                 self.queue.close();
                 continue;
             };
             let chunk = &mut opened.chunk;
-            let batch = batch.map_err(|error| unreadable(&chunk.at, chunk.from, &error))?;
+            let batch = match next {
+                Ok(batch) => batch,
+                Err((error, behind)) => {
+                    self.passed = behind.map(|behind| (chunk.at.clone(), behind));
+                    return Err(error);
+                }
+            };
             let behind = behind(&batch, chunk.until);
             match open(chunk, batch, &self.config) {
                 Ok(Some(found)) => return Ok(Some(found)),

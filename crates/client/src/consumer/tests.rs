@@ -1,7 +1,8 @@
 //! A consumer and a broker that does as it is told.
-use super::*;
+use super::{old_messages::tests::message_of, *};
 use crate::{Address, Config as ClientConfig, fake};
 use base::{LeaderEpoch, Offset, TopicId};
+use bytes::Bytes;
 use protocol::{
     ApiKey, ErrorCode, FetchRequest, FetchResponse, Message as _, MetadataResponse,
     OffsetForLeaderEpochResponse,
@@ -21,6 +22,9 @@ enum Reply {
     Nothing(i32),
     /// Five records of partition 0 from this offset on, in this session.
     Records(i32, i64),
+    /// Two messages of format v1 from this offset on, five records behind them, and some of another message, in this
+    /// session.
+    Old(i32, i64),
     /// The fetch is refused.
     Refused(ErrorCode),
     /// Partition 0 is, with the leader epoch of now.
@@ -127,6 +131,17 @@ fn shown(request: &FetchRequest) -> String {
     shown
 }
 
+/// Five records from this offset on.
+fn batch(offset: i64) -> Bytes {
+    let mut builder = BatchBuilder::new(Compression::None)
+        .base_offset(Offset(offset))
+        .partition_leader_epoch(LeaderEpoch(1));
+    for _ in 0..5 {
+        builder.append(&NewRecord::default()).unwrap();
+    }
+    builder.build()
+}
+
 fn answer(reply: Reply, script: &mut Script) -> FetchResponse {
     let partition = |partition_index| PartitionData {
         partition_index,
@@ -138,13 +153,14 @@ fn answer(reply: Reply, script: &mut Script) -> FetchResponse {
         Reply::Full(id) => (id, vec![partition(0), partition(1)]),
         Reply::Nothing(id) => (id, Vec::new()),
         Reply::Records(id, offset) => {
-            let mut builder = BatchBuilder::new(Compression::None)
-                .base_offset(Offset(offset))
-                .partition_leader_epoch(LeaderEpoch(1));
-            for _ in 0..5 {
-                builder.append(&NewRecord::default()).unwrap();
-            }
-            let records = Some(builder.build().into());
+            let records = Some(batch(offset).into());
+            (id, vec![PartitionData { records, ..partition(0) }])
+        }
+        Reply::Old(id, offset) => {
+            let mut records = [message_of(1, offset, 0), message_of(1, offset + 1, 100)].concat();
+            records.extend(batch(offset + 2));
+            records.extend(&message_of(1, offset + 7, 0)[..30]);
+            let records = Some(Bytes::from(records).into());
             (id, vec![PartitionData { records, ..partition(0) }])
         }
         Reply::Refused(code) => {
@@ -301,4 +317,32 @@ async fn a_poll_waits_unless_the_end_is_reached() {
         assert!(consumer.next().await.unwrap().is_none());
         assert!(began.elapsed() < Duration::from_secs(30), "{number}");
     }
+}
+
+#[tokio::test]
+async fn what_was_written_before_kafka_0_11_is_an_error_and_passed_over() {
+    let script = Shared::default();
+    let replies = [Reply::Records(0, 0), Reply::Old(0, 5), Reply::Old(0, 12)];
+    script.lock().unwrap().replies.extend(replies);
+    let mut consumer = consumer(&script, LATEST, OnOutOfRange::Fail).await;
+    consumer.unassign(&at(1));
+    let mut seen = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while seen.len() < 5 {
+        assert!(Instant::now() < deadline, "{seen:?}");
+        let polled = consumer.poll(Duration::from_millis(5)).await;
+        let offset = consumer.position(&at(0)).unwrap().offset;
+        match polled {
+            Ok(Some(_)) => seen.push(offset.to_string()),
+            Ok(None) => {}
+            Err(error) => seen.push(format!("{offset}: {error}")),
+        }
+    }
+    let old = |from, to| {
+        format!(
+            "{from}: cannot read the records of t-0 at offset {from}: written in the format of Kafka before 0.11 \
+             (magic 1), which this client does not read; it goes on at offset {to}"
+        )
+    };
+    assert_eq!(seen, ["5", &old(5, 7), "12", &old(12, 14), "19"]);
 }
