@@ -26,7 +26,8 @@ mod sessions;
 mod stream;
 
 use crate::{
-    Admin, Cluster, Error, OnUnknownTopic, TopicPartition, cluster::RefreshClock, metadata::TopicAnswer,
+    Admin, Cluster, Error, OnUnknownTopic, TopicPartition, admin::IsolationLevel, cluster::RefreshClock,
+    metadata::TopicAnswer,
 };
 pub use assignor::Assignor;
 use base::NodeId;
@@ -148,7 +149,8 @@ impl Consumer {
         }
         for (at, start) in partitions {
             if let (Start::Offset(offset), OnOutOfRange::Fail) = (*start, self.config.on_out_of_range) {
-                let bounds = bounds(&admin, isolation, at).await?;
+                // What is in the log and not committed yet can be waited for.
+                let bounds = bounds(&admin, IsolationLevel::ReadUncommitted, at).await?;
                 if !(bounds.0..=bounds.1).contains(&offset) {
                     return Err(out_of_range(at, offset, bounds));
                 }

@@ -4,9 +4,10 @@ use crate::{Address, Config as ClientConfig, fake};
 use base::{LeaderEpoch, Offset, TopicId};
 use bytes::Bytes;
 use protocol::{
-    ApiKey, ErrorCode, FetchRequest, FetchResponse, Message as _, MetadataResponse,
-    OffsetForLeaderEpochResponse,
+    ApiKey, ErrorCode, FetchRequest, FetchResponse, ListOffsetsRequest, ListOffsetsResponse, Message as _,
+    MetadataResponse, OffsetForLeaderEpochResponse,
     fetch::response::{FetchableTopicResponse, LeaderIdAndEpoch, PartitionData},
+    list_offsets::response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse},
     metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
     offset_for_leader_epoch::response::{EpochEndOffset, OffsetForLeaderTopicResult},
 };
@@ -44,6 +45,8 @@ type Shared = Arc<Mutex<Script>>;
 
 const ID: TopicId = TopicId::METADATA;
 const NAMES_ONLY: i16 = 12;
+const HIGH_WATERMARK: i64 = 100;
+const LAST_STABLE_OFFSET: i64 = 90;
 
 fn at(partition: i32) -> TopicPartition {
     TopicPartition::new("t", partition)
@@ -61,8 +64,13 @@ async fn broker(script: Shared, fetch_version: i16) -> Address {
                     (ApiKey::Metadata, 13),
                     (ApiKey::Fetch, fetch_version),
                     (ApiKey::OffsetForLeaderEpoch, 4),
+                    (ApiKey::ListOffsets, 7),
                 ])),
                 ApiKey::Metadata => Some(asked.answer(&metadata(port, script.leader_epoch))),
+                ApiKey::ListOffsets => {
+                    let request = ListOffsetsRequest::decode(&mut asked.body, asked.version).unwrap();
+                    Some(asked.answer(&bounds(&request)))
+                }
                 ApiKey::OffsetForLeaderEpoch => {
                     script.asked.push("epoch end".to_owned());
                     let end = EpochEndOffset { leader_epoch: 1, end_offset: 3, ..Default::default() };
@@ -114,6 +122,21 @@ fn metadata(port: u16, leader_epoch: i32) -> MetadataResponse {
     MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
 }
 
+/// The log begins at offset 0.
+fn bounds(request: &ListOffsetsRequest) -> ListOffsetsResponse {
+    const EARLIEST: i64 = -2;
+    let asked = &request.topics[0].partitions[0];
+    let offset = match request.isolation_level {
+        _ if asked.timestamp == EARLIEST => 0,
+        0 => HIGH_WATERMARK,
+        _ => LAST_STABLE_OFFSET,
+    };
+    let partition_index = asked.partition_index;
+    let partition = ListOffsetsPartitionResponse { partition_index, offset, ..Default::default() };
+    let topic = ListOffsetsTopicResponse { name: "t".into(), partitions: vec![partition] };
+    ListOffsetsResponse { topics: vec![topic], ..Default::default() }
+}
+
 /// `id/epoch partition@offset ... -forgotten ...`
 fn shown(request: &FetchRequest) -> String {
     let mut shown = format!("{}/{}", request.session_id, request.session_epoch);
@@ -145,8 +168,8 @@ fn batch(offset: i64) -> Bytes {
 fn answer(reply: Reply, script: &mut Script) -> FetchResponse {
     let partition = |partition_index| PartitionData {
         partition_index,
-        high_watermark: 100,
-        last_stable_offset: 90,
+        high_watermark: HIGH_WATERMARK,
+        last_stable_offset: LAST_STABLE_OFFSET,
         ..Default::default()
     };
     let (session_id, partitions) = match reply {
@@ -345,4 +368,20 @@ async fn what_was_written_before_kafka_0_11_is_an_error_and_passed_over() {
         )
     };
     assert_eq!(seen, ["5", &old(5, 7), "12", &old(12, 14), "19"]);
+}
+
+/// Also where only what is committed is read, which may be less: the rest is waited for.
+#[tokio::test]
+async fn an_offset_to_begin_with_may_be_any_in_the_log() {
+    for isolation in [IsolationLevel::ReadUncommitted, IsolationLevel::ReadCommitted] {
+        let mut consumer = consumer(&Shared::default(), LATEST, OnOutOfRange::Fail).await;
+        consumer.config.isolation = isolation;
+        for (offset, expected) in [(-1, None), (0, Some(0)), (95, Some(95)), (100, Some(100)), (101, None)] {
+            consumer.unassign(&at(0));
+            let assigned = consumer.assign(&[(at(0), Start::Offset(offset))], End::Never).await;
+            let error = format!("offset {offset} of t-0 is outside 0 to 100");
+            assert_eq!(assigned.err().map(|error| error.to_string()), expected.is_none().then_some(error));
+            assert_eq!(consumer.position(&at(0)).map(|position| position.offset), expected);
+        }
+    }
 }
