@@ -60,6 +60,8 @@ struct Partition {
     /// A follower to ask in place of the leader, and until when.
     preferred: Option<(NodeId, Instant)>,
     blocked_until: Option<Instant>,
+    /// The nearer follower refused. To know the leader is then no reason to hurry: it may name the same follower again.
+    was_refused_nearby: bool,
     failures: u32,
     /// Grows with every answer that brought records; the smallest was served longest ago.
     served: u64,
@@ -183,6 +185,7 @@ impl Fetcher {
             older_since: None,
             preferred: None,
             blocked_until: None,
+            was_refused_nearby: false,
             failures: 0,
             served: self.served,
             ends: None,
@@ -460,10 +463,10 @@ impl Fetcher {
         })
     }
 
-    /// The leaders of these partitions are known anew, so there is nothing to wait for.
+    /// The leaders of these partitions are known anew, so there is nothing to wait for if it was a leader that refused.
     pub(super) fn unblock<'a>(&mut self, partitions: impl IntoIterator<Item = &'a TopicPartition>) {
         for at in partitions {
-            if let Some(state) = self.partitions.get_mut(at) {
+            if let Some(state) = self.partitions.get_mut(at).filter(|state| !state.was_refused_nearby) {
                 state.blocked_until = None;
             }
         }
@@ -585,7 +588,7 @@ impl Partition {
             }
             code => {
                 self.block(now, backoff);
-                self.preferred = None;
+                self.was_refused_nearby = self.preferred.take().is_some();
                 if [ErrorCode::FENCED_LEADER_EPOCH, ErrorCode::UNKNOWN_LEADER_EPOCH].contains(&code) {
                     self.checked_under = None;
                 }
@@ -596,6 +599,7 @@ impl Partition {
 
     fn block(&mut self, now: Instant, backoff: Backoff) {
         self.under_way = None;
+        self.was_refused_nearby = false;
         self.failures += 1;
         self.blocked_until = Some(now + backoff.wait(self.failures, 0.5));
     }

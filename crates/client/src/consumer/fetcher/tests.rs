@@ -393,6 +393,23 @@ fn the_leader_is_asked_again_after_any_trouble_with_a_nearer_replica() {
     }
 }
 
+/// It names its leader with the refusal, and that may go on preferring it.
+#[test]
+fn a_nearer_replica_that_refuses_is_not_gone_back_to_at_once() {
+    let mut play = Play::new(&[1], None);
+    play.sends(0, &["1: 0@0"]);
+    play.prefers(0, 1, 2);
+    play.sends(0, &["2: 0@0"]);
+    play.answers(0, 2, &[(0, ErrorCode::NOT_LEADER_OR_FOLLOWER, &[])]);
+    play.fetcher.unblock([&at(0)]);
+    play.sends(99, &[]);
+    play.sends(100, &["1: 0@0"]);
+    play.answers(100, 1, &[(0, ErrorCode::NOT_LEADER_OR_FOLLOWER, &[])]);
+    play.sends(100, &[]);
+    play.fetcher.unblock([&at(0)]);
+    play.sends(100, &["1: 0@0"]);
+}
+
 #[test]
 fn a_nearer_replica_must_be_another_broker_and_be_there() {
     let mut play = Play::new(&[1], None);
