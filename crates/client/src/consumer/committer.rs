@@ -102,26 +102,30 @@ impl Committer {
         answers.and_then(|answers| wanted.answered(answers)).inspect_err(|error| self.note(error))
     }
 
-    /// Goes on with what is not stored yet, but for an error of this code at once to its end.
+    /// Repeats what is not stored yet. An error of the code `unless` is not waited out.
     pub(super) async fn commit(&self, wanted: &mut Wanted, unless: Option<ErrorCode>) -> Result<(), Error> {
         let mut retry = self.cluster.retry();
         while let Err(error) = self.commit_once(&self.identity(), wanted).await {
             if unless.is_some() && error.code() == unless {
                 return Err(error);
             }
-            again(&mut retry, error).await?;
+            again(&mut retry, error, &[ErrorCode::STALE_MEMBER_EPOCH]).await?;
         }
         Ok(())
     }
 
+    /// What the group has committed of these partitions. The coordinator may know this member as another by now; its heartbeat
+    /// finds out who it is.
     pub(super) async fn committed(&self, partitions: &Partitions) -> Result<Offsets, Error> {
+        let passing =
+            [ErrorCode::STALE_MEMBER_EPOCH, ErrorCode::UNKNOWN_MEMBER_ID, ErrorCode::ILLEGAL_GENERATION];
         let mut retry = self.cluster.retry();
         loop {
             match self.coordinator.committed(&self.identity(), partitions).await {
                 Ok(committed) => return Ok(committed),
                 Err(error) => {
                     self.note(&error);
-                    again(&mut retry, error).await?;
+                    again(&mut retry, error, &passing).await?;
                 }
             }
         }
@@ -136,9 +140,10 @@ impl Committer {
     }
 }
 
-async fn again(retry: &mut Retry, error: Error) -> Result<(), Error> {
-    if error.code() == Some(ErrorCode::STALE_MEMBER_EPOCH) {
-        // The member has a newer epoch by now, or will hear of it with the next heartbeat (KIP-848).
+/// Waits, also after an error with one of the `passing` codes: the member has a newer epoch by now, or will hear of it with
+/// the next heartbeat (KIP-848).
+async fn again(retry: &mut Retry, error: Error, passing: &[ErrorCode]) -> Result<(), Error> {
+    if error.code().is_some_and(|code| passing.contains(&code)) {
         let passing = Error::Awaited { what: "the member's newest epoch".to_owned() };
         return retry.after(passing).await.map_err(|_| error);
     }

@@ -545,7 +545,7 @@ impl Consumer {
             // The call has waited between its attempts already; it is asked again.
             Err(error) if error.is_retriable() || error.is_timeout() => return,
             Err(error) => {
-                // The coordinator may know this member as another by now; its heartbeat finds out what that means.
+                // It passes with the next heartbeat, however long that takes.
                 let passes = [ErrorCode::UNKNOWN_MEMBER_ID, ErrorCode::ILLEGAL_GENERATION];
                 if !error.code().is_some_and(|code| passes.contains(&code)) {
                     self.errors.push_back(error);

@@ -22,6 +22,8 @@ struct Script {
     /// The commits that came, each as `topic=offset ...`.
     commits: Vec<String>,
     stored: BTreeMap<String, i64>,
+    /// Codes for the next questions about committed offsets.
+    look_up_refusals: VecDeque<ErrorCode>,
     /// How often committed offsets were asked for.
     looked_up: usize,
 }
@@ -117,7 +119,8 @@ impl Script {
                 ..Default::default()
             }],
         });
-        OffsetFetchResponse { topics: topics.collect(), ..Default::default() }
+        let code = self.look_up_refusals.pop_front().unwrap_or(ErrorCode::NONE);
+        OffsetFetchResponse { topics: topics.collect(), error_code: code.0, ..Default::default() }
     }
 }
 
@@ -260,4 +263,20 @@ async fn what_others_may_commit_meanwhile_is_not_known_of_a_new_assignment() {
     consumer.commit_soon();
     settle(&mut consumer).await;
     assert_eq!(script.lock().unwrap().commits, ["t=10", "t=10"]);
+}
+
+/// Its heartbeat will find out, and says who the member is by then.
+#[tokio::test]
+async fn a_member_that_is_not_known_waits_before_it_looks_again() {
+    let script = Shared::default();
+    let refusals =
+        [ErrorCode::UNKNOWN_MEMBER_ID, ErrorCode::ILLEGAL_GENERATION, ErrorCode::STALE_MEMBER_EPOCH];
+    script.lock().unwrap().look_up_refusals.extend(refusals);
+    script.lock().unwrap().stored.insert("t".to_owned(), 7);
+    let mut consumer = consumer(&script, Config::default()).await;
+    consumer.assign_committed([at("t")]).unwrap();
+    consumer.look_for_committed();
+    settle(&mut consumer).await;
+    assert_eq!(script.lock().unwrap().looked_up, 4);
+    assert_eq!(consumer.position(&at("t")).map(|position| position.offset), Some(7));
 }
