@@ -157,7 +157,8 @@ fn read_broker(broker: &protocol::metadata::response::MetadataResponseBroker) ->
 
 fn read_topic(name: Arc<str>, answered: &MetadataResponseTopic, before: Option<&Arc<Topic>>) -> Topic {
     let id = TopicId(answered.topic_id);
-    let before = before.filter(|before| before.id == id);
+    // A broker that knows no ids may answer during an upgrade.
+    let before = before.filter(|before| id.is_none() || before.id == id);
     let mut partitions: Vec<Partition> = answered.partitions.iter().map(read_partition).collect();
     partitions.sort_by_key(|partition| partition.index);
     partitions.dedup_by_key(|partition| partition.index);
@@ -236,6 +237,9 @@ mod tests {
             (vec![old(), about(none, 1, vec![partition(0, 2, 6)])], Some(vec![Some(2)])),
             (vec![old(), about(none, 1, vec![partition(0, 2, 4)])], Some(vec![Some(1)])),
             (vec![old(), about(none, 2, vec![partition(0, 2, 0)])], Some(vec![Some(2)])),
+            // An old broker, which knows no ids.
+            (vec![old(), about(none, 0, vec![partition(0, 2, 4)])], Some(vec![Some(1)])),
+            (vec![old(), about(none, 0, vec![partition(0, 2, 6)])], Some(vec![Some(2)])),
             (vec![old(), about(none, 1, vec![partition(0, -1, 6)])], Some(vec![None])),
             (vec![old(), about(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, 0, vec![])], None),
             (vec![old(), about(ErrorCode::LEADER_NOT_AVAILABLE, 0, vec![])], Some(vec![Some(1)])),

@@ -3,7 +3,8 @@
 //! The coordinator is found when first needed, and again after an answer or a failure that says it moved.
 use super::{
     Position,
-    assignor::{Assignment, Assignor, PROTOCOL_TYPE, Subscription as Wanted},
+    assignor::{self, Assignment, Assignor, PROTOCOL_TYPE},
+    committer::{Offsets, Wanted},
     membership::{
         Identity, Partitions, Subscription,
         classic::{self, Join, JoinedMember, Round},
@@ -104,7 +105,7 @@ impl Coordinator {
         check(self.subject(), code, message)
     }
 
-    fn unreadable(&self, error: &super::assignor::Error) -> Error {
+    fn unreadable(&self, error: &assignor::Error) -> Error {
         let reason = crate::error::Chain(error).to_string();
         Error::Group { group: self.terms.group.to_string(), reason }
     }
@@ -147,7 +148,7 @@ impl Coordinator {
     fn protocols(&self, join: &Join) -> Result<Vec<JoinGroupRequestProtocol>, Error> {
         let (before, generation) = &join.before;
         let protocol = |assignor: &Assignor| {
-            let wanted = Wanted {
+            let wanted = assignor::Subscription {
                 topics: join.topics.clone(),
                 user_data: assignor.user_data(*generation, before)?,
                 owned: join.owned.clone(),
@@ -156,8 +157,7 @@ impl Coordinator {
             };
             Ok(JoinGroupRequestProtocol { name: assignor.name().into(), metadata: wanted.encode()? })
         };
-        let protocols: Result<_, super::assignor::Error> =
-            self.terms.assignors.iter().map(protocol).collect();
+        let protocols: Result<_, assignor::Error> = self.terms.assignors.iter().map(protocol).collect();
         protocols.map_err(|error| self.unreadable(&error))
     }
 
@@ -287,14 +287,32 @@ impl Coordinator {
         Ok(Told { epoch: response.member_epoch, interval: Duration::from_millis(interval), assignment })
     }
 
-    /// What the coordinator says of each partition; an error of all alike fails the call.
+    /// What the coordinator says of each partition that was sent; an error of all alike fails the call.
     pub(super) async fn commit(
         &self,
         identity: &Identity,
-        offsets: &BTreeMap<TopicPartition, CommittedOffset>,
+        wanted: &mut Wanted,
     ) -> Result<BTreeMap<TopicPartition, Result<(), Error>>, Error> {
         let connection = self.connection().await?;
         let version = connection.version_of::<OffsetCommitRequest>(LAST_WITH_NAMES)?;
+        let sent = wanted.send(|offsets| {
+            let has_any = !offsets.is_empty();
+            has_any.then(|| connection.send(&self.offset_commit(identity, offsets), version)).transpose()
+        });
+        let Some(pending) = sent? else { return Ok(BTreeMap::new()) };
+        let response = pending.response().await?;
+        let mut answers = BTreeMap::new();
+        for topic in &response.topics {
+            for partition in &topic.partitions {
+                let at = TopicPartition::new(topic.name.as_str(), partition.partition_index);
+                let subject = format!("offset of {at} in {}", self.subject());
+                answers.insert(at, check(subject, partition.error_code, None));
+            }
+        }
+        Ok(answers)
+    }
+
+    fn offset_commit(&self, identity: &Identity, offsets: &Offsets) -> OffsetCommitRequest {
         let mut topics: BTreeMap<&Arc<str>, Vec<OffsetCommitRequestPartition>> = BTreeMap::new();
         for (at, committed) in offsets {
             topics.entry(&at.topic).or_default().push(OffsetCommitRequestPartition {
@@ -309,24 +327,14 @@ impl Coordinator {
             partitions,
             ..Default::default()
         };
-        let request = OffsetCommitRequest {
+        OffsetCommitRequest {
             group_id: self.terms.group.as_ref().into(),
             generation_id_or_member_epoch: identity.generation,
             member_id: identity.member_id.as_str().into(),
             group_instance_id: if identity.generation < 0 { None } else { self.instance_id() },
             topics: topics.into_iter().map(topic).collect(),
             ..Default::default()
-        };
-        let response = connection.request_in(&request, version).await?;
-        let mut answers = BTreeMap::new();
-        for topic in &response.topics {
-            for partition in &topic.partitions {
-                let at = TopicPartition::new(topic.name.as_str(), partition.partition_index);
-                let subject = format!("offset of {at} in {}", self.subject());
-                answers.insert(at, check(subject, partition.error_code, None));
-            }
         }
-        Ok(answers)
     }
 
     /// What the group has committed of these partitions; none where there is nothing.

@@ -13,6 +13,7 @@
 //! Not here: what is said in a request (`session`), what becomes of a position that is not in the log (`reset`).
 use super::{
     aborted::Aborted,
+    old_messages::OldMessages,
     position::{EpochEnd, Position},
 };
 use crate::{Backoff, Error, Metadata, TopicPartition};
@@ -54,9 +55,13 @@ struct Partition {
     topic_id: Option<TopicId>,
     /// The leader epoch under which the position is known to be in the log.
     checked_under: Option<i32>,
+    /// Since when the leader that is known is older than what was read.
+    older_since: Option<Instant>,
     /// A follower to ask in place of the leader, and until when.
     preferred: Option<(NodeId, Instant)>,
     blocked_until: Option<Instant>,
+    /// The nearer follower refused. To know the leader is then no reason to hurry: it may name the same follower again.
+    was_refused_nearby: bool,
     failures: u32,
     /// Grows with every answer that brought records; the smallest was served longest ago.
     served: u64,
@@ -177,8 +182,10 @@ impl Fetcher {
             under_way: None,
             topic_id: None,
             checked_under: None,
+            older_since: None,
             preferred: None,
             blocked_until: None,
+            was_refused_nearby: false,
             failures: 0,
             served: self.served,
             ends: None,
@@ -277,9 +284,15 @@ impl Fetcher {
         self.partitions.get(at)?.preferred.map(|(node, _)| node)
     }
 
-    /// Whether every partition has reached its end.
+    /// Whether nothing more is fetched of any partition, until a seek.
     pub(super) fn is_finished(&self) -> bool {
         self.partitions.values().all(Partition::is_finished)
+    }
+
+    /// Whether there are partitions, and nothing is left to come up to the ends of all.
+    pub(super) fn has_ended(&self) -> bool {
+        let has_ended = |partition: &Partition| partition.stop_at.is_some() && partition.is_finished();
+        !self.partitions.is_empty() && self.partitions.values().all(has_ended)
     }
 
     pub(super) fn topics(&self) -> BTreeSet<std::sync::Arc<str>> {
@@ -303,7 +316,9 @@ impl Fetcher {
                 plan.is_stale = true;
                 continue;
             };
-            if state.topic_id.is_some_and(|known| known != topic_id) {
+            // A broker that knows no ids says nothing of that.
+            let named = if topic_id.is_none() { state.topic_id } else { Some(topic_id) };
+            if state.topic_id.is_some() && state.topic_id != named {
                 // What was fetched of the old one is given out first.
                 if state.is_consumed() {
                     let (number, offset) = (state.number, position.offset);
@@ -311,8 +326,8 @@ impl Fetcher {
                 }
                 continue;
             }
-            state.topic_id = Some(topic_id).filter(|id| !id.is_none());
-            match state.doubt(leader_epoch) {
+            state.topic_id = named;
+            match state.doubt(now, leader_epoch) {
                 Doubt::None => state.checked_under = Some(leader_epoch),
                 Doubt::Leader => {
                     plan.is_stale = true;
@@ -373,7 +388,7 @@ impl Fetcher {
                 state.block(now, self.backoff);
             }
         }
-        if error.is_retriable() { vec![Event::StaleMetadata] } else { vec![Event::Failed(error.clone())] }
+        vec![failure(error.clone()).unwrap_or(Event::StaleMetadata)]
     }
 
     pub(super) fn answered(
@@ -448,10 +463,10 @@ impl Fetcher {
         })
     }
 
-    /// The leaders of these partitions are known anew, so there is nothing to wait for.
+    /// The leaders of these partitions are known anew, so there is nothing to wait for if it was a leader that refused.
     pub(super) fn unblock<'a>(&mut self, partitions: impl IntoIterator<Item = &'a TopicPartition>) {
         for at in partitions {
-            if let Some(state) = self.partitions.get_mut(at) {
+            if let Some(state) = self.partitions.get_mut(at).filter(|state| !state.was_refused_nearby) {
                 state.blocked_until = None;
             }
         }
@@ -494,6 +509,7 @@ impl Partition {
         self.under_way = None;
         self.topic_id = None;
         self.checked_under = None;
+        self.older_since = None;
         self.blocked_until = None;
         self.failures = 0;
     }
@@ -503,14 +519,20 @@ impl Partition {
         self.consumed.zip(self.fetched).is_some_and(|(consumed, fetched)| consumed.offset >= fetched.offset)
     }
 
-    fn doubt(&self, leader_epoch: i32) -> Doubt {
-        /// A leader whose epoch stays behind after so many looks is that of another topic of the same name.
-        const LOOKS: u32 = 3;
+    fn doubt(&mut self, now: Instant, leader_epoch: i32) -> Doubt {
+        /// Metadata is not behind for so long: the leader is that of another topic of the same name. Sooner it would find
+        /// nothing of the newer epoch in its log, which looks like a log that was cut to nothing.
+        const BEHIND: Duration = Duration::from_secs(10);
         let Some(epoch) = self.fetched.and_then(|position| position.leader_epoch) else { return Doubt::None };
         if leader_epoch < 0 || self.checked_under == Some(leader_epoch) {
             return Doubt::None;
         }
-        if leader_epoch < epoch && self.failures < LOOKS { Doubt::Leader } else { Doubt::Position { epoch } }
+        if leader_epoch >= epoch {
+            self.older_since = None;
+            return Doubt::Position { epoch };
+        }
+        let since = *self.older_since.get_or_insert(now);
+        if now.duration_since(since) < BEHIND { Doubt::Leader } else { Doubt::Position { epoch } }
     }
 
     fn take(
@@ -566,7 +588,7 @@ impl Partition {
             }
             code => {
                 self.block(now, backoff);
-                self.preferred = None;
+                self.was_refused_nearby = self.preferred.take().is_some();
                 if [ErrorCode::FENCED_LEADER_EPOCH, ErrorCode::UNKNOWN_LEADER_EPOCH].contains(&code) {
                     self.checked_under = None;
                 }
@@ -577,6 +599,7 @@ impl Partition {
 
     fn block(&mut self, now: Instant, backoff: Backoff) {
         self.under_way = None;
+        self.was_refused_nearby = false;
         self.failures += 1;
         self.blocked_until = Some(now + backoff.wait(self.failures, 0.5));
     }
@@ -584,6 +607,16 @@ impl Partition {
 
 /// What to do about an error beyond trying again later.
 fn failure(error: Error) -> Option<Event> {
+    match error.code() {
+        // The broker's copy is broken, which passes only if somebody mends it.
+        Some(ErrorCode::CORRUPT_MESSAGE) => return Some(Event::Failed(error)),
+        // That may pass, or another leader may do better.
+        Some(ErrorCode::UNKNOWN_SERVER_ERROR) => {
+            tracing::warn!(%error, "the broker failed and will be asked again");
+            return Some(Event::StaleMetadata);
+        }
+        _ => {}
+    }
     match error.is_retriable() {
         true if error.asks_for_metadata() => Some(Event::StaleMetadata),
         true => None,
@@ -591,20 +624,26 @@ fn failure(error: Error) -> Option<Event> {
     }
 }
 
-/// The position after the last whole batch, from the headers alone; `None` if there is none, or it is no batch.
+/// The position after the last whole batch, from the headers alone; `None` if there is none, or it is no batch. What was
+/// written before there were batches counts.
 fn end_of(records: &[u8]) -> Option<Position> {
     let mut rest = records;
     let mut end = None;
-    while let Ok(header) = BatchHeader::read(rest) {
-        let size = header.size_in_bytes();
+    loop {
+        let (size, behind) = if let Ok(header) = BatchHeader::read(rest) {
+            (header.size_in_bytes(), Position::after(&header))
+        } else if let Some(old) = OldMessages::at_front_of(rest).filter(|old| old.size > 0) {
+            (old.size, old.next_offset.into())
+        } else {
+            return end;
+        };
         debug_assert!(size > LOG_OVERHEAD, "a batch is longer than its length field");
         if rest.len() < size {
-            break;
+            return end;
         }
-        end = Some(Position::after(&header));
+        end = Some(behind);
         rest = &rest[size..];
     }
-    end
 }
 
 #[cfg(test)]

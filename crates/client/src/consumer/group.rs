@@ -10,6 +10,7 @@
 use super::{
     Config, Consumer, Done, GroupProtocol, Position,
     assignor::RebalanceProtocol,
+    committer::{Committer, Offsets, Order, Wanted},
     coordinator::{Coordinator, Terms, position_of},
     member::{Failed, Member, Polled, Reads, View, Wish},
     membership::{
@@ -74,10 +75,11 @@ pub(super) struct Group {
     /// Once something was subscribed to.
     link: Option<Link>,
     is_subscribed: bool,
-    /// Whose committed offsets are being asked for.
-    asked: Partitions,
+    /// Partitions whose committed offsets were asked for, with the number they had then.
+    asked: BTreeMap<TopicPartition, u64>,
     /// What the group is known to have committed.
-    committed: BTreeMap<TopicPartition, CommittedOffset>,
+    committed: Offsets,
+    order: Order,
 }
 
 /// To the task that keeps the membership.
@@ -101,7 +103,7 @@ struct AutoCommit {
 pub(super) enum GroupDone {
     /// What the group has committed of partitions, each with the number it had when that was asked.
     Committed(BTreeMap<TopicPartition, u64>, Result<BTreeMap<TopicPartition, CommittedOffset>, Error>),
-    CommittedSoon(BTreeMap<TopicPartition, CommittedOffset>, Result<(), Error>),
+    CommittedSoon(Wanted, Result<(), Error>),
 }
 
 impl Group {
@@ -127,9 +129,16 @@ impl Group {
             listener: None,
             link: None,
             is_subscribed: false,
-            asked: Partitions::new(),
-            committed: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            committed: Offsets::new(),
+            order: Order::default(),
         })
+    }
+
+    /// What was known of a partition in an earlier assignment; others may have read it since.
+    pub(super) fn forget(&mut self, at: &TopicPartition) {
+        self.asked.remove(at);
+        self.committed.remove(at);
     }
 
     pub(super) fn is_subscribed(&self) -> bool {
@@ -219,61 +228,6 @@ impl Link {
         let (wishes, wished) = watch::channel(Wish::default());
         let (seen, view) = watch::channel(View::default());
         Self { wishes, view, polled, carried_out: None, task: tokio::spawn(member.run(wished, seen)) }
-    }
-}
-
-/// Commits and reads offsets as whoever the member is at the time.
-#[derive(Clone, Debug)]
-struct Committer {
-    cluster: Cluster,
-    coordinator: Coordinator,
-    view: Option<watch::Receiver<View>>,
-}
-
-impl Committer {
-    fn identity(&self) -> Identity {
-        self.view.as_ref().map(|view| view.borrow().identity.clone()).unwrap_or_default()
-    }
-
-    async fn commit(&self, offsets: &BTreeMap<TopicPartition, CommittedOffset>) -> Result<(), Error> {
-        let mut retry = self.cluster.retry();
-        loop {
-            let answers = self.coordinator.commit(&self.identity(), offsets).await;
-            let failed = match answers {
-                Ok(answers) => answers.into_values().find_map(Result::err),
-                Err(error) => Some(error),
-            };
-            match failed {
-                None => return Ok(()),
-                Some(error) => self.again(&mut retry, error).await?,
-            }
-        }
-    }
-
-    async fn committed(
-        &self,
-        partitions: &Partitions,
-    ) -> Result<BTreeMap<TopicPartition, CommittedOffset>, Error> {
-        let mut retry = self.cluster.retry();
-        loop {
-            match self.coordinator.committed(&self.identity(), partitions).await {
-                Ok(committed) => return Ok(committed),
-                Err(error) => self.again(&mut retry, error).await?,
-            }
-        }
-    }
-
-    async fn again(&self, retry: &mut crate::retry::Retry, error: Error) -> Result<(), Error> {
-        let moved = [ErrorCode::NOT_COORDINATOR, ErrorCode::COORDINATOR_NOT_AVAILABLE];
-        if error.code().is_none_or(|code| moved.contains(&code)) {
-            self.coordinator.forget();
-        }
-        if error.code() == Some(ErrorCode::STALE_MEMBER_EPOCH) {
-            // The member has a newer epoch by now, or will hear of it with the next heartbeat (KIP-848).
-            let passing = Error::Awaited { what: "the member's newest epoch".to_owned() };
-            return retry.after(passing).await.map_err(|_| error);
-        }
-        retry.after(error).await
     }
 }
 
@@ -367,12 +321,14 @@ impl Consumer {
         if offsets.is_empty() {
             return Ok(());
         }
-        group.committer(&self.cluster).commit(offsets).await?;
-        group.committed.extend(offsets.iter().map(|(at, offset)| (at.clone(), offset.clone())));
-        Ok(())
+        let mut wanted = group.order.wish(offsets.clone());
+        let result = group.committer(&self.cluster).commit(&mut wanted, None).await;
+        group.committed.extend(wanted.stored());
+        result
     }
 
-    /// As [`Consumer::commit`], without waiting. A failure is logged; a later commit makes up for it.
+    /// As [`Consumer::commit`], without waiting. It is tried once. A failure is logged; a later commit makes up for it, and
+    /// has the last word in any case.
     pub fn commit_soon(&mut self) {
         let mut offsets = self.consumed();
         let Some(group) = &mut self.group else { return };
@@ -385,9 +341,10 @@ impl Consumer {
             return;
         }
         let committer = group.committer(&self.cluster);
+        let (identity, mut wanted) = (committer.identity(), group.order.wish(offsets));
         self.jobs.spawn(async move {
-            let result = committer.commit(&offsets).await;
-            Done::Group(GroupDone::CommittedSoon(offsets, result))
+            let result = committer.commit_once(&identity, &mut wanted).await;
+            Done::Group(GroupDone::CommittedSoon(wanted, result))
         });
     }
 
@@ -520,16 +477,11 @@ impl Consumer {
     }
 
     fn let_go(&mut self, partitions: &[TopicPartition]) {
-        for at in partitions {
-            self.unassign(at);
-            if let Some(group) = &mut self.group {
-                group.committed.remove(at);
-                group.asked.remove(at);
-            }
-        }
+        partitions.iter().for_each(|at| self.unassign(at));
     }
 
-    /// Before these partitions go. A failure means that some records are read twice.
+    /// Before these partitions go. A failure means that some records are read twice. A topic that is not known any more is
+    /// not waited for, as its offsets are of no use.
     async fn auto_commit_now(&mut self, partitions: &Partitions) {
         let mut offsets = self.consumed();
         let Some(group) = &mut self.group else { return };
@@ -540,7 +492,11 @@ impl Consumer {
         if offsets.is_empty() {
             return;
         }
-        if let Err(error) = group.committer(&self.cluster).commit(&offsets).await {
+        let (committer, mut wanted) = (group.committer(&self.cluster), group.order.wish(offsets));
+        let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+        let result = committer.commit(&mut wanted, Some(unknown)).await;
+        group.committed.extend(wanted.stored());
+        if let Err(error) = result {
             tracing::warn!(group = self.config.group_id, error = %crate::error::Chain(&error), "cannot commit before partitions go");
         }
     }
@@ -548,14 +504,15 @@ impl Consumer {
     /// Where reading begins in partitions that came with a subscription.
     fn look_for_committed(&mut self) {
         let Some(group) = &mut self.group else { return };
-        let lacking = self.fetcher.without_position().filter(|at| !group.asked.contains(*at));
+        let lacking = self.fetcher.without_position();
+        let lacking = lacking.filter_map(|at| Some((at.clone(), self.fetcher.number(at)?)));
         let numbers: BTreeMap<TopicPartition, u64> =
-            lacking.filter_map(|at| Some((at.clone(), self.fetcher.number(at)?))).collect();
+            lacking.filter(|(at, number)| group.asked.get(at) != Some(number)).collect();
         if numbers.is_empty() {
             return;
         }
         let partitions: Partitions = numbers.keys().cloned().collect();
-        group.asked.extend(partitions.iter().cloned());
+        group.asked.extend(numbers.clone());
         let committer = group.committer(&self.cluster);
         self.jobs.spawn(async move {
             let found = committer.committed(&partitions).await;
@@ -566,19 +523,15 @@ impl Consumer {
     pub(super) fn take_group(&mut self, done: GroupDone) {
         match done {
             GroupDone::Committed(numbers, found) => self.take_committed(numbers, found),
-            GroupDone::CommittedSoon(offsets, result) => {
+            GroupDone::CommittedSoon(wanted, result) => {
                 let Some(group) = &mut self.group else { return };
                 if let Some(auto) = &mut group.auto_commit {
                     auto.is_under_way = false;
                 }
-                match result {
-                    Ok(()) => {
-                        let is_ours = |at: &TopicPartition| self.fetcher.is_assigned(at);
-                        group.committed.extend(offsets.into_iter().filter(|(at, _)| is_ours(at)));
-                    }
-                    Err(error) => {
-                        tracing::warn!(group = self.config.group_id, error = %crate::error::Chain(&error), "cannot commit offsets");
-                    }
+                let is_ours = |at: &TopicPartition| self.fetcher.is_assigned(at);
+                group.committed.extend(wanted.stored().into_iter().filter(|(at, _)| is_ours(at)));
+                if let Err(error) = result {
+                    tracing::warn!(group = self.config.group_id, error = %crate::error::Chain(&error), "cannot commit offsets");
                 }
             }
         }
@@ -590,13 +543,13 @@ impl Consumer {
         found: Result<BTreeMap<TopicPartition, CommittedOffset>, Error>,
     ) {
         let Some(group) = &mut self.group else { return };
-        group.asked.retain(|at| !numbers.contains_key(at));
+        group.asked.retain(|at, number| numbers.get(at) != Some(number));
         let found = match found {
             Ok(found) => found,
             // The call has waited between its attempts already; it is asked again.
             Err(error) if error.is_retriable() || error.is_timeout() => return,
             Err(error) => {
-                // The coordinator may know this member as another by now; its heartbeat finds out what that means.
+                // It passes with the next heartbeat, however long that takes.
                 let passes = [ErrorCode::UNKNOWN_MEMBER_ID, ErrorCode::ILLEGAL_GENERATION];
                 if !error.code().is_some_and(|code| passes.contains(&code)) {
                     self.errors.push_back(error);
@@ -619,14 +572,14 @@ impl Consumer {
                 None => match self.config.on_out_of_range.start(SystemTime::now()) {
                     Some(start) => {
                         if let Some(group) = &mut self.group {
-                            group.asked.insert(at.clone());
+                            group.asked.insert(at.clone(), number);
                         }
                         begin.push((at, start));
                     }
                     None => {
                         self.fetcher.halt(&at);
                         if let Some(group) = &mut self.group {
-                            group.asked.insert(at.clone());
+                            group.asked.insert(at.clone(), number);
                         }
                         self.errors.push_back(Error::NoOffset { partition: at.to_string() });
                     }
@@ -638,3 +591,6 @@ impl Consumer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 mod aborted;
 pub mod assignor;
 mod batch;
+mod committer;
 mod config;
 mod control;
 mod coordinator;
@@ -15,6 +16,7 @@ mod group;
 mod member;
 mod membership;
 mod offsets;
+mod old_messages;
 mod position;
 mod queue;
 mod requests;
@@ -24,13 +26,13 @@ mod sessions;
 mod stream;
 
 use crate::{
-    Admin, Cluster, Error, FOREVER, OnUnknownTopic, TopicPartition, cluster::RefreshClock,
-    metadata::TopicAnswer,
+    Admin, Cluster, Error, FOREVER, OnUnknownTopic, TopicPartition, admin::IsolationLevel,
+    cluster::RefreshClock, metadata::TopicAnswer,
 };
 pub use assignor::Assignor;
 use base::NodeId;
 pub use batch::FetchedBatch;
-use batch::{behind, open, unreadable};
+use batch::{behind, open};
 pub(crate) use config::SETTINGS;
 pub use config::{Config, GroupProtocol, OnOutOfRange};
 use fetcher::{Event, Fetcher, Question, Target};
@@ -65,7 +67,7 @@ pub struct Consumer {
     queue: Queue,
     /// Batches that are given out record by record, at most one of a partition.
     begun: Vec<Begun>,
-    /// Behind a batch that could not be read, and whose error was just given out.
+    /// Behind what could not be read, and whose error was just given out.
     passed: Option<(TopicPartition, Position)>,
     errors: VecDeque<Error>,
     refresh: RefreshClock,
@@ -147,7 +149,8 @@ impl Consumer {
         }
         for (at, start) in partitions {
             if let (Start::Offset(offset), OnOutOfRange::Fail) = (*start, self.config.on_out_of_range) {
-                let bounds = bounds(&admin, isolation, at).await?;
+                // What is in the log and not committed yet can be waited for.
+                let bounds = bounds(&admin, IsolationLevel::ReadUncommitted, at).await?;
                 if !(bounds.0..=bounds.1).contains(&offset) {
                     return Err(out_of_range(at, offset, bounds));
                 }
@@ -182,14 +185,21 @@ impl Consumer {
     /// Adds a partition, in place of an earlier assignment of it. Without a position it is not fetched until it has one,
     /// by [`Consumer::seek`] or [`Consumer::begin`].
     pub(super) fn place(&mut self, at: TopicPartition, position: Option<Position>, stop_at: Option<i64>) {
-        self.forget(&at);
+        self.forget_assignment(&at);
         self.fetcher.assign(at, position, stop_at);
     }
 
     /// Stops reading a partition. Nothing more of it is given out.
     pub fn unassign(&mut self, at: &TopicPartition) {
         self.fetcher.stop(at);
+        self.forget_assignment(at);
+    }
+
+    fn forget_assignment(&mut self, at: &TopicPartition) {
         self.forget(at);
+        if let Some(group) = &mut self.group {
+            group.forget(at);
+        }
     }
 
     /// Drops what was fetched of a partition.
@@ -199,7 +209,8 @@ impl Consumer {
         self.passed.take_if(|(passed, _)| passed == at);
     }
 
-    /// Whether everything up to the end that [`Consumer::assign`] found has been given out. Never of a subscription.
+    /// Whether everything up to the end that [`Consumer::assign`] found has been given out, where no error has ended a partition
+    /// before. Never of a subscription.
     pub fn is_finished(&self) -> bool {
         let is_subscribed = self.group.as_ref().is_some_and(Group::is_subscribed);
         !is_subscribed
@@ -256,12 +267,18 @@ impl Consumer {
                 self.work();
                 continue;
             };
-            let Some(batch) = opened.batches.next() else {
+            let Some(next) = opened.next() else {
                 self.queue.close();
                 continue;
             };
             let chunk = &mut opened.chunk;
-            let batch = batch.map_err(|error| unreadable(&chunk.at, chunk.from, &error))?;
+            let batch = match next {
+                Ok(batch) => batch,
+                Err((error, behind)) => {
+                    self.passed = behind.map(|behind| (chunk.at.clone(), behind));
+                    return Err(error);
+                }
+            };
             let behind = behind(&batch, chunk.until);
             match open(chunk, batch, &self.config) {
                 Ok(Some(found)) => return Ok(Some(found)),
@@ -303,10 +320,12 @@ impl Consumer {
         now
     }
 
-    /// Waits for something to happen after the work of `now`; false when the deadline came first or nothing is left to
-    /// happen.
+    /// Waits for something to happen after the work of `now`; false when the deadline came first or the end is reached.
     async fn wait(&mut self, now: Instant, deadline: Instant) -> bool {
-        if self.is_finished() || now >= deadline {
+        let is_over = self.is_finished() && self.fetcher.has_ended();
+        if is_over || now >= deadline {
+            // What polls ask for is done by tasks, which must come to run also where no poll waits.
+            tokio::task::yield_now().await;
             return false;
         }
         let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };

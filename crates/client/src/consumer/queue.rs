@@ -3,9 +3,9 @@
 //! What waits of a paused partition is kept aside: it is given out after the pause, does not count against the memory
 //! for reading ahead, and so does not keep the others from going on. What a seek or the end of an assignment makes
 //! worthless is taken out at once.
-use super::fetcher::Chunk;
-use crate::TopicPartition;
-use records::Batches;
+use super::{batch::unreadable, fetcher::Chunk, old_messages::OldMessages, position::Position};
+use crate::{Error, TopicPartition};
+use records::{Batches, RecordBatch};
 use std::collections::VecDeque;
 
 #[derive(Debug, Default)]
@@ -21,7 +21,30 @@ pub(super) struct Queue {
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) chunk: Chunk,
-    pub(super) batches: Batches,
+    batches: Batches,
+}
+
+impl Opened {
+    /// The next batch; or why there is none, and the position behind it where reading can go on.
+    pub(super) fn next(&mut self) -> Option<Result<RecordBatch, (Error, Option<Position>)>> {
+        let error = match self.batches.next()? {
+            Ok(batch) => return Some(Ok(batch)),
+            Err(error) => error,
+        };
+        let Chunk { at, from, until, .. } = &mut self.chunk;
+        let rest = self.batches.remaining();
+        let Some(old) = OldMessages::at_front_of(rest) else {
+            return Some(Err((unreadable(at, *from, &error), None)));
+        };
+        if old.size == 0 {
+            return None;
+        }
+        let error = Error::Records { partition: at.to_string(), offset: *from, reason: old.reason() };
+        self.batches = Batches::new(rest.slice(old.size..));
+        *from = old.next_offset.max(*from);
+        let behind = until.map_or(*from, |until| until.min(*from));
+        Some(Err((error, Some(behind.into()))))
+    }
 }
 
 impl Queue {

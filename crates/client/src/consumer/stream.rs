@@ -127,7 +127,8 @@ impl Consumer {
             if let Some(record) = self.next_begun()? {
                 return Ok(Some(record));
             }
-            if let Some(batch) = self.next_batch(LONG).await? {
+            let timeout = if self.is_finished() { Duration::ZERO } else { LONG };
+            if let Some(batch) = self.next_batch(timeout).await? {
                 self.begun.push(Begun::new(batch));
             } else if self.is_finished() {
                 return Ok(None);

@@ -1,11 +1,13 @@
 //! A consumer and a broker that does as it is told.
-use super::*;
+use super::{old_messages::tests::message_of, *};
 use crate::{Address, Config as ClientConfig, fake};
 use base::{LeaderEpoch, Offset, TopicId};
+use bytes::Bytes;
 use protocol::{
-    ApiKey, ErrorCode, FetchRequest, FetchResponse, Message as _, MetadataResponse,
-    OffsetForLeaderEpochResponse,
+    ApiKey, ErrorCode, FetchRequest, FetchResponse, ListOffsetsRequest, ListOffsetsResponse, Message as _,
+    MetadataResponse, OffsetForLeaderEpochResponse,
     fetch::response::{FetchableTopicResponse, LeaderIdAndEpoch, PartitionData},
+    list_offsets::response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse},
     metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
     offset_for_leader_epoch::response::{EpochEndOffset, OffsetForLeaderTopicResult},
 };
@@ -21,6 +23,9 @@ enum Reply {
     Nothing(i32),
     /// Five records of partition 0 from this offset on, in this session.
     Records(i32, i64),
+    /// Two messages of format v1 from this offset on, five records behind them, and some of another message, in this
+    /// session.
+    Old(i32, i64),
     /// The fetch is refused.
     Refused(ErrorCode),
     /// Partition 0 is, with the leader epoch of now.
@@ -40,6 +45,8 @@ type Shared = Arc<Mutex<Script>>;
 
 const ID: TopicId = TopicId::METADATA;
 const NAMES_ONLY: i16 = 12;
+const HIGH_WATERMARK: i64 = 100;
+const LAST_STABLE_OFFSET: i64 = 90;
 
 fn at(partition: i32) -> TopicPartition {
     TopicPartition::new("t", partition)
@@ -57,8 +64,13 @@ async fn broker(script: Shared, fetch_version: i16) -> Address {
                     (ApiKey::Metadata, 13),
                     (ApiKey::Fetch, fetch_version),
                     (ApiKey::OffsetForLeaderEpoch, 4),
+                    (ApiKey::ListOffsets, 7),
                 ])),
                 ApiKey::Metadata => Some(asked.answer(&metadata(port, script.leader_epoch))),
+                ApiKey::ListOffsets => {
+                    let request = ListOffsetsRequest::decode(&mut asked.body, asked.version).unwrap();
+                    Some(asked.answer(&bounds(&request)))
+                }
                 ApiKey::OffsetForLeaderEpoch => {
                     script.asked.push("epoch end".to_owned());
                     let end = EpochEndOffset { leader_epoch: 1, end_offset: 3, ..Default::default() };
@@ -110,6 +122,21 @@ fn metadata(port: u16, leader_epoch: i32) -> MetadataResponse {
     MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
 }
 
+/// The log begins at offset 0.
+fn bounds(request: &ListOffsetsRequest) -> ListOffsetsResponse {
+    const EARLIEST: i64 = -2;
+    let asked = &request.topics[0].partitions[0];
+    let offset = match request.isolation_level {
+        _ if asked.timestamp == EARLIEST => 0,
+        0 => HIGH_WATERMARK,
+        _ => LAST_STABLE_OFFSET,
+    };
+    let partition_index = asked.partition_index;
+    let partition = ListOffsetsPartitionResponse { partition_index, offset, ..Default::default() };
+    let topic = ListOffsetsTopicResponse { name: "t".into(), partitions: vec![partition] };
+    ListOffsetsResponse { topics: vec![topic], ..Default::default() }
+}
+
 /// `id/epoch partition@offset ... -forgotten ...`
 fn shown(request: &FetchRequest) -> String {
     let mut shown = format!("{}/{}", request.session_id, request.session_epoch);
@@ -127,24 +154,36 @@ fn shown(request: &FetchRequest) -> String {
     shown
 }
 
+/// Five records from this offset on.
+fn batch(offset: i64) -> Bytes {
+    let mut builder = BatchBuilder::new(Compression::None)
+        .base_offset(Offset(offset))
+        .partition_leader_epoch(LeaderEpoch(1));
+    for _ in 0..5 {
+        builder.append(&NewRecord::default()).unwrap();
+    }
+    builder.build()
+}
+
 fn answer(reply: Reply, script: &mut Script) -> FetchResponse {
     let partition = |partition_index| PartitionData {
         partition_index,
-        high_watermark: 100,
-        last_stable_offset: 90,
+        high_watermark: HIGH_WATERMARK,
+        last_stable_offset: LAST_STABLE_OFFSET,
         ..Default::default()
     };
     let (session_id, partitions) = match reply {
         Reply::Full(id) => (id, vec![partition(0), partition(1)]),
         Reply::Nothing(id) => (id, Vec::new()),
         Reply::Records(id, offset) => {
-            let mut builder = BatchBuilder::new(Compression::None)
-                .base_offset(Offset(offset))
-                .partition_leader_epoch(LeaderEpoch(1));
-            for _ in 0..5 {
-                builder.append(&NewRecord::default()).unwrap();
-            }
-            let records = Some(builder.build().into());
+            let records = Some(batch(offset).into());
+            (id, vec![PartitionData { records, ..partition(0) }])
+        }
+        Reply::Old(id, offset) => {
+            let mut records = [message_of(1, offset, 0), message_of(1, offset + 1, 100)].concat();
+            records.extend(batch(offset + 2));
+            records.extend(&message_of(1, offset + 7, 0)[..30]);
+            let records = Some(Bytes::from(records).into());
             (id, vec![PartitionData { records, ..partition(0) }])
         }
         Reply::Refused(code) => {
@@ -310,5 +349,92 @@ async fn what_is_committed_with_each_poll_wakes_none() {
         };
         let group = Group::new(&cluster, &config).unwrap();
         assert_eq!(group.wake_at().is_some(), wakes, "{interval:?}");
+    }
+}
+
+/// All of this runs in one thread.
+#[tokio::test]
+async fn polls_that_do_not_wait_come_to_read() {
+    let script = Shared::default();
+    script.lock().unwrap().replies.extend([Reply::Full(7), Reply::Records(7, 0)]);
+    let mut consumer = consumer(&script, LATEST, OnOutOfRange::Earliest).await;
+    for _ in 0..100_000 {
+        if consumer.poll(Duration::ZERO).await.unwrap().is_some() {
+            return;
+        }
+    }
+    panic!("{:?}", script.lock().unwrap().asked);
+}
+
+#[tokio::test]
+async fn a_poll_waits_unless_the_end_is_reached() {
+    type Change = fn(&mut Consumer, i32);
+    let changes: &[(Change, bool)] = &[
+        (|consumer, partition| consumer.fetcher.halt(&at(partition)), true),
+        (|consumer, partition| consumer.unassign(&at(partition)), true),
+        (|consumer, partition| consumer.place(at(partition), Some(5.into()), Some(5)), false),
+        (
+            |consumer, partition| {
+                consumer.place(at(partition), Some(0.into()), Some(5));
+                consumer.fetcher.halt(&at(partition));
+            },
+            false,
+        ),
+    ];
+    for (number, (change, waits)) in changes.iter().enumerate() {
+        let mut consumer = consumer(&Shared::default(), LATEST, OnOutOfRange::Fail).await;
+        [0, 1].into_iter().for_each(|partition| change(&mut consumer, partition));
+        assert!(consumer.is_finished(), "{number}");
+        let timeout = Duration::from_millis(if *waits { 5 } else { 30_000 });
+        let began = Instant::now();
+        assert!(consumer.poll(timeout).await.unwrap().is_none());
+        assert_eq!(began.elapsed() >= timeout, *waits, "{number}");
+        // A stream has nothing to wait for.
+        assert!(consumer.next().await.unwrap().is_none());
+        assert!(began.elapsed() < Duration::from_secs(30), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_before_kafka_0_11_is_an_error_and_passed_over() {
+    let script = Shared::default();
+    let replies = [Reply::Records(0, 0), Reply::Old(0, 5), Reply::Old(0, 12)];
+    script.lock().unwrap().replies.extend(replies);
+    let mut consumer = consumer(&script, LATEST, OnOutOfRange::Fail).await;
+    consumer.unassign(&at(1));
+    let mut seen = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while seen.len() < 5 {
+        assert!(Instant::now() < deadline, "{seen:?}");
+        let polled = consumer.poll(Duration::from_millis(5)).await;
+        let offset = consumer.position(&at(0)).unwrap().offset;
+        match polled {
+            Ok(Some(_)) => seen.push(offset.to_string()),
+            Ok(None) => {}
+            Err(error) => seen.push(format!("{offset}: {error}")),
+        }
+    }
+    let old = |from, to| {
+        format!(
+            "{from}: cannot read the records of t-0 at offset {from}: written in the format of Kafka before 0.11 \
+             (magic 1), which this client does not read; it goes on at offset {to}"
+        )
+    };
+    assert_eq!(seen, ["5", &old(5, 7), "12", &old(12, 14), "19"]);
+}
+
+/// Also where only what is committed is read, which may be less: the rest is waited for.
+#[tokio::test]
+async fn an_offset_to_begin_with_may_be_any_in_the_log() {
+    for isolation in [IsolationLevel::ReadUncommitted, IsolationLevel::ReadCommitted] {
+        let mut consumer = consumer(&Shared::default(), LATEST, OnOutOfRange::Fail).await;
+        consumer.config.isolation = isolation;
+        for (offset, expected) in [(-1, None), (0, Some(0)), (95, Some(95)), (100, Some(100)), (101, None)] {
+            consumer.unassign(&at(0));
+            let assigned = consumer.assign(&[(at(0), Start::Offset(offset))], End::Never).await;
+            let error = format!("offset {offset} of t-0 is outside 0 to 100");
+            assert_eq!(assigned.err().map(|error| error.to_string()), expected.is_none().then_some(error));
+            assert_eq!(consumer.position(&at(0)).map(|position| position.offset), expected);
+        }
     }
 }

@@ -544,6 +544,8 @@ impl ShareConsumer {
     async fn wait(&mut self, deadline: Instant) -> bool {
         let now = Instant::now();
         if now >= deadline {
+            // What polls ask for is done by tasks, which must come to run also where no poll waits.
+            tokio::task::yield_now().await;
             return false;
         }
         let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
@@ -693,4 +695,36 @@ fn read(batch: &RecordBatch, config: &Config) -> Result<Records, records::Error>
 /// Any text that no other member has; in the form that Kafka gives ids.
 fn member_id() -> String {
     base::TopicId(uuid::Uuid::new_v4()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake;
+    use protocol::{ApiKey, MetadataResponse, metadata::response::MetadataResponseBroker};
+
+    /// All of this runs in one thread.
+    #[tokio::test]
+    async fn polls_that_do_not_wait_let_tasks_run() {
+        let address = fake::listen("127.0.0.1", |socket| {
+            let port = socket.local_addr().unwrap().port();
+            let host = "127.0.0.1";
+            fake::converse(socket, move |asked| match asked.key {
+                ApiKey::ApiVersions => Some(asked.offer(&[(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 13)])),
+                ApiKey::Metadata => {
+                    let broker =
+                        MetadataResponseBroker { host: host.into(), port: port.into(), ..Default::default() };
+                    Some(asked.answer(&MetadataResponse { brokers: vec![broker], ..Default::default() }))
+                }
+                _ => None,
+            })
+        });
+        let cluster = Cluster::connect(crate::Config::new(vec![address.await])).await.unwrap();
+        let mut consumer = ShareConsumer::new(&cluster, Config::default());
+        let task = tokio::spawn(async {});
+        for _ in 0..100 {
+            assert!(consumer.poll(Duration::ZERO).await.unwrap().is_none());
+        }
+        assert!(task.is_finished());
+    }
 }

@@ -86,11 +86,10 @@ impl Play {
     }
 
     /// The request fails.
-    fn fails(&mut self, ms: u64, node: i32) -> Vec<String> {
+    fn fails(&mut self, ms: u64, node: i32, error: &Error) -> Vec<String> {
         let targets = self.flying.remove(&NodeId(node)).expect("a request is under way");
-        let error = Error::NoLeader { subject: "nobody".to_owned() };
         let now = self.at(ms);
-        self.fetcher.failed(now, NodeId(node), &targets, &error).iter().map(shown).collect()
+        self.fetcher.failed(now, NodeId(node), &targets, error).iter().map(shown).collect()
     }
 
     /// The questions about positions that go out: `broker: partition@offset of epoch`.
@@ -182,6 +181,7 @@ fn at(partition: i32) -> TopicPartition {
 }
 
 const NONE: ErrorCode = ErrorCode::NONE;
+const OTHER: TopicId = TopicId(uuid::Uuid::from_u128(99));
 
 #[test]
 fn one_request_per_broker_and_the_position_follows_the_records() {
@@ -223,6 +223,9 @@ fn errors_pause_a_partition() {
         (ErrorCode::UNKNOWN_TOPIC_ID, Some("stale")),
         (ErrorCode::OFFSET_OUT_OF_RANGE, Some("t-0: no 0")),
         (ErrorCode::TOPIC_AUTHORIZATION_FAILED, Some("failed: TOPIC_AUTHORIZATION_FAILED")),
+        // What lies on the broker's disk is broken, which time does not mend.
+        (ErrorCode::CORRUPT_MESSAGE, Some("failed: CORRUPT_MESSAGE")),
+        (ErrorCode::UNKNOWN_SERVER_ERROR, Some("stale")),
     ] {
         let mut play = Play::new(&[1], None);
         play.sends(0, &["1: 0@0"]);
@@ -231,6 +234,21 @@ fn errors_pause_a_partition() {
         assert_eq!(play.fetcher.wake_at(play.at(99)), Some(play.at(100)));
         assert_eq!(play.fetcher.wake_at(play.at(100)), None);
         play.sends(100, &["1: 0@0"]);
+    }
+}
+
+#[test]
+fn a_refused_request_pauses_all_that_it_asked_for() {
+    for (code, event) in [
+        (ErrorCode::KAFKA_STORAGE_ERROR, "stale"),
+        (ErrorCode::UNKNOWN_SERVER_ERROR, "stale"),
+        (ErrorCode::TOPIC_AUTHORIZATION_FAILED, "failed: TOPIC_AUTHORIZATION_FAILED"),
+    ] {
+        let mut play = Play::new(&[1, 1], None);
+        play.sends(0, &["1: 0@0 1@0"]);
+        assert_eq!(play.fails(0, 1, &Error::refused("fetch", code.0, None)), [event]);
+        play.sends(99, &[]);
+        play.sends(100, &["1: 0@0 1@0"]);
     }
 }
 
@@ -357,7 +375,7 @@ fn a_nearer_replica_is_asked_for_a_while() {
 fn the_leader_is_asked_again_after_any_trouble_with_a_nearer_replica() {
     type Trouble = fn(&mut Play) -> Vec<String>;
     let troubles: &[(Trouble, &[&str])] = &[
-        (|play| play.fails(0, 2), &["stale"]),
+        (|play| play.fails(0, 2, &Error::UnknownBroker(NodeId(2))), &["stale"]),
         (|play| play.answers(0, 2, &[(0, ErrorCode::NOT_LEADER_OR_FOLLOWER, &[])]), &["stale"]),
         // The follower may be behind: the partition is not reset.
         (|play| play.answers(0, 2, &[(0, OUT_OF_RANGE, &[])]), &[]),
@@ -373,6 +391,23 @@ fn the_leader_is_asked_again_after_any_trouble_with_a_nearer_replica() {
         play.sends(100, &["1: 0@0"]);
         assert_eq!(play.answers(100, 1, &[(0, OUT_OF_RANGE, &[])]), ["t-0: no 0"]);
     }
+}
+
+/// It names its leader with the refusal, and that may go on preferring it.
+#[test]
+fn a_nearer_replica_that_refuses_is_not_gone_back_to_at_once() {
+    let mut play = Play::new(&[1], None);
+    play.sends(0, &["1: 0@0"]);
+    play.prefers(0, 1, 2);
+    play.sends(0, &["2: 0@0"]);
+    play.answers(0, 2, &[(0, ErrorCode::NOT_LEADER_OR_FOLLOWER, &[])]);
+    play.fetcher.unblock([&at(0)]);
+    play.sends(99, &[]);
+    play.sends(100, &["1: 0@0"]);
+    play.answers(100, 1, &[(0, ErrorCode::NOT_LEADER_OR_FOLLOWER, &[])]);
+    play.sends(100, &[]);
+    play.fetcher.unblock([&at(0)]);
+    play.sends(100, &["1: 0@0"]);
 }
 
 #[test]
@@ -442,6 +477,7 @@ fn a_cut_log_is_noticed() {
         (8, Ok((2, 7)), Some("t-0: rewound"), Some("2: 0@8 of 2")),
         (10, Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED), Some("failed: TOPIC_AUTHORIZATION_FAILED"), None),
         (10, Err(ErrorCode::NOT_LEADER_OR_FOLLOWER), Some("stale"), None),
+        (10, Err(ErrorCode::UNKNOWN_SERVER_ERROR), Some("stale"), None),
     ] {
         let mut play = after_an_election(consumed);
         play.asks(0, &["2: 0@10 of 2"]);
@@ -478,15 +514,25 @@ fn a_position_with_an_epoch_is_checked_before_the_first_fetch() {
 
 /// Metadata is behind; or the topic was made again and begins with epoch 0.
 #[test]
-fn an_older_leader_is_not_asked_at_first() {
+fn an_older_leader_is_believed_only_after_a_while() {
     let mut play = Play::new(&[1], None);
-    play.fetcher.seek(&at(0), Position { offset: 8, leader_epoch: Some(4) });
-    for ms in [0, 100, 300] {
+    let position = Position { offset: 8, leader_epoch: Some(4) };
+    play.fetcher.seek(&at(0), position);
+    for ms in [0, 100, 300, 700, 1500, 2500, 3500, 4500, 5500, 6500, 7500, 8500, 9500] {
         let plan = play.fetcher.plan(play.at(ms), &play.metadata);
-        assert!(plan.is_stale && plan.questions.is_empty());
-        assert!(!play.fetcher.plan(play.at(ms), &play.metadata).is_stale);
+        assert!(plan.is_stale && plan.questions.is_empty(), "{ms}");
+        assert!(!play.fetcher.plan(play.at(ms), &play.metadata).is_stale, "{ms}");
     }
-    play.asks(700, &["1: 0@8 of 4"]);
+    play.asks(10_500, &["1: 0@8 of 4"]);
+    assert_eq!(play.told(10_500, Ok((-1, -1))), ["t-0: cut below 8"]);
+    // Each position, and each time, has a while of its own.
+    play.fetcher.seek(&at(0), position);
+    play.asks(10_600, &[]);
+    play.metadata = in_epoch(4, &[1]);
+    play.asks(10_700, &["1: 0@8 of 4"]);
+    play.told(10_700, Ok((4, 9)));
+    play.metadata = in_epoch(3, &[1]);
+    play.asks(30_000, &[]);
 }
 
 #[test]
@@ -513,7 +559,7 @@ fn ends_are_known_from_any_answer() {
 fn a_position_in_a_topic_that_was_made_again_is_lost() {
     let mut play = after_an_election(6);
     let mut again = (*play.metadata.topics["t"]).clone();
-    again.id = TopicId(uuid::Uuid::from_u128(99));
+    again.id = OTHER;
     play.metadata.topics.insert(again.name.clone(), Arc::new(again));
     let lost = |play: &mut Play| -> Vec<String> {
         let plan = play.fetcher.plan(play.start, &play.metadata);
@@ -526,4 +572,22 @@ fn a_position_in_a_topic_that_was_made_again_is_lost() {
     assert_eq!(lost(&mut play), ["t-0: cut below 10"]);
     play.fetcher.seek(&at(0), 0.into());
     play.sends(0, &["2: 0@0"]);
+}
+
+/// As brokers before Kafka 2.8 answer, during an upgrade.
+#[test]
+fn metadata_without_topic_ids_says_nothing_of_a_topic_that_was_made_again() {
+    let mut play = after_an_election(10);
+    play.metadata = metadata(&[1]);
+    let known = play.metadata.topics["t"].clone();
+    for (id, is_lost) in [(TopicId::NONE, false), (known.id, false), (TopicId::NONE, false), (OTHER, true)] {
+        play.metadata.topics.insert(known.name.clone(), Arc::new(Topic { id, ..(*known).clone() }));
+        let plan = play.fetcher.plan(play.start, &play.metadata);
+        assert_eq!((plan.lost.len(), plan.requests.len()), if is_lost { (1, 0) } else { (0, 1) }, "{id}");
+        for (node, targets) in plan.requests {
+            assert_eq!((targets[0].topic_id, targets[0].offset), (id, 10));
+            play.flying.insert(node, targets);
+            play.answers(0, 1, &[(0, NONE, &[])]);
+        }
+    }
 }
