@@ -158,10 +158,6 @@ impl Group {
         self.listener.as_ref().is_some_and(|Listener(listener)| listener.try_lock().is_err())
     }
 
-    fn identity(&self) -> Identity {
-        self.link.as_ref().map(|link| link.view.borrow().identity.clone()).unwrap_or_default()
-    }
-
     fn committer(&self, cluster: &Cluster) -> Committer {
         Committer {
             cluster: cluster.clone(),
@@ -335,10 +331,12 @@ impl Consumer {
         }
     }
 
-    /// Who this member is right now, for a transaction that commits what it read (KIP-447). `None` without a group.
+    /// Who this member was when it was last in its group, for a transaction that commits what it read (KIP-447). `None`
+    /// without a group. After the group has put the member out the transaction fails, as others may read on by then.
     pub fn group_metadata(&self) -> Option<GroupMetadata> {
         let group = self.group.as_ref()?;
-        let Identity { generation, member_id } = group.identity();
+        let joined = group.link.as_ref().map(|link| link.view.borrow().joined.clone());
+        let Identity { generation, member_id } = joined.unwrap_or_default();
         Some(GroupMetadata {
             group_id: group.coordinator.terms().group.to_string(),
             generation,

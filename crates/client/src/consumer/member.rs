@@ -53,6 +53,8 @@ pub(super) struct Wish {
 pub(super) struct View {
     pub(super) change: Option<(u64, Change)>,
     pub(super) identity: Identity,
+    /// See [`Membership::joined`].
+    pub(super) joined: Identity,
     /// The member was taken out because the consumer did not poll, and waits for it to.
     pub(super) waits_for_poll: bool,
     /// Why the member cannot go on, and at which subscription that was.
@@ -215,6 +217,7 @@ impl Member {
         let now = View {
             change: self.membership.holdings().change().map(|(number, change)| (number, change.clone())),
             identity: self.membership.identity(),
+            joined: self.membership.joined().clone(),
             waits_for_poll: self.membership.waits_for_poll(),
             failed: self.failed.clone(),
         };

@@ -418,6 +418,8 @@ async fn stuck(protocol: GroupProtocol) {
     poll_until(&mut [&mut first, &mut second], |assigned, _| sizes(assigned) == [1, 1]).await;
     // The first does not poll any more.
     poll_until(&mut [&mut second], |assigned, _| sizes(assigned) == [2]).await;
+    // A transaction of before must not pass for one of nobody, which is not checked.
+    assert!(first.group_metadata().unwrap().generation >= 0);
     log.take();
     poll_until(&mut [&mut first, &mut second], |assigned, _| sizes(assigned) == [1, 1]).await;
     assert_eq!(log.take()[0].split(' ').next(), Some("lost"));

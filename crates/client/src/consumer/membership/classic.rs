@@ -121,6 +121,7 @@ pub(in crate::consumer) struct Classic {
     state: State,
     member_id: String,
     generation: i32,
+    joined: Identity,
     is_subscribed: bool,
     topics: BTreeSet<Arc<str>>,
     /// What the coordinator heard that this member wants.
@@ -150,6 +151,7 @@ impl Classic {
             state: State::Idle,
             member_id: String::new(),
             generation: NO_GENERATION,
+            joined: Identity::default(),
             is_subscribed: false,
             topics: BTreeSet::new(),
             joined_with: BTreeSet::new(),
@@ -227,6 +229,10 @@ impl Classic {
 
     pub(super) fn identity(&self) -> Identity {
         Identity { generation: self.generation, member_id: self.member_id.clone() }
+    }
+
+    pub(super) fn joined(&self) -> &Identity {
+        &self.joined
     }
 
     pub(super) fn waits_for_poll(&self) -> bool {
@@ -400,6 +406,7 @@ impl Classic {
 
     fn synced(&mut self, now: Instant, target: Partitions) {
         self.state = State::Stable;
+        self.joined = self.identity();
         self.heartbeat_at = now + self.settings.heartbeat_interval;
         self.round = None;
         let owned = self.holdings.owned();

@@ -300,6 +300,15 @@ impl Membership {
         }
     }
 
+    /// Who it was when it was last in the group. It stays so after the group has put it out, so that a transaction of
+    /// that time is refused (KIP-447).
+    pub(super) fn joined(&self) -> &Identity {
+        match self {
+            Self::Classic(classic) => classic.joined(),
+            Self::Modern(modern) => modern.joined(),
+        }
+    }
+
     /// Nothing is asked before the consumer polls again.
     pub(super) fn waits_for_poll(&self) -> bool {
         match self {

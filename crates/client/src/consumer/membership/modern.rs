@@ -72,6 +72,7 @@ pub(in crate::consumer) struct Modern {
     state: State,
     member_id: String,
     epoch: i32,
+    joined: Identity,
     subscription: Subscription,
     /// The coordinator has this from us.
     told: Option<(Subscription, ById)>,
@@ -98,6 +99,7 @@ impl Modern {
             state: State::Idle,
             member_id,
             epoch: JOINS,
+            joined: Identity::default(),
             subscription: Subscription::Nothing,
             told: None,
             target: ById::new(),
@@ -165,6 +167,10 @@ impl Modern {
     pub(super) fn identity(&self) -> Identity {
         let generation = if self.state == State::Stable { self.epoch } else { -1 };
         Identity { generation, member_id: self.member_id.clone() }
+    }
+
+    pub(super) fn joined(&self) -> &Identity {
+        &self.joined
     }
 
     pub(super) fn waits_for_poll(&self) -> bool {
@@ -289,6 +295,7 @@ impl Modern {
             Ok(told) => {
                 self.patience.succeeded();
                 (self.state, self.epoch) = (State::Stable, told.epoch);
+                self.joined = self.identity();
                 self.next_at = now + told.interval;
                 if let Some(target) = told.assignment {
                     self.target = target;

@@ -212,6 +212,7 @@ fn who_fell_out_loses_what_it_has_and_joins_anew() {
             let mut play = Play::settled(is_cooperative, &[0, 1]);
             play.asks(100, "alive m@1");
             play.hears(100, refused(code)).is_nothing();
+            assert_eq!(play.member.joined().generation, 1);
             play.asks(100, "");
             play.changes(&[Change::Lose(partitions(&[0, 1]))]);
             play.asks(100, join);
@@ -279,6 +280,9 @@ fn who_does_not_poll_leaves_until_it_does() {
     play.asks(1500, "leave m");
     play.hears(1500, Ok(Answer::Left)).is_nothing();
     assert!(play.member.waits_for_poll());
+    // A transaction of before must not pass for one of nobody.
+    assert_eq!(play.member.identity(), Identity::default());
+    assert_eq!(*play.member.joined(), Identity { generation: 1, member_id: "m".to_owned() });
     play.asks(9000, "");
     play.member.polled(play.at(9000));
     play.asks(9000, "");

@@ -174,6 +174,7 @@ fn who_is_fenced_loses_what_it_has_and_joins_anew() {
         play.asks(100, "1");
         play.hears(100, refused(code));
         assert_eq!(play.member.identity().generation, -1);
+        assert_eq!(play.member.joined().generation, 1);
         play.asks(100, "");
         play.changes(&[Change::Lose(partitions(&[0, 1]))]);
         play.asks(100, "0 [t] owns");
