@@ -205,9 +205,6 @@ impl Classic {
 
     pub(super) fn polled(&mut self, at: Instant) {
         self.polls.last = self.polls.last.max(at);
-        if self.state == State::Expired {
-            self.state = State::Outside;
-        }
     }
 
     /// The partitions of topics as they are now, for the leader of the group.
@@ -248,6 +245,9 @@ impl Classic {
     }
 
     pub(super) fn next(&mut self, now: Instant) -> Option<Question> {
+        if self.state == State::Expired && !self.polls.is_stuck(now) {
+            self.state = State::Outside;
+        }
         let is_member = !matches!(
             self.state,
             State::Idle | State::Expiring | State::Expired | State::Leaving | State::Left

@@ -141,9 +141,6 @@ impl Modern {
 
     pub(super) fn polled(&mut self, at: Instant) {
         self.polls.last = self.polls.last.max(at);
-        if self.state == State::Expired {
-            self.join();
-        }
     }
 
     /// The names of topics.
@@ -218,6 +215,9 @@ impl Modern {
     }
 
     pub(super) fn next(&mut self, now: Instant) -> Option<Heartbeat> {
+        if self.state == State::Expired && !self.polls.is_stuck(now) {
+            self.join();
+        }
         if matches!(self.state, State::Joining | State::Stable) && self.polls.is_stuck(now) {
             self.expire();
         }

@@ -280,6 +280,9 @@ fn who_does_not_poll_leaves_until_it_does() {
     play.asks(1500, "leave m");
     play.hears(1500, Ok(Answer::Left)).is_nothing();
     assert!(play.member.waits_for_poll());
+    // That it polled long ago is no news.
+    play.member.polled(play.at(500));
+    assert!(play.member.waits_for_poll());
     // A transaction of before must not pass for one of nobody.
     assert_eq!(play.member.identity(), Identity::default());
     assert_eq!(*play.member.joined(), Identity { generation: 1, member_id: "m".to_owned() });

@@ -225,6 +225,10 @@ fn who_does_not_poll_leaves_until_it_does() {
         play.asks(1000, leaves);
         play.hears(1000, told(-1, None));
         assert!(play.member.waits_for_poll());
+        // That it polled long ago is no news.
+        play.member.polled(play.at(0));
+        play.asks(1001, "");
+        assert!(play.member.waits_for_poll());
         play.asks(5000, "");
         play.member.polled(play.at(5000));
         play.asks(5000, "");
