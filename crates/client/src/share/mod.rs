@@ -376,7 +376,7 @@ impl ShareConsumer {
             let runs = held.in_flight.take();
             if !runs.is_empty() {
                 let link = self.brokers.entry(held.node).or_default();
-                link.acks.entry(held.id).or_default().extend(runs);
+                in_flight::merge(link.acks.entry(held.id).or_default(), runs);
             }
         }
         self.held.retain(|held| !held.in_flight.is_empty());
