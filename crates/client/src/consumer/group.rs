@@ -176,6 +176,7 @@ impl Group {
         link.wishes.send_modify(|wish| {
             wish.reads = reads;
             wish.subscribed += 1;
+            wish.ended += u64::from(!self.is_subscribed);
         });
     }
 }
@@ -452,7 +453,13 @@ impl Consumer {
             if view.waits_for_poll {
                 link.wishes.send_modify(|_| {});
             }
-            let subscribed = link.wishes.borrow().subscribed;
+            let (subscribed, ended) = {
+                let wish = link.wishes.borrow();
+                (wish.subscribed, wish.ended)
+            };
+            if view.ended != ended {
+                return Ok(());
+            }
             if view.change.is_none()
                 && let Some((at, Failed(error))) = &view.failed
                 && *at == subscribed

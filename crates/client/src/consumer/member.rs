@@ -41,6 +41,8 @@ pub(super) struct Wish {
     pub(super) reads: Reads,
     /// Counts the calls that changed `reads`.
     pub(super) subscribed: u64,
+    /// Counts the calls that ended a subscription, as another may have followed before the task sees this.
+    pub(super) ended: u64,
     /// Counts the calls that asked for a rebalance.
     pub(super) rebalances: u64,
     /// The change that was carried out last.
@@ -51,6 +53,8 @@ pub(super) struct Wish {
 /// What the consumer sees of its membership.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct View {
+    /// The end of a subscription that this comes after.
+    pub(super) ended: u64,
     pub(super) change: Option<(u64, Change)>,
     pub(super) identity: Identity,
     /// See [`Membership::joined`].
@@ -104,6 +108,7 @@ pub(super) struct Member {
     on_unknown: OnUnknownTopic,
     reads: Reads,
     subscribed: u64,
+    ended: u64,
     rebalances: u64,
     carried_out: Option<u64>,
     leaves: bool,
@@ -138,6 +143,7 @@ impl Member {
             on_unknown,
             reads: Reads::Nothing,
             subscribed: 0,
+            ended: 0,
             rebalances: 0,
             carried_out: None,
             leaves: false,
@@ -191,13 +197,17 @@ impl Member {
         if self.leaves {
             return;
         }
+        if wish.ended != self.ended {
+            self.ended = wish.ended;
+            self.membership.leave();
+        }
         if wish.subscribed != self.subscribed {
             self.subscribed = wish.subscribed;
             self.reads = wish.reads.clone();
             self.failed = None;
             self.refresh.want();
             match &self.reads {
-                Reads::Nothing => self.membership.subscribe(Subscription::Nothing),
+                Reads::Nothing => {}
                 Reads::Topics(topics) => {
                     let topics = topics.clone();
                     self.look_up(topics.iter().cloned().collect(), self.on_unknown);
@@ -215,6 +225,7 @@ impl Member {
 
     fn show(&self, view: &watch::Sender<View>) {
         let now = View {
+            ended: self.ended,
             change: self.membership.holdings().change().map(|(number, change)| (number, change.clone())),
             identity: self.membership.identity(),
             joined: self.membership.joined().clone(),
@@ -425,3 +436,6 @@ async fn sleep_until(at: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -454,6 +454,10 @@ async fn unsubscribing(protocol: GroupProtocol) {
     consumer.subscribe([one.as_str()]).unwrap();
     poll_until(&mut [&mut consumer], |assigned, _| sizes(assigned) == [1]).await;
     assert!(has(&consumer, &one));
+    // Without a moment for the task between the two.
+    consumer.unsubscribe().await.unwrap();
+    consumer.subscribe([one.as_str()]).unwrap();
+    poll_until(&mut [&mut consumer], |assigned, _| sizes(assigned) == [1]).await;
     consumer.close(LIMIT).await.unwrap();
 }
 

@@ -225,18 +225,19 @@ pub(super) enum Answer {
 }
 
 impl Membership {
-    /// Reads this from now on; nothing: leaves the group. What is owned of it is for the consumer to let go first.
+    /// Reads this from now on.
     pub(super) fn subscribe(&mut self, subscription: Subscription) {
         match self {
             Self::Classic(classic) => match subscription {
                 Subscription::Topics(topics) => classic.subscribe(topics),
                 // Patterns are matched before: the coordinator knows none.
-                Subscription::Nothing | Subscription::Pattern(_) => classic.leave(),
+                Subscription::Nothing | Subscription::Pattern(_) => {}
             },
             Self::Modern(modern) => modern.subscribe(subscription),
         }
     }
 
+    /// Reads nothing more. What is owned is for the consumer to let go first.
     pub(super) fn leave(&mut self) {
         match self {
             Self::Classic(classic) => classic.leave(),

@@ -111,10 +111,6 @@ impl Modern {
     }
 
     pub(super) fn subscribe(&mut self, subscription: Subscription) {
-        if subscription == Subscription::Nothing {
-            self.leave();
-            return;
-        }
         self.subscription = subscription;
         if matches!(self.state, State::Idle | State::Left) {
             self.join();
