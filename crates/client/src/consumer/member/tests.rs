@@ -208,3 +208,14 @@ async fn what_comes_after_the_end_of_a_subscription_is_void() {
     consumer.subscribe(["t"]).unwrap();
     poll_until(&mut consumer, &script, 2).await;
 }
+
+/// It has nothing to read and nothing else to wake up for.
+#[tokio::test]
+async fn who_waits_in_a_poll_is_not_stuck() {
+    let (script, cluster) = coordinator(0).await;
+    let max_poll_interval = Duration::from_millis(100);
+    let mut consumer = Consumer::new(&cluster, Config { max_poll_interval, ..config() });
+    consumer.subscribe(["t"]).unwrap();
+    consumer.poll(max_poll_interval * 4).await.unwrap();
+    assert_eq!(script.lock().unwrap().asked, ["join "]);
+}
