@@ -21,7 +21,10 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinSet},
+};
 
 /// What the consumer reads of the cluster's topics.
 #[derive(Clone, Debug, Default)]
@@ -114,13 +117,23 @@ pub(super) struct Member {
     leaves: bool,
     failed: Option<(u64, Failed)>,
     jobs: JoinSet<Done>,
+    asked: Option<Asked>,
     refresh: RefreshClock,
     refreshing: bool,
 }
 
+/// A question that is under way.
+#[derive(Debug)]
+struct Asked {
+    number: u64,
+    job: AbortHandle,
+    /// The coordinator may hold its answer back until all members are there.
+    waits_for_others: bool,
+}
+
 #[derive(Debug)]
 enum Done {
-    Answered(Question, Answer),
+    Answered(u64, Question, Answer),
     Topics(Result<Vec<TopicAnswer>, Error>),
     /// The names of topics that match.
     Matching(u64, Result<BTreeSet<Arc<str>>, Error>),
@@ -149,6 +162,7 @@ impl Member {
             leaves: false,
             failed: None,
             jobs: JoinSet::new(),
+            asked: None,
             refreshing: false,
         }
     }
@@ -160,7 +174,9 @@ impl Member {
             let wish = wishes.borrow_and_update().clone();
             self.heed(&wish, is_gone);
             self.membership.polled(self.polled.last());
-            if let Some(question) = self.membership.next(now) {
+            let question = self.membership.next(now);
+            self.call_off();
+            if let Some(question) = question {
                 self.ask(question);
             }
             self.look_at_topics(now);
@@ -243,15 +259,14 @@ impl Member {
 
     fn ask(&mut self, question: Question) {
         tracing::debug!(group = %self.coordinator.terms().group, ?question, "asking");
-        if matches!(question, Question::Classic(classic::Question::Leave(_))) {
-            // A join that is under way would be answered first, when everybody else is there.
-            self.jobs.abort_all();
-            self.refreshing = false;
-            self.coordinator.hang_up();
-        }
+        let Some(number) = self.membership.asks() else { return };
+        let waits_for_others = matches!(
+            question,
+            Question::Classic(classic::Question::Join(_) | classic::Question::Sync { .. })
+        );
         let (coordinator, cluster) = (self.coordinator.clone(), self.cluster.clone());
         let on_unknown = self.on_unknown;
-        self.jobs.spawn(async move {
+        let job = self.jobs.spawn(async move {
             let answer = match &question {
                 Question::Modern(heartbeat) => Answer::Modern(coordinator.heartbeat(heartbeat).await),
                 Question::Classic(asked) => Answer::Classic(match asked {
@@ -266,15 +281,28 @@ impl Member {
                     classic::Question::Leave(member_id) => coordinator.leave(member_id).await,
                 }),
             };
-            Done::Answered(question, answer)
+            Done::Answered(number, question, answer)
         });
+        self.asked = Some(Asked { number, job, waits_for_others });
+    }
+
+    /// Ends the question that the membership has given up, if there is one.
+    fn call_off(&mut self) {
+        let asks = self.membership.asks();
+        let Some(asked) = self.asked.take_if(|asked| asks != Some(asked.number)) else { return };
+        asked.job.abort();
+        if asked.waits_for_others {
+            // What comes next would be read only after this is answered.
+            self.coordinator.hang_up();
+        }
     }
 
     fn take(&mut self, now: Instant, done: Done) {
         match done {
-            Done::Answered(question, answer) => {
+            Done::Answered(number, question, answer) => {
+                self.asked.take_if(|asked| asked.number == number);
                 tracing::debug!(group = %self.coordinator.terms().group, ?answer, "answered");
-                match self.membership.answered(now, &question, answer) {
+                match self.membership.answered(now, number, &question, answer) {
                     Then::Nothing => {}
                     Then::FindCoordinator => self.coordinator.forget(),
                     Then::Failed(error) => {

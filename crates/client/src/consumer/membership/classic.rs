@@ -14,7 +14,7 @@
 //!
 //! Sources: KIP-62 (heartbeats apart from polling), KIP-345 (static members), KIP-394 (ids given before joining), KIP-429,
 //! KIP-800 (reasons), KIP-814 (a static leader that comes back).
-use super::{Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Then, failure};
+use super::{Asks, Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Then, failure};
 use crate::{Backoff, Error};
 use bytes::Bytes;
 use protocol::ErrorCode;
@@ -136,7 +136,7 @@ pub(in crate::consumer) struct Classic {
     watched: Option<Watched>,
     polls: Polls,
     heartbeat_at: Instant,
-    asked: bool,
+    asks: Asks,
     patience: Patience,
 }
 
@@ -162,7 +162,7 @@ impl Classic {
             assignments: Vec::new(),
             watched: None,
             heartbeat_at: now,
-            asked: false,
+            asks: Asks::default(),
         }
     }
 
@@ -197,7 +197,7 @@ impl Classic {
         };
         self.holdings = Holdings { done: self.holdings.done + 1, ..Holdings::default() };
         self.patience.succeeded();
-        self.asked = false;
+        self.asks.close();
         if self.state == State::Left {
             self.forget_member();
         }
@@ -228,6 +228,10 @@ impl Classic {
         Identity { generation: self.generation, member_id: self.member_id.clone() }
     }
 
+    pub(super) fn asks(&self) -> Option<u64> {
+        self.asks.open()
+    }
+
     pub(super) fn joined(&self) -> &Identity {
         &self.joined
     }
@@ -255,11 +259,11 @@ impl Classic {
         if is_member && self.polls.is_stuck(now) {
             self.expire();
         }
-        if self.asked || !self.patience.is_over(now) {
+        if self.asks.open().is_some() || !self.patience.is_over(now) {
             return None;
         }
         let question = self.question(now)?;
-        self.asked = true;
+        self.asks.ask();
         Some(question)
     }
 
@@ -319,7 +323,7 @@ impl Classic {
         let is_told = !self.member_id.is_empty() && self.settings.instance_id.is_none();
         self.state = if is_told { State::Expiring } else { State::Expired };
         self.rejoin = None;
-        self.asked = false;
+        self.asks.close();
         if self.state == State::Expired {
             self.forget_member();
         }
@@ -333,32 +337,30 @@ impl Classic {
 
     /// After [`Classic::next`] had nothing to say at `now`.
     pub(super) fn wake_at(&self, now: Instant) -> Option<Instant> {
-        let pause = self.patience.until.filter(|until| !self.asked && *until > now);
+        let pause = self.patience.until.filter(|until| self.asks.open().is_none() && *until > now);
         let next = match self.state {
             State::Idle | State::Left | State::Expired => return None,
             State::Leaving | State::Expiring => return pause,
-            State::Stable if !self.asked => pause.or(Some(self.heartbeat_at)),
+            State::Stable if self.asks.open().is_none() => pause.or(Some(self.heartbeat_at)),
             _ => pause,
         };
         next.into_iter().chain([self.polls.expires_at()]).min()
     }
 
-    pub(super) fn answered(&mut self, now: Instant, asked: &Question, answer: Result<Answer, Error>) -> Then {
+    pub(super) fn answered(
+        &mut self,
+        now: Instant,
+        number: u64,
+        asked: &Question,
+        answer: Result<Answer, Error>,
+    ) -> Then {
         if let Question::Leave(_) = asked {
             return self.left();
         }
         // What was asked before it left or expired is of no use now.
-        let is_current = match asked {
-            Question::Join(_) => self.state == State::Joining,
-            Question::Assign(_) => self.state == State::Assigning,
-            Question::Sync { .. } => self.state == State::Syncing,
-            Question::Heartbeat(identity) => self.state == State::Stable && *identity == self.identity(),
-            Question::Leave(_) => true,
-        };
-        if !is_current {
+        if !self.asks.close_if(number) {
             return Then::Nothing;
         }
-        self.asked = false;
         match answer {
             Ok(answer) => {
                 self.patience.succeeded();
@@ -377,7 +379,7 @@ impl Classic {
             State::Expiring => self.state = State::Expired,
             _ => return Then::Nothing,
         }
-        self.asked = false;
+        self.asks.close();
         self.forget_member();
         Then::Nothing
     }

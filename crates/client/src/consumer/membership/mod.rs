@@ -154,6 +154,34 @@ impl Patience {
     }
 }
 
+/// Numbers what is asked. One question is open at a time; the answer to one that was given up is of no use.
+#[derive(Debug, Default)]
+struct Asks {
+    last: u64,
+    is_open: bool,
+}
+
+impl Asks {
+    fn open(&self) -> Option<u64> {
+        self.is_open.then_some(self.last)
+    }
+
+    fn ask(&mut self) {
+        (self.last, self.is_open) = (self.last + 1, true);
+    }
+
+    fn close(&mut self) {
+        self.is_open = false;
+    }
+
+    /// Whether this one was open.
+    fn close_if(&mut self, number: u64) -> bool {
+        let is_open = self.open() == Some(number);
+        self.is_open &= !is_open;
+        is_open
+    }
+}
+
 /// What the failure of a question means to either protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
@@ -268,13 +296,22 @@ impl Membership {
         }
     }
 
-    pub(super) fn answered(&mut self, now: Instant, asked: &Question, answer: Answer) -> Then {
+    /// The number of the question that waits for its answer. One that [`Membership::next`] gave is given up when it has
+    /// no number any more, or another has it.
+    pub(super) fn asks(&self) -> Option<u64> {
+        match self {
+            Self::Classic(classic) => classic.asks(),
+            Self::Modern(modern) => modern.asks(),
+        }
+    }
+
+    pub(super) fn answered(&mut self, now: Instant, number: u64, asked: &Question, answer: Answer) -> Then {
         match (self, asked, answer) {
             (Self::Classic(classic), Question::Classic(asked), Answer::Classic(answer)) => {
-                classic.answered(now, asked, answer)
+                classic.answered(now, number, asked, answer)
             }
             (Self::Modern(modern), Question::Modern(asked), Answer::Modern(answer)) => {
-                modern.answered(now, asked, answer)
+                modern.answered(now, number, asked, answer)
             }
             _ => Then::Nothing,
         }

@@ -14,7 +14,9 @@
 //! [`Modern::learn`] names it.
 //!
 //! Sources: KIP-848, KIP-1082 (members choose their ids).
-use super::{Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Subscription, Then, failure};
+use super::{
+    Asks, Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Subscription, Then, failure,
+};
 use crate::{Backoff, Error, TopicPartition};
 use base::TopicId;
 use protocol::ErrorCode;
@@ -81,7 +83,7 @@ pub(in crate::consumer) struct Modern {
     holdings: Holdings,
     polls: Polls,
     next_at: Instant,
-    asked: bool,
+    asks: Asks,
     patience: Patience,
 }
 
@@ -106,7 +108,7 @@ impl Modern {
             names: BTreeMap::new(),
             holdings: Holdings::default(),
             next_at: now,
-            asked: false,
+            asks: Asks::default(),
         }
     }
 
@@ -132,7 +134,7 @@ impl Modern {
         self.holdings = Holdings { done: self.holdings.done + 1, ..Holdings::default() };
         self.target.clear();
         self.patience.succeeded();
-        self.asked = false;
+        self.asks.close();
     }
 
     pub(super) fn polled(&mut self, at: Instant) {
@@ -160,6 +162,10 @@ impl Modern {
     pub(super) fn identity(&self) -> Identity {
         let generation = if self.state == State::Stable { self.epoch } else { -1 };
         Identity { generation, member_id: self.member_id.clone() }
+    }
+
+    pub(super) fn asks(&self) -> Option<u64> {
+        self.asks.open()
     }
 
     pub(super) fn joined(&self) -> &Identity {
@@ -217,7 +223,7 @@ impl Modern {
         if matches!(self.state, State::Joining | State::Stable) && self.polls.is_stuck(now) {
             self.expire();
         }
-        if self.asked || !self.patience.is_over(now) {
+        if self.asks.open().is_some() || !self.patience.is_over(now) {
             return None;
         }
         let leaves = if self.settings.instance_id.is_some() { LEAVES_FOR_NOW } else { LEAVES };
@@ -250,7 +256,7 @@ impl Modern {
                 self.heartbeat(self.epoch, subscription, is_news.then_some(says))
             }
         };
-        self.asked = true;
+        self.asks.ask();
         Some(heartbeat)
     }
 
@@ -263,30 +269,35 @@ impl Modern {
         self.holdings.lose();
         self.target.clear();
         self.state = State::Expiring;
-        self.asked = false;
+        self.asks.close();
     }
 
     /// After [`Modern::next`] had nothing to say at `now`.
     pub(super) fn wake_at(&self, now: Instant) -> Option<Instant> {
-        let pause = self.patience.until.filter(|until| !self.asked && *until > now);
+        let pause = self.patience.until.filter(|until| self.asks.open().is_none() && *until > now);
         let next = match self.state {
             State::Idle | State::Left | State::Expired => return None,
             State::Leaving | State::Expiring => return pause,
-            State::Stable if !self.asked => pause.or(Some(self.next_at)),
+            State::Stable if self.asks.open().is_none() => pause.or(Some(self.next_at)),
             State::Joining | State::Stable => pause,
         };
         next.into_iter().chain([self.polls.expires_at()]).min()
     }
 
-    pub(super) fn answered(&mut self, now: Instant, asked: &Heartbeat, answer: Result<Told, Error>) -> Then {
+    pub(super) fn answered(
+        &mut self,
+        now: Instant,
+        number: u64,
+        asked: &Heartbeat,
+        answer: Result<Told, Error>,
+    ) -> Then {
         if asked.epoch < JOINS {
             return self.left();
         }
-        // An answer from before the member fell out and joined anew is of no use.
-        if !matches!(self.state, State::Joining | State::Stable) || asked.epoch != self.epoch {
+        // What was asked before it left or expired is of no use now.
+        if !self.asks.close_if(number) {
             return Then::Nothing;
         }
-        self.asked = false;
         match answer {
             Ok(told) => {
                 self.patience.succeeded();
@@ -311,7 +322,7 @@ impl Modern {
             State::Expiring => self.state = State::Expired,
             _ => return Then::Nothing,
         }
-        self.asked = false;
+        self.asks.close();
         Then::Nothing
     }
 

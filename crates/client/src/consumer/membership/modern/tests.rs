@@ -4,7 +4,7 @@ use super::*;
 struct Play {
     member: Modern,
     start: Instant,
-    asked: Option<Heartbeat>,
+    asked: Option<(u64, Heartbeat)>,
 }
 
 fn id(topic: u128) -> TopicId {
@@ -55,13 +55,13 @@ impl Play {
     fn asks(&mut self, ms: u64, expected: &str) {
         let asked = self.member.next(self.at(ms));
         assert_eq!(asked.as_ref().map(shown).unwrap_or_default(), expected, "at {ms} ms");
-        self.asked = asked.or(self.asked.take());
+        self.asked = self.member.asks().zip(asked).or(self.asked.take());
     }
 
     #[track_caller]
     fn hears(&mut self, ms: u64, answer: Result<Told, Error>) -> Then {
-        let asked = self.asked.take().expect("something was asked");
-        self.member.answered(self.at(ms), &asked, answer)
+        let (number, asked) = self.asked.take().expect("something was asked");
+        self.member.answered(self.at(ms), number, &asked, answer)
     }
 
     /// What changes for the consumer, which carries it out.
@@ -251,4 +251,24 @@ fn leaves_and_may_come_back() {
     play.hears(10, Err(Error::Closed));
     assert!(play.member.has_left());
     play.asks(1000, "");
+}
+
+#[test]
+fn an_answer_to_what_was_given_up_is_of_no_use() {
+    let mut play = Play::new(None);
+    play.asks(0, "0 [t] owns");
+    let first = play.asked.take();
+    play.member.leave();
+    play.asks(0, "-1");
+    play.member.subscribe(topics(&["t"]));
+    play.hears(0, told(-1, None));
+    play.asks(0, "0 [t] owns");
+    let second = std::mem::replace(&mut play.asked, first);
+    play.hears(0, told(1, Some(by_id(&[0]))));
+    play.member.learn([(id(1), "t".into())]);
+    play.changes(&[]);
+    play.asked = second;
+    play.hears(0, told(2, Some(by_id(&[1]))));
+    play.member.learn([(id(1), "t".into())]);
+    play.changes(&[Change::Assign(partitions(&[1]))]);
 }
