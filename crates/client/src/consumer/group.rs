@@ -87,6 +87,8 @@ struct Link {
     view: watch::Receiver<View>,
     polled: Polled,
     carried_out: Option<u64>,
+    /// The newest error of the view that the program has heard of.
+    told: Option<(u64, Failed)>,
     task: JoinHandle<()>,
 }
 
@@ -211,7 +213,8 @@ impl Link {
         let member = Member::new(cluster, coordinator.clone(), membership, polled.clone(), on_unknown);
         let (wishes, wished) = watch::channel(Wish::default());
         let (seen, view) = watch::channel(View::default());
-        Self { wishes, view, polled, carried_out: None, task: tokio::spawn(member.run(wished, seen)) }
+        let task = tokio::spawn(member.run(wished, seen));
+        Self { wishes, view, polled, carried_out: None, told: None, task }
     }
 }
 
@@ -464,6 +467,13 @@ impl Consumer {
                 && let Some((at, Failed(error))) = &view.failed
                 && *at == subscribed
             {
+                return Err((**error).clone());
+            }
+            if let Some((at, Failed(error))) = &view.told
+                && *at == subscribed
+                && view.told != link.told
+            {
+                link.told.clone_from(&view.told);
                 return Err((**error).clone());
             }
             view.change.clone().filter(|(number, _)| link.carried_out != Some(*number))

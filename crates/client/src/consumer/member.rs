@@ -66,6 +66,8 @@ pub(super) struct View {
     pub(super) waits_for_poll: bool,
     /// Why the member cannot go on, and at which subscription that was.
     pub(super) failed: Option<(u64, Failed)>,
+    /// The newest error that the member goes on after, and at which subscription that was.
+    pub(super) told: Option<(u64, Failed)>,
 }
 
 /// An error, equal to itself only.
@@ -116,6 +118,7 @@ pub(super) struct Member {
     carried_out: Option<u64>,
     leaves: bool,
     failed: Option<(u64, Failed)>,
+    told: Option<(u64, Failed)>,
     jobs: JoinSet<Done>,
     asked: Option<Asked>,
     refresh: RefreshClock,
@@ -161,6 +164,7 @@ impl Member {
             carried_out: None,
             leaves: false,
             failed: None,
+            told: None,
             jobs: JoinSet::new(),
             asked: None,
             refreshing: false,
@@ -247,6 +251,7 @@ impl Member {
             joined: self.membership.joined().clone(),
             waits_for_poll: self.membership.waits_for_poll(),
             failed: self.failed.clone(),
+            told: self.told.clone(),
         };
         view.send_if_modified(|seen| {
             let is_news = *seen != now;
@@ -305,6 +310,7 @@ impl Member {
                 match self.membership.answered(now, number, &question, answer) {
                     Then::Nothing => {}
                     Then::FindCoordinator => self.coordinator.forget(),
+                    Then::Told(error) => self.tell(error),
                     Then::Failed(error) => {
                         tracing::warn!(group = %self.coordinator.terms().group, error = %crate::error::Chain(&error), "the member cannot go on");
                         self.failed = Some((self.subscribed, Failed(Arc::new(error))));
@@ -336,6 +342,12 @@ impl Member {
                 self.tell_of_topics();
             }
         }
+    }
+
+    /// The member goes on.
+    fn tell(&mut self, error: Error) {
+        tracing::warn!(group = %self.coordinator.terms().group, error = %crate::error::Chain(&error), "the group member is refused something");
+        self.told = Some((self.subscribed, Failed(Arc::new(error))));
     }
 
     /// Whether anything depends on how topics change.

@@ -135,6 +135,8 @@ pub struct ShareConsumer {
     held: Vec<Held>,
     outcomes: Outcomes,
     errors: VecDeque<Error>,
+    /// How many errors of the membership the program has heard of.
+    told: u64,
     lock: Option<Duration>,
     refresh: RefreshClock,
     refreshing: bool,
@@ -238,6 +240,7 @@ impl ShareConsumer {
             held: Vec::new(),
             outcomes: Outcomes::new(),
             errors: VecDeque::new(),
+            told: 0,
             lock: None,
             refreshing: false,
         }
@@ -246,7 +249,10 @@ impl ShareConsumer {
     /// Reads these topics from now on, in place of those before. None: leaves the group.
     pub fn subscribe<T: Into<String>>(&mut self, topics: impl IntoIterator<Item = T>) {
         let topics: BTreeSet<String> = topics.into_iter().map(Into::into).collect();
-        self.wishes.send_modify(|wish| wish.topics = topics);
+        self.wishes.send_modify(|wish| {
+            wish.topics = topics;
+            wish.subscribed += 1;
+        });
         self.refresh.want();
     }
 
@@ -283,7 +289,7 @@ impl ShareConsumer {
             if let Some(error) = self.errors.pop_front() {
                 return Err(error);
             }
-            if let Some(error) = self.view.borrow().failed.clone() {
+            if let Some(error) = self.refused() {
                 return Err(error);
             }
             if let Some(batch) = self.next_ready() {
@@ -297,6 +303,18 @@ impl ShareConsumer {
                 return Ok(None);
             }
         }
+    }
+
+    /// What the membership was refused: again and again if it cannot go on, else once.
+    fn refused(&mut self) -> Option<Error> {
+        let view = self.view.borrow();
+        let subscribed = self.wishes.borrow().subscribed;
+        if let Some((_, error)) = view.failed.as_ref().filter(|(at, _)| *at == subscribed) {
+            return Some(error.clone());
+        }
+        let (number, error) = view.told.as_ref().filter(|(number, _)| *number != self.told)?;
+        self.told = *number;
+        Some(error.clone())
     }
 
     /// Says what becomes of a record that was given out; the last word counts. It is told with the next poll or commit.

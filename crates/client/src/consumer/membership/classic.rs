@@ -457,6 +457,7 @@ impl Classic {
         let then = match failure(&error) {
             Failure::Coordinator => Then::FindCoordinator,
             Failure::Passing => Then::Nothing,
+            Failure::Told => Then::Told(error),
             Failure::Final => {
                 self.holdings.lose();
                 self.forget_member();

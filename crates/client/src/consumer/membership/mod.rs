@@ -188,6 +188,8 @@ enum Failure {
     /// The coordinator is another, or cannot be heard.
     Coordinator,
     Passing,
+    /// The program can do something about it while the member goes on.
+    Told,
     /// The member cannot go on.
     Final,
 }
@@ -196,6 +198,7 @@ fn failure(error: &Error) -> Failure {
     match error.code() {
         Some(ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE) => Failure::Coordinator,
         Some(code) if code.retriable() => Failure::Passing,
+        Some(ErrorCode::TOPIC_AUTHORIZATION_FAILED) => Failure::Told,
         None if error.is_retriable() || error.is_timeout() => Failure::Coordinator,
         _ => Failure::Final,
     }
@@ -206,6 +209,8 @@ fn failure(error: &Error) -> Failure {
 pub(super) enum Then {
     Nothing,
     FindCoordinator,
+    /// The program is to hear of this; the member goes on.
+    Told(Error),
     /// The member cannot go on; it has left as far as this side is concerned.
     Failed(Error),
 }
@@ -403,11 +408,12 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_of_three_kinds() {
+    fn failures_are_of_four_kinds() {
         let refused = |code: ErrorCode| Error::refused("group", code.0, None);
         for (error, expected) in [
             (refused(ErrorCode::NOT_COORDINATOR), Failure::Coordinator),
             (refused(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS), Failure::Passing),
+            (refused(ErrorCode::TOPIC_AUTHORIZATION_FAILED), Failure::Told),
             (refused(ErrorCode::GROUP_AUTHORIZATION_FAILED), Failure::Final),
             (Error::NoLeader { subject: "group".to_owned() }, Failure::Coordinator),
             (Error::Closed, Failure::Final),

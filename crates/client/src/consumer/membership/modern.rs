@@ -342,6 +342,7 @@ impl Modern {
         match failure(&error) {
             Failure::Coordinator => Then::FindCoordinator,
             Failure::Passing => Then::Nothing,
+            Failure::Told => Then::Told(error),
             Failure::Final => {
                 self.holdings.lose();
                 self.target.clear();

@@ -195,6 +195,18 @@ fn after_a_failure_all_is_said_again() {
 }
 
 #[test]
+fn a_topic_that_it_may_not_read_is_said_and_the_member_stays() {
+    let mut play = Play::settled(&[0]);
+    play.asks(100, "1");
+    let then = play.hears(100, refused(ErrorCode::TOPIC_AUTHORIZATION_FAILED));
+    assert!(matches!(then, Then::Told(_)), "{then:?}");
+    play.changes(&[]);
+    play.asks(149, "");
+    // The right may have been given meanwhile.
+    play.asks(150, "1 [t] owns 0");
+}
+
+#[test]
 fn what_cannot_go_on_is_said() {
     for code in [
         ErrorCode::UNRELEASED_INSTANCE_ID,
