@@ -196,7 +196,12 @@ enum Failure {
 
 fn failure(error: &Error) -> Failure {
     match error.code() {
-        Some(ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE) => Failure::Coordinator,
+        Some(
+            ErrorCode::NOT_COORDINATOR
+            | ErrorCode::COORDINATOR_NOT_AVAILABLE
+            // From the search for it.
+            | ErrorCode::REBOOTSTRAP_REQUIRED,
+        ) => Failure::Coordinator,
         Some(code) if code.retriable() => Failure::Passing,
         Some(ErrorCode::TOPIC_AUTHORIZATION_FAILED) => Failure::Told,
         None if error.is_retriable() || error.is_timeout() => Failure::Coordinator,
@@ -412,6 +417,7 @@ mod tests {
         let refused = |code: ErrorCode| Error::refused("group", code.0, None);
         for (error, expected) in [
             (refused(ErrorCode::NOT_COORDINATOR), Failure::Coordinator),
+            (refused(ErrorCode::REBOOTSTRAP_REQUIRED), Failure::Coordinator),
             (refused(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS), Failure::Passing),
             (refused(ErrorCode::TOPIC_AUTHORIZATION_FAILED), Failure::Told),
             (refused(ErrorCode::GROUP_AUTHORIZATION_FAILED), Failure::Final),
