@@ -123,6 +123,9 @@ pub(super) struct Member {
     asked: Option<Asked>,
     refresh: RefreshClock,
     refreshing: bool,
+    /// How often in a row a topic that the group reads was not known, and when it is looked for again.
+    misses: u32,
+    look_again_at: Option<Instant>,
 }
 
 /// A question that is under way.
@@ -168,6 +171,8 @@ impl Member {
             jobs: JoinSet::new(),
             asked: None,
             refreshing: false,
+            misses: 0,
+            look_again_at: None,
         }
     }
 
@@ -188,7 +193,7 @@ impl Member {
             if self.leaves && self.membership.has_left() {
                 return;
             }
-            let refresh_at = (!self.refreshing && self.wants_topics()).then(|| self.refresh.due_at());
+            let refresh_at = (!self.refreshing && self.wants_topics()).then(|| self.looks_at());
             let wake_at = self.membership.wake_at(now).into_iter().chain(refresh_at).min();
             tokio::select! {
                 _ = wishes.changed(), if !is_gone => {}
@@ -307,7 +312,12 @@ impl Member {
             Done::Answered(number, question, answer) => {
                 self.asked.take_if(|asked| asked.number == number);
                 tracing::debug!(group = %self.coordinator.terms().group, ?answer, "answered");
-                match self.membership.answered(now, number, &question, answer) {
+                let then = self.membership.answered(now, number, &question, answer);
+                if matches!(question, Question::Classic(classic::Question::Assign(_))) && self.lacks_topics()
+                {
+                    self.look_again(now);
+                }
+                match then {
                     Then::Nothing => {}
                     Then::FindCoordinator => self.coordinator.forget(),
                     Then::Told(error) => self.tell(error),
@@ -320,28 +330,72 @@ impl Member {
             Done::Topics(answer) => {
                 self.refreshing = false;
                 self.refresh.done(now);
-                if let Err(error) = answer {
-                    tracing::debug!(error = %crate::error::Chain(&error), "no metadata for the group");
-                    self.refresh.want();
+                match answer {
+                    Ok(answers) => self.take_topics(now, &answers),
+                    Err(error) => {
+                        tracing::debug!(error = %crate::error::Chain(&error), "no metadata for the group");
+                        self.refresh.want();
+                    }
                 }
-                self.tell_of_topics();
             }
             Done::Matching(subscribed, found) => {
                 self.refreshing = false;
                 self.refresh.done(now);
                 match found {
-                    Ok(topics) if subscribed == self.subscribed && !self.leaves => {
-                        self.membership.subscribe(Subscription::Topics(topics));
+                    Ok(topics) => {
+                        if subscribed == self.subscribed && !self.leaves {
+                            self.membership.subscribe(Subscription::Topics(topics));
+                        }
+                        self.misses = 0;
+                        self.tell_of_topics();
                     }
-                    Ok(_) => {}
                     Err(error) => {
                         tracing::debug!(error = %crate::error::Chain(&error), "no list of topics");
                         self.refresh.want();
                     }
                 }
-                self.tell_of_topics();
             }
         }
+    }
+
+    fn take_topics(&mut self, now: Instant, answers: &[TopicAnswer]) {
+        self.tell_of_topics();
+        let failed = answers.iter().filter_map(|(topic, answer)| Some((topic, answer.as_ref().err()?)));
+        let (passing, refused): (Vec<_>, Vec<_>) = failed.partition(|(_, code)| code.retriable());
+        // One of them is enough to tell.
+        if let Some((topic, code)) = refused.first() {
+            self.tell(Error::refused(format!("topic `{topic}`"), code.0, None));
+        }
+        let is_watched = |topic: &Arc<str>| match &self.membership {
+            Membership::Classic(classic) => classic.watched().any(|watched| watched == topic),
+            Membership::Modern(_) => false,
+        };
+        if passing.iter().any(|(topic, _)| is_watched(topic)) {
+            self.look_again(now);
+        } else {
+            self.misses = 0;
+        }
+    }
+
+    /// Whether there are topics that this member assigns as leader and that were not known when it did.
+    fn lacks_topics(&self) -> bool {
+        let metadata = self.cluster.metadata();
+        match &self.membership {
+            Membership::Classic(classic) => {
+                classic.watched().any(|topic| !metadata.topics.contains_key(topic))
+            }
+            Membership::Modern(_) => false,
+        }
+    }
+
+    fn look_again(&mut self, now: Instant) {
+        self.misses += 1;
+        self.look_again_at = Some(now + self.cluster.config().backoff.wait(self.misses, rand::random()));
+    }
+
+    fn looks_at(&self) -> Instant {
+        let due_at = self.refresh.due_at();
+        self.look_again_at.map_or(due_at, |at| at.min(due_at))
     }
 
     /// The member goes on.
@@ -374,9 +428,10 @@ impl Member {
         {
             self.refresh.want();
         }
-        if self.refreshing || !self.wants_topics() || self.refresh.due_at() > now {
+        if self.refreshing || !self.wants_topics() || self.looks_at() > now {
             return;
         }
+        self.look_again_at = None;
         if let Reads::Matching(pattern) = &self.reads {
             self.look_for_matching(pattern.clone());
             return;

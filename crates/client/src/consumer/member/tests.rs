@@ -6,8 +6,9 @@ use crate::{
 };
 use protocol::{
     ApiKey, ErrorCode, FetchResponse, FindCoordinatorResponse, HeartbeatResponse, JoinGroupRequest,
-    JoinGroupResponse, LeaveGroupResponse, Message as _, MetadataResponse, OffsetCommitRequest,
-    OffsetCommitResponse, OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
+    JoinGroupResponse, LeaveGroupResponse, Message as _, MetadataRequest, MetadataResponse,
+    OffsetCommitRequest, OffsetCommitResponse, OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest,
+    SyncGroupResponse,
     join_group::response::JoinGroupResponseMember,
     metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
     offset_commit::response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic},
@@ -26,6 +27,9 @@ struct Script {
     /// Of topic `t`.
     partitions: i32,
     topic_error: ErrorCode,
+    /// So many answers to come say that the client shall start over.
+    starts_over: usize,
+    metadata_asked: usize,
     heartbeat_error: ErrorCode,
 }
 
@@ -39,7 +43,7 @@ impl Script {
         match asked.key {
             ApiKey::ApiVersions => Some(asked.offer(&[
                 (ApiKey::ApiVersions, 3),
-                (ApiKey::Metadata, 12),
+                (ApiKey::Metadata, 13),
                 (ApiKey::FindCoordinator, 3),
                 (ApiKey::JoinGroup, 5),
                 (ApiKey::SyncGroup, 3),
@@ -49,7 +53,11 @@ impl Script {
                 (ApiKey::OffsetCommit, 7),
                 (ApiKey::Fetch, 11),
             ])),
-            ApiKey::Metadata => Some(asked.answer(&self.metadata(port))),
+            ApiKey::Metadata => {
+                let request = MetadataRequest::decode(&mut asked.body, asked.version).unwrap();
+                let all_or_some = request.topics.is_none_or(|topics| !topics.is_empty());
+                Some(asked.answer(&self.metadata(port, all_or_some)))
+            }
             ApiKey::FindCoordinator => {
                 Some(asked.answer(&FindCoordinatorResponse { node_id: 1, ..Default::default() }))
             }
@@ -125,7 +133,7 @@ impl Script {
         }
     }
 
-    fn metadata(&self, port: u16) -> MetadataResponse {
+    fn metadata(&mut self, port: u16, with_topic: bool) -> MetadataResponse {
         let partition = |partition_index| MetadataResponsePartition {
             partition_index,
             leader_id: 1,
@@ -138,18 +146,30 @@ impl Script {
             partitions: (0..self.partitions).map(partition).collect(),
             ..Default::default()
         };
+        let topics = if with_topic { vec![topic] } else { Vec::new() };
         let host = "127.0.0.1".into();
         let broker = MetadataResponseBroker { node_id: 1, host, port: port.into(), ..Default::default() };
-        MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
+        self.metadata_asked += 1;
+        let starts_over = self.starts_over > 0;
+        self.starts_over = self.starts_over.saturating_sub(1);
+        let code = if starts_over { ErrorCode::REBOOTSTRAP_REQUIRED } else { ErrorCode::NONE };
+        MetadataResponse { brokers: vec![broker], topics, error_code: code.0, ..Default::default() }
     }
 }
 
 async fn coordinator(partitions: i32) -> (Shared, Cluster) {
+    coordinator_and(partitions, |_| {}).await
+}
+
+/// With other settings of the client.
+async fn coordinator_and(partitions: i32, set: impl FnOnce(&mut ClientConfig)) -> (Shared, Cluster) {
     let script = Arc::new(Mutex::new(Script {
         asked: Vec::new(),
         generation: 0,
         partitions,
         topic_error: ErrorCode::NONE,
+        starts_over: 0,
+        metadata_asked: 0,
         heartbeat_error: ErrorCode::NONE,
     }));
     let serves = script.clone();
@@ -159,7 +179,8 @@ async fn coordinator(partitions: i32) -> (Shared, Cluster) {
     })
     .await;
     let backoff = Backoff { initial: Duration::from_millis(1), max: Duration::from_millis(1) };
-    let config = ClientConfig { backoff, ..ClientConfig::new(vec![address]) };
+    let mut config = ClientConfig { backoff, ..ClientConfig::new(vec![address]) };
+    set(&mut config);
     (script, Cluster::connect(config).await.unwrap())
 }
 
@@ -217,5 +238,70 @@ async fn who_waits_in_a_poll_is_not_stuck() {
     let mut consumer = Consumer::new(&cluster, Config { max_poll_interval, ..config() });
     consumer.subscribe(["t"]).unwrap();
     consumer.poll(max_poll_interval * 4).await.unwrap();
+    assert_eq!(script.lock().unwrap().asked, ["join "]);
+}
+
+/// Long before `metadata.max.age.ms`.
+#[tokio::test]
+async fn a_topic_that_comes_later_is_read_soon() {
+    let (script, cluster) = coordinator(0).await;
+    script.lock().unwrap().topic_error = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+    let mut consumer = Consumer::new(&cluster, config());
+    consumer.subscribe(["t"]).unwrap();
+    while consumer.group_metadata().unwrap().generation < 0 {
+        consumer.poll(STEP).await.unwrap();
+    }
+    {
+        let mut script = script.lock().unwrap();
+        (script.topic_error, script.partitions) = (ErrorCode::NONE, 2);
+    }
+    poll_until(&mut consumer, &script, 2).await;
+}
+
+#[tokio::test]
+async fn a_topic_that_may_not_be_read_is_an_error_and_the_member_stays() {
+    let (script, cluster) = coordinator(0).await;
+    script.lock().unwrap().topic_error = ErrorCode::TOPIC_AUTHORIZATION_FAILED;
+    let mut consumer = Consumer::new(&cluster, config());
+    consumer.subscribe(["t"]).unwrap();
+    let deadline = Instant::now() + LIMIT;
+    let error = loop {
+        assert!(Instant::now() < deadline, "{:?}", script.lock().unwrap());
+        if let Err(error) = consumer.poll(STEP).await {
+            break error;
+        }
+    };
+    assert_eq!(error.code(), Some(ErrorCode::TOPIC_AUTHORIZATION_FAILED), "{error}");
+    {
+        let mut script = script.lock().unwrap();
+        (script.topic_error, script.partitions) = (ErrorCode::NONE, 2);
+    }
+    consumer.subscribe(["t"]).unwrap();
+    while consumer.assignment().len() != 2 {
+        assert!(Instant::now() < deadline, "{:?}", script.lock().unwrap());
+        // It may be told once more, of what was asked before.
+        let _ = consumer.poll(STEP).await;
+    }
+    assert!(!script.lock().unwrap().asked.contains(&"leave".to_owned()));
+}
+
+/// A client that starts over from its bootstrap addresses knows no topic for a moment.
+#[tokio::test]
+async fn a_failure_to_ask_for_topics_is_no_news_of_them() {
+    let (script, cluster) =
+        coordinator_and(2, |config| config.metadata_max_age = Duration::from_millis(10)).await;
+    let mut consumer = Consumer::new(&cluster, config());
+    consumer.subscribe(["t"]).unwrap();
+    poll_until(&mut consumer, &script, 2).await;
+    let asked = {
+        let mut script = script.lock().unwrap();
+        script.starts_over = 3;
+        script.metadata_asked
+    };
+    let deadline = Instant::now() + LIMIT;
+    while script.lock().unwrap().metadata_asked < asked + 10 {
+        assert!(Instant::now() < deadline, "{:?}", script.lock().unwrap());
+        consumer.poll(STEP).await.unwrap();
+    }
     assert_eq!(script.lock().unwrap().asked, ["join "]);
 }
