@@ -160,11 +160,23 @@ impl Group {
         self.listener.as_ref().is_some_and(|Listener(listener)| listener.try_lock().is_err())
     }
 
+    /// How these go when the consumer ends its subscription.
+    fn parting(&self, owned: Partitions) -> Change {
+        let is_gone = self.link.as_ref().is_some_and(|link| {
+            let view = link.view.borrow();
+            let is_lost = |(number, change): &(u64, Change)| {
+                link.carried_out != Some(*number) && matches!(change, Change::Lose(_))
+            };
+            view.identity.generation < 0 || view.change.as_ref().is_some_and(is_lost)
+        });
+        if is_gone { Change::Lose(owned) } else { Change::Revoke(owned) }
+    }
+
     fn committer(&self, cluster: &Cluster) -> Committer {
         Committer {
             cluster: cluster.clone(),
             coordinator: self.coordinator.clone(),
-            view: self.link.as_ref().map(|link| link.view.clone()),
+            view: self.link.as_ref().filter(|_| self.is_subscribed).map(|link| link.view.clone()),
         }
     }
 
@@ -223,6 +235,7 @@ impl Link {
 struct Committer {
     cluster: Cluster,
     coordinator: Coordinator,
+    /// Of a subscription.
     view: Option<watch::Receiver<View>>,
 }
 
@@ -234,6 +247,7 @@ impl Committer {
     async fn commit(&self, offsets: &BTreeMap<TopicPartition, CommittedOffset>) -> Result<(), Error> {
         let mut retry = self.cluster.retry();
         loop {
+            self.check_stable()?;
             let answers = self.coordinator.commit(&self.identity(), offsets).await;
             let failed = match answers {
                 Ok(answers) => answers.into_values().find_map(Result::err),
@@ -244,6 +258,19 @@ impl Committer {
                 Some(error) => self.again(&mut retry, error).await?,
             }
         }
+    }
+
+    /// A member in no generation commits nothing: the broker does not check who that is in an empty group, and would hold
+    /// the commit back behind a join that waits for others.
+    fn check_stable(&self) -> Result<(), Error> {
+        let Some(view) = &self.view else { return Ok(()) };
+        let view = view.borrow();
+        let code = match view.identity.generation {
+            _ if view.is_stable => return Ok(()),
+            0.. => ErrorCode::REBALANCE_IN_PROGRESS,
+            _ => ErrorCode::UNKNOWN_MEMBER_ID,
+        };
+        Err(Error::refused(format!("group `{}`", self.coordinator.terms().group), code.0, None))
     }
 
     async fn committed(
@@ -312,7 +339,7 @@ impl Consumer {
         let owned: Partitions = self.fetcher.assigned().cloned().collect();
         tracing::debug!(group = %group.coordinator.terms().group, "unsubscribing");
         if !owned.is_empty() {
-            self.carry_out(Change::Revoke(owned)).await;
+            self.carry_out(group.parting(owned)).await;
         }
         if let Some(group) = &mut self.group {
             group.wish(&self.cluster, &self.config, Reads::Nothing);
@@ -405,13 +432,14 @@ impl Consumer {
         let deadline = Instant::now() + timeout;
         let late = |last| Error::GaveUp { after: timeout, last: Box::new(last) };
         let owned: Partitions = self.fetcher.assigned().cloned().collect();
-        let is_subscribed = self.group.as_ref().is_some_and(|group| group.is_subscribed);
+        let subscribed = self.group.as_ref().filter(|group| group.is_subscribed);
+        let parting = subscribed.map(|group| group.parting(owned.clone()));
         let revoking = async {
-            match is_subscribed {
+            match parting {
                 // There is nothing to tell of.
-                true if owned.is_empty() => {}
-                true => self.carry_out(Change::Revoke(owned)).await,
-                false => self.auto_commit_now(&owned).await,
+                Some(_) if owned.is_empty() => {}
+                Some(parting) => self.carry_out(parting).await,
+                None => self.auto_commit_now(&owned).await,
             }
         };
         let in_time = tokio::time::timeout_at(deadline.into(), revoking).await.is_ok();

@@ -60,6 +60,8 @@ pub(super) struct View {
     pub(super) ended: u64,
     pub(super) change: Option<(u64, Change)>,
     pub(super) identity: Identity,
+    /// See [`Membership::is_stable`].
+    pub(super) is_stable: bool,
     /// See [`Membership::joined`].
     pub(super) joined: Identity,
     /// The member was taken out because the consumer did not poll, and waits for it to.
@@ -253,6 +255,7 @@ impl Member {
             ended: self.ended,
             change: self.membership.holdings().change().map(|(number, change)| (number, change.clone())),
             identity: self.membership.identity(),
+            is_stable: self.membership.is_stable(),
             joined: self.membership.joined().clone(),
             waits_for_poll: self.membership.waits_for_poll(),
             failed: self.failed.clone(),

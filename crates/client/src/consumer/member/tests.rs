@@ -1,7 +1,8 @@
 //! A consumer in a classic group whose coordinator does as it is told.
 use crate::{
-    Address, Backoff, Cluster, Config as ClientConfig, Consumer,
-    consumer::Config,
+    Address, Backoff, Cluster, Config as ClientConfig, Consumer, TopicPartition,
+    admin::CommittedOffset,
+    consumer::{Config, Heard, RebalanceListener},
     fake::{self, Asked},
 };
 use protocol::{
@@ -15,6 +16,7 @@ use protocol::{
     offset_fetch::response::{OffsetFetchResponsePartition, OffsetFetchResponseTopic},
 };
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -304,4 +306,54 @@ async fn a_failure_to_ask_for_topics_is_no_news_of_them() {
         consumer.poll(STEP).await.unwrap();
     }
     assert_eq!(script.lock().unwrap().asked, ["join "]);
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<&'static str>>>);
+
+impl RebalanceListener for Log {
+    fn revoked<'a>(&'a mut self, _: &'a mut Consumer, _: &'a [TopicPartition]) -> Heard<'a> {
+        self.0.lock().unwrap().push("revoked");
+        Box::pin(async {})
+    }
+
+    fn lost<'a>(&'a mut self, _: &'a mut Consumer, _: &'a [TopicPartition]) -> Heard<'a> {
+        self.0.lock().unwrap().push("lost");
+        Box::pin(async {})
+    }
+}
+
+/// What it read may be another's by now, whose commit stands.
+#[tokio::test]
+async fn who_is_in_no_generation_commits_nothing() {
+    for closes in [false, true] {
+        let (script, cluster) = coordinator(2).await;
+        let auto_commit_interval = Some(Duration::from_secs(3600));
+        let mut consumer = Consumer::new(&cluster, Config { auto_commit_interval, ..config() });
+        let log = Log::default();
+        consumer.on_rebalance(log.clone());
+        consumer.subscribe(["t"]).unwrap();
+        poll_until(&mut consumer, &script, 2).await;
+        let at = TopicPartition::new("t", 0);
+        consumer.seek(&at, 7).unwrap();
+        script.lock().unwrap().heartbeat_error = ErrorCode::UNKNOWN_MEMBER_ID;
+        let offset = CommittedOffset { offset: 6, leader_epoch: -1, metadata: String::new() };
+        let offsets = BTreeMap::from([(at, offset)]);
+        let unchecked = |script: &Shared| script.lock().unwrap().asked.contains(&"commit @-1".to_owned());
+        let error = loop {
+            let result = consumer.commit_offsets(&offsets).await;
+            assert!(!unchecked(&script));
+            if let Err(error) = result {
+                break error;
+            }
+        };
+        assert_eq!(error.code(), Some(ErrorCode::UNKNOWN_MEMBER_ID), "{error}");
+        if closes {
+            consumer.close(LIMIT).await.unwrap();
+        } else {
+            consumer.unsubscribe().await.unwrap();
+        }
+        assert_eq!(*log.0.lock().unwrap(), ["lost"]);
+        assert!(!unchecked(&script));
+    }
 }

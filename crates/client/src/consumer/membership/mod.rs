@@ -348,6 +348,14 @@ impl Membership {
         }
     }
 
+    /// Whether its generation is the group's, as far as it knows, so that it may commit.
+    pub(super) fn is_stable(&self) -> bool {
+        match self {
+            Self::Classic(classic) => classic.is_stable(),
+            Self::Modern(modern) => modern.is_stable(),
+        }
+    }
+
     /// Who it was when it was last in the group. It stays so after the group has put it out, so that a transaction of
     /// that time is refused (KIP-447).
     pub(super) fn joined(&self) -> &Identity {

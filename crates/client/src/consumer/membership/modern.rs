@@ -164,6 +164,10 @@ impl Modern {
         Identity { generation, member_id: self.member_id.clone() }
     }
 
+    pub(super) fn is_stable(&self) -> bool {
+        self.state == State::Stable
+    }
+
     pub(super) fn asks(&self) -> Option<u64> {
         self.asks.open()
     }
