@@ -458,7 +458,12 @@ impl Classic {
             }
             _ => {}
         }
-        let then = match failure(&error) {
+        let kind = match (asked, error.code()) {
+            // It says nothing of this member, as little as silence does.
+            (Question::Heartbeat(_), Some(ErrorCode::UNKNOWN_SERVER_ERROR)) => Failure::Passing,
+            _ => failure(&error),
+        };
+        let then = match kind {
             Failure::Coordinator => Then::FindCoordinator,
             Failure::Passing => Then::Nothing,
             Failure::Told => Then::Told(error),
