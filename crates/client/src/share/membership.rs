@@ -194,7 +194,12 @@ impl Membership {
                 self.next_at = (self.failures > 1).then_some(pause);
                 Then::Nothing
             }
-            Some(ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE) => {
+            Some(
+                ErrorCode::NOT_COORDINATOR
+                | ErrorCode::COORDINATOR_NOT_AVAILABLE
+                // From the search for it.
+                | ErrorCode::REBOOTSTRAP_REQUIRED,
+            ) => {
                 self.next_at = Some(pause);
                 Then::FindCoordinator
             }

@@ -135,6 +135,7 @@ fn everything_is_told_again_after_an_error() {
         (E::COORDINATOR_LOAD_IN_PROGRESS, false, false),
         (E::NOT_COORDINATOR, true, false),
         (E::COORDINATOR_NOT_AVAILABLE, true, false),
+        (E::REBOOTSTRAP_REQUIRED, true, false),
         (E::GROUP_AUTHORIZATION_FAILED, false, true),
         (E::GROUP_MAX_SIZE_REACHED, false, true),
         (E::UNSUPPORTED_VERSION, false, true),
