@@ -76,6 +76,11 @@ pub(super) struct Run {
     pub(super) kind: i8,
 }
 
+/// Of all that a broker locked.
+pub(super) fn released(acquired: &Acquired) -> Run {
+    Run { first: acquired.first, last: acquired.last, kind: AcknowledgeType::Release.to_wire() }
+}
+
 impl Run {
     pub(super) fn renews(&self) -> bool {
         self.kind == RENEW

@@ -249,6 +249,7 @@ impl ShareConsumer {
     /// Reads these topics from now on, in place of those before. None: leaves the group.
     pub fn subscribe<T: Into<String>>(&mut self, topics: impl IntoIterator<Item = T>) {
         let topics: BTreeSet<String> = topics.into_iter().map(Into::into).collect();
+        self.give_back_all_but(&topics);
         self.wishes.send_modify(|wish| {
             wish.topics = topics;
             wish.subscribed += 1;
@@ -398,6 +399,19 @@ impl ShareConsumer {
             }
         }
         self.held.retain(|held| !held.in_flight.is_empty());
+    }
+
+    /// Others may have what waits here of topics that are not read any more.
+    fn give_back_all_but(&mut self, topics: &BTreeSet<String>) {
+        let is_read = |chunk: &Chunk| topics.contains(&*chunk.at.topic);
+        let (ready, left): (VecDeque<Chunk>, VecDeque<Chunk>) =
+            std::mem::take(&mut self.ready).into_iter().partition(is_read);
+        self.ready = ready;
+        for chunk in left {
+            let link = self.brokers.entry(chunk.node).or_default();
+            let runs = chunk.acquired.iter().map(in_flight::released);
+            in_flight::merge(link.acks.entry(chunk.id).or_default(), runs.collect());
+        }
     }
 
     fn hurry(&mut self) {
@@ -712,3 +726,6 @@ fn read(batch: &RecordBatch, config: &Config) -> Result<Records, records::Error>
 fn member_id() -> String {
     base::TopicId(uuid::Uuid::new_v4()).to_string()
 }
+
+#[cfg(test)]
+mod tests;
