@@ -617,7 +617,10 @@ impl ShareConsumer {
                 link.failures += 1;
                 link.blocked_until =
                     Some(now + self.cluster.config().backoff.wait(link.failures, rand::random()));
-                if loses_session(&error) {
+                if matches!(error, Error::Encode { .. }) {
+                    // Nothing was sent.
+                    self.errors.push_back(error.clone());
+                } else if loses_session(&error) {
                     link.session.reset();
                 } else {
                     link.session.answered();

@@ -42,3 +42,17 @@ async fn what_waits_of_a_topic_that_is_left_goes_back() {
     let runs: Vec<(i64, i64, i8)> = runs.map(|run| (run.first, run.last, run.kind)).collect();
     assert_eq!(runs, [(0, 9, 2)]);
 }
+
+#[tokio::test]
+async fn what_could_not_be_sent_leaves_the_session_as_it_is() {
+    let mut consumer = consumer().await;
+    let link = consumer.brokers.entry(NODE).or_default();
+    link.session.answered();
+    let error = Error::Encode {
+        api: ApiKey::ShareAcknowledge,
+        source: Arc::new(wire::EncodeError::TooManyBytes(usize::MAX)),
+    };
+    consumer.take_answer(Instant::now(), NODE, Err(error));
+    assert_eq!(consumer.brokers[&NODE].session.acknowledge(), Some(1));
+    assert!(matches!(consumer.errors.front(), Some(Error::Encode { .. })));
+}
