@@ -247,8 +247,7 @@ impl Committer {
     async fn commit(&self, offsets: &BTreeMap<TopicPartition, CommittedOffset>) -> Result<(), Error> {
         let mut retry = self.cluster.retry();
         loop {
-            self.check_stable()?;
-            let answers = self.coordinator.commit(&self.identity(), offsets).await;
+            let answers = self.coordinator.commit(&self.commits_as()?, offsets).await;
             let failed = match answers {
                 Ok(answers) => answers.into_values().find_map(Result::err),
                 Err(error) => Some(error),
@@ -262,11 +261,11 @@ impl Committer {
 
     /// A member in no generation commits nothing: the broker does not check who that is in an empty group, and would hold
     /// the commit back behind a join that waits for others.
-    fn check_stable(&self) -> Result<(), Error> {
-        let Some(view) = &self.view else { return Ok(()) };
+    fn commits_as(&self) -> Result<Identity, Error> {
+        let Some(view) = &self.view else { return Ok(Identity::default()) };
         let view = view.borrow();
         let code = match view.identity.generation {
-            _ if view.is_stable => return Ok(()),
+            _ if view.is_stable => return Ok(view.identity.clone()),
             0.. => ErrorCode::REBALANCE_IN_PROGRESS,
             _ => ErrorCode::UNKNOWN_MEMBER_ID,
         };
@@ -301,7 +300,8 @@ impl Committer {
 }
 
 impl Consumer {
-    /// Reads these topics as a member of the group from now on, in place of those before.
+    /// Reads these topics as a member of the group from now on, in place of those before. A poll fails once each time that
+    /// one of them is found to be refused to this client; the member goes on with the others.
     pub fn subscribe<T: Into<Arc<str>>>(&mut self, topics: impl IntoIterator<Item = T>) -> Result<(), Error> {
         let topics: BTreeSet<Arc<str>> = topics.into_iter().map(Into::into).collect();
         self.read(Reads::Topics(topics))
