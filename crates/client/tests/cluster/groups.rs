@@ -467,6 +467,29 @@ async fn a_subscription_changes_and_ends() {
 }
 
 #[tokio::test]
+async fn a_topic_that_comes_later_is_read_soon() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = NewTopic {
+        name: environment::unique("later"),
+        partitions: Some(1),
+        replication_factor: Some(1),
+        ..Default::default()
+    };
+    let config = Config {
+        allow_auto_create_topics: false,
+        ..member(&environment::unique("group"), GroupProtocol::Classic)
+    };
+    let mut consumer = Consumer::new(&cluster, config);
+    consumer.subscribe([topic.name.as_str()]).unwrap();
+    while consumer.group_metadata().unwrap().generation < 0 {
+        consumer.poll(STEP).await.unwrap();
+    }
+    Admin::new(&cluster).create_topic(&topic, Default::default()).await.unwrap();
+    poll_until(&mut [&mut consumer], |assigned, _| sizes(assigned) == [1]).await;
+    consumer.close(LIMIT).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_said_at_once() {
     let Some(cluster) = environment::cluster().await else { return };
     let mut consumer = Consumer::new(&cluster, Config::default());

@@ -1,15 +1,17 @@
-//! A consumer in a classic group whose coordinator does as it is told.
+//! A consumer in a group whose coordinator does as it is told.
 use crate::{
     Address, Backoff, Cluster, Config as ClientConfig, Consumer, TopicPartition,
     admin::CommittedOffset,
-    consumer::{Config, Heard, RebalanceListener},
+    consumer::{Config, GroupProtocol, Heard, RebalanceListener},
     fake::{self, Asked},
 };
+use base::TopicId;
 use protocol::{
-    ApiKey, ErrorCode, FetchResponse, FindCoordinatorResponse, HeartbeatResponse, JoinGroupRequest,
-    JoinGroupResponse, LeaveGroupResponse, Message as _, MetadataRequest, MetadataResponse,
-    OffsetCommitRequest, OffsetCommitResponse, OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest,
-    SyncGroupResponse,
+    ApiKey, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse, ErrorCode, FetchResponse,
+    FindCoordinatorResponse, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupResponse,
+    Message as _, MetadataRequest, MetadataResponse, OffsetCommitRequest, OffsetCommitResponse,
+    OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
+    consumer_group_heartbeat::response::{Assignment, TopicPartitions},
     join_group::response::JoinGroupResponseMember,
     metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
     offset_commit::response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic},
@@ -54,6 +56,7 @@ impl Script {
                 (ApiKey::OffsetFetch, 5),
                 (ApiKey::OffsetCommit, 7),
                 (ApiKey::Fetch, 11),
+                (ApiKey::ConsumerGroupHeartbeat, 0),
             ])),
             ApiKey::Metadata => {
                 let request = MetadataRequest::decode(&mut asked.body, asked.version).unwrap();
@@ -130,6 +133,21 @@ impl Script {
                 let topics = request.topics.into_iter().map(topic).collect();
                 Some(asked.answer(&OffsetCommitResponse { topics, ..Default::default() }))
             }
+            ApiKey::ConsumerGroupHeartbeat => {
+                let request = ConsumerGroupHeartbeatRequest::decode(&mut asked.body, asked.version).unwrap();
+                let joins = request.member_epoch == 0;
+                if request.member_epoch <= 0 {
+                    self.asked.push(if joins { "join" } else { "leave" }.to_owned());
+                }
+                let partitions = (0..self.partitions).collect();
+                let all = vec![TopicPartitions { topic_id: TopicId::METADATA.0, partitions }];
+                Some(asked.answer(&ConsumerGroupHeartbeatResponse {
+                    member_epoch: if request.member_epoch < 0 { -1 } else { 1 },
+                    heartbeat_interval_ms: 10,
+                    assignment: joins.then_some(Assignment { topic_partitions: all }),
+                    ..Default::default()
+                }))
+            }
             ApiKey::Fetch => Some(asked.answer(&FetchResponse::default())),
             _ => None,
         }
@@ -144,6 +162,7 @@ impl Script {
         };
         let topic = MetadataResponseTopic {
             name: Some("t".into()),
+            topic_id: TopicId::METADATA.0,
             error_code: self.topic_error.0,
             partitions: (0..self.partitions).map(partition).collect(),
             ..Default::default()
@@ -206,14 +225,17 @@ async fn poll_until(consumer: &mut Consumer, script: &Shared, partitions: usize)
 
 #[tokio::test]
 async fn a_subscription_may_follow_the_end_of_another_at_once() {
-    let (script, cluster) = coordinator(2).await;
-    let mut consumer = Consumer::new(&cluster, config());
-    consumer.subscribe(["t"]).unwrap();
-    poll_until(&mut consumer, &script, 2).await;
-    consumer.unsubscribe().await.unwrap();
-    consumer.subscribe(["t"]).unwrap();
-    poll_until(&mut consumer, &script, 2).await;
-    assert_eq!(script.lock().unwrap().asked, ["join ", "leave", "join "]);
+    for group_protocol in [GroupProtocol::Classic, GroupProtocol::Consumer] {
+        let (script, cluster) = coordinator(2).await;
+        let mut consumer = Consumer::new(&cluster, Config { group_protocol, ..config() });
+        consumer.subscribe(["t"]).unwrap();
+        poll_until(&mut consumer, &script, 2).await;
+        consumer.unsubscribe().await.unwrap();
+        consumer.subscribe(["t"]).unwrap();
+        poll_until(&mut consumer, &script, 2).await;
+        let asked = script.lock().unwrap().asked.clone();
+        assert_eq!(asked.iter().map(|said| said.trim()).collect::<Vec<_>>(), ["join", "leave", "join"]);
+    }
 }
 
 /// What the group gave and the consumer has not taken yet.
