@@ -1,16 +1,55 @@
-//! What a consumer does with what it has, without a broker that answers.
+//! A consumer and a coordinator that does as it is told.
 use super::*;
 use crate::{Address, Config as ClientConfig, fake};
 use base::TopicId;
-use protocol::{ApiKey, MetadataResponse};
+use protocol::{
+    ApiKey, ErrorCode, FindCoordinatorResponse, Message as _, MetadataResponse, ShareGroupHeartbeatRequest,
+    ShareGroupHeartbeatResponse, metadata::response::MetadataResponseBroker,
+};
+use std::sync::Mutex;
 
 const NODE: NodeId = NodeId(1);
 
+/// The epochs that heartbeats had.
+type Epochs = Arc<Mutex<Vec<i32>>>;
+
 async fn consumer() -> ShareConsumer {
-    let address: Address = fake::listen("127.0.0.1", |socket| {
-        fake::converse(socket, |asked| match asked.key {
-            ApiKey::ApiVersions => Some(asked.offer(&[(ApiKey::ApiVersions, 3), (ApiKey::Metadata, 12)])),
-            ApiKey::Metadata => Some(asked.answer(&MetadataResponse::default())),
+    consumer_told(&[], &Epochs::default()).await
+}
+
+/// Its coordinator answers so to its first heartbeats.
+async fn consumer_told(codes: &'static [ErrorCode], epochs: &Epochs) -> ShareConsumer {
+    let heard = epochs.clone();
+    let address: Address = fake::listen("127.0.0.1", move |socket| {
+        let (heard, port) = (heard.clone(), socket.local_addr().unwrap().port());
+        fake::converse(socket, move |mut asked| match asked.key {
+            ApiKey::ApiVersions => Some(asked.offer(&[
+                (ApiKey::ApiVersions, 3),
+                (ApiKey::Metadata, 12),
+                (ApiKey::FindCoordinator, 3),
+                (ApiKey::ShareGroupHeartbeat, 1),
+            ])),
+            ApiKey::Metadata => {
+                let host = "127.0.0.1".into();
+                let broker =
+                    MetadataResponseBroker { node_id: 1, host, port: port.into(), ..Default::default() };
+                Some(asked.answer(&MetadataResponse { brokers: vec![broker], ..Default::default() }))
+            }
+            ApiKey::FindCoordinator => {
+                Some(asked.answer(&FindCoordinatorResponse { node_id: 1, ..Default::default() }))
+            }
+            ApiKey::ShareGroupHeartbeat => {
+                let request = ShareGroupHeartbeatRequest::decode(&mut asked.body, asked.version).unwrap();
+                let mut heard = heard.lock().unwrap();
+                let error_code = codes.get(heard.len()).map_or(0, |code| code.0);
+                heard.push(request.member_epoch);
+                Some(asked.answer(&ShareGroupHeartbeatResponse {
+                    error_code,
+                    member_epoch: 7,
+                    heartbeat_interval_ms: 5,
+                    ..Default::default()
+                }))
+            }
             _ => None,
         })
     })
@@ -55,4 +94,22 @@ async fn what_could_not_be_sent_leaves_the_session_as_it_is() {
     consumer.take_answer(Instant::now(), NODE, Err(error));
     assert_eq!(consumer.brokers[&NODE].session.acknowledge(), Some(1));
     assert!(matches!(consumer.errors.front(), Some(Error::Encode { .. })));
+}
+
+#[tokio::test]
+async fn who_cannot_go_on_may_subscribe_again() {
+    const LIMIT: Duration = Duration::from_secs(10);
+    let epochs = Epochs::default();
+    let mut consumer = consumer_told(&[ErrorCode::GROUP_AUTHORIZATION_FAILED], &epochs).await;
+    consumer.subscribe(["a"]);
+    let error = consumer.poll(LIMIT).await.unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode::GROUP_AUTHORIZATION_FAILED), "{error}");
+    consumer.poll(LIMIT).await.unwrap_err();
+    consumer.subscribe(["a"]);
+    let deadline = Instant::now() + LIMIT;
+    while epochs.lock().unwrap().len() < 3 {
+        assert!(Instant::now() < deadline, "{epochs:?}");
+        consumer.poll(Duration::from_millis(2)).await.unwrap();
+    }
+    assert_eq!(epochs.lock().unwrap()[..3], [0, 0, 7]);
 }
