@@ -87,12 +87,26 @@ impl Wanted {
 pub(super) struct Committer {
     pub(super) cluster: Cluster,
     pub(super) coordinator: Coordinator,
+    /// Of a subscription.
     pub(super) view: Option<watch::Receiver<View>>,
 }
 
 impl Committer {
-    pub(super) fn identity(&self) -> Identity {
+    fn identity(&self) -> Identity {
         self.view.as_ref().map(|view| view.borrow().identity.clone()).unwrap_or_default()
+    }
+
+    /// A member in no generation commits nothing: the broker does not check who that is in an empty group, and would hold
+    /// the commit back behind a join that waits for others.
+    pub(super) fn commits_as(&self) -> Result<Identity, Error> {
+        let Some(view) = &self.view else { return Ok(Identity::default()) };
+        let view = view.borrow();
+        let code = match view.identity.generation {
+            _ if view.is_stable => return Ok(view.identity.clone()),
+            0.. => ErrorCode::REBALANCE_IN_PROGRESS,
+            _ => ErrorCode::UNKNOWN_MEMBER_ID,
+        };
+        Err(Error::refused(format!("group `{}`", self.coordinator.terms().group), code.0, None))
     }
 
     /// One attempt, as the member of then. It is for those who do not wait: the partitions may be another's by the time of a
@@ -105,7 +119,7 @@ impl Committer {
     /// Repeats what is not stored yet. An error of the code `unless` is not waited out.
     pub(super) async fn commit(&self, wanted: &mut Wanted, unless: Option<ErrorCode>) -> Result<(), Error> {
         let mut retry = self.cluster.retry();
-        while let Err(error) = self.commit_once(&self.identity(), wanted).await {
+        while let Err(error) = self.commit_once(&self.commits_as()?, wanted).await {
             if unless.is_some() && error.code() == unless {
                 return Err(error);
             }

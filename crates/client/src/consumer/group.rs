@@ -89,6 +89,8 @@ struct Link {
     view: watch::Receiver<View>,
     polled: Polled,
     carried_out: Option<u64>,
+    /// The newest error of the view that the program has heard of.
+    told: Option<(u64, Failed)>,
     task: JoinHandle<()>,
 }
 
@@ -171,15 +173,23 @@ impl Group {
         self.listener.as_ref().is_some_and(|Listener(listener)| listener.try_lock().is_err())
     }
 
-    fn identity(&self) -> Identity {
-        self.link.as_ref().map(|link| link.view.borrow().identity.clone()).unwrap_or_default()
+    /// How these go when the consumer ends its subscription.
+    fn parting(&self, owned: Partitions) -> Change {
+        let is_gone = self.link.as_ref().is_some_and(|link| {
+            let view = link.view.borrow();
+            let is_lost = |(number, change): &(u64, Change)| {
+                link.carried_out != Some(*number) && matches!(change, Change::Lose(_))
+            };
+            view.identity.generation < 0 || view.change.as_ref().is_some_and(is_lost)
+        });
+        if is_gone { Change::Lose(owned) } else { Change::Revoke(owned) }
     }
 
     fn committer(&self, cluster: &Cluster) -> Committer {
         Committer {
             cluster: cluster.clone(),
             coordinator: self.coordinator.clone(),
-            view: self.link.as_ref().map(|link| link.view.clone()),
+            view: self.link.as_ref().filter(|_| self.is_subscribed).map(|link| link.view.clone()),
         }
     }
 
@@ -193,6 +203,7 @@ impl Group {
         link.wishes.send_modify(|wish| {
             wish.reads = reads;
             wish.subscribed += 1;
+            wish.ended += u64::from(!self.is_subscribed);
         });
     }
 }
@@ -227,12 +238,14 @@ impl Link {
         let member = Member::new(cluster, coordinator.clone(), membership, polled.clone(), on_unknown);
         let (wishes, wished) = watch::channel(Wish::default());
         let (seen, view) = watch::channel(View::default());
-        Self { wishes, view, polled, carried_out: None, task: tokio::spawn(member.run(wished, seen)) }
+        let task = tokio::spawn(member.run(wished, seen));
+        Self { wishes, view, polled, carried_out: None, told: None, task }
     }
 }
 
 impl Consumer {
-    /// Reads these topics as a member of the group from now on, in place of those before.
+    /// Reads these topics as a member of the group from now on, in place of those before. A poll fails once each time that
+    /// one of them is found to be refused to this client; the member goes on with the others.
     pub fn subscribe<T: Into<Arc<str>>>(&mut self, topics: impl IntoIterator<Item = T>) -> Result<(), Error> {
         let topics: BTreeSet<Arc<str>> = topics.into_iter().map(Into::into).collect();
         self.read(Reads::Topics(topics))
@@ -270,7 +283,7 @@ impl Consumer {
         let owned: Partitions = self.fetcher.assigned().cloned().collect();
         tracing::debug!(group = %group.coordinator.terms().group, "unsubscribing");
         if !owned.is_empty() {
-            self.carry_out(Change::Revoke(owned)).await;
+            self.carry_out(group.parting(owned)).await;
         }
         if let Some(group) = &mut self.group {
             group.wish(&self.cluster, &self.config, Reads::Nothing);
@@ -293,10 +306,12 @@ impl Consumer {
         }
     }
 
-    /// Who this member is right now, for a transaction that commits what it read (KIP-447). `None` without a group.
+    /// Who this member was when it was last in its group, for a transaction that commits what it read (KIP-447). `None`
+    /// without a group. After the group has put the member out the transaction fails, as others may read on by then.
     pub fn group_metadata(&self) -> Option<GroupMetadata> {
         let group = self.group.as_ref()?;
-        let Identity { generation, member_id } = group.identity();
+        let joined = group.link.as_ref().map(|link| link.view.borrow().joined.clone());
+        let Identity { generation, member_id } = joined.unwrap_or_default();
         Some(GroupMetadata {
             group_id: group.coordinator.terms().group.to_string(),
             generation,
@@ -341,9 +356,12 @@ impl Consumer {
             return;
         }
         let committer = group.committer(&self.cluster);
-        let (identity, mut wanted) = (committer.identity(), group.order.wish(offsets));
+        let (identity, mut wanted) = (committer.commits_as(), group.order.wish(offsets));
         self.jobs.spawn(async move {
-            let result = committer.commit_once(&identity, &mut wanted).await;
+            let result = match identity {
+                Ok(identity) => committer.commit_once(&identity, &mut wanted).await,
+                Err(error) => Err(error),
+            };
             Done::Group(GroupDone::CommittedSoon(wanted, result))
         });
     }
@@ -364,13 +382,14 @@ impl Consumer {
         let deadline = Instant::now() + timeout.min(FOREVER);
         let late = |last| Error::GaveUp { after: timeout, last: Box::new(last) };
         let owned: Partitions = self.fetcher.assigned().cloned().collect();
-        let is_subscribed = self.group.as_ref().is_some_and(|group| group.is_subscribed);
+        let subscribed = self.group.as_ref().filter(|group| group.is_subscribed);
+        let parting = subscribed.map(|group| group.parting(owned.clone()));
         let revoking = async {
-            match is_subscribed {
+            match parting {
                 // There is nothing to tell of.
-                true if owned.is_empty() => {}
-                true => self.carry_out(Change::Revoke(owned)).await,
-                false => self.auto_commit_now(&owned).await,
+                Some(_) if owned.is_empty() => {}
+                Some(parting) => self.carry_out(parting).await,
+                None => self.auto_commit_now(&owned).await,
             }
         };
         let in_time = tokio::time::timeout_at(deadline.into(), revoking).await.is_ok();
@@ -415,11 +434,24 @@ impl Consumer {
             if view.waits_for_poll {
                 link.wishes.send_modify(|_| {});
             }
-            let subscribed = link.wishes.borrow().subscribed;
+            let (subscribed, ended) = {
+                let wish = link.wishes.borrow();
+                (wish.subscribed, wish.ended)
+            };
+            if view.ended != ended {
+                return Ok(());
+            }
             if view.change.is_none()
                 && let Some((at, Failed(error))) = &view.failed
                 && *at == subscribed
             {
+                return Err((**error).clone());
+            }
+            if let Some((at, Failed(error))) = &view.told
+                && *at == subscribed
+                && view.told != link.told
+            {
+                link.told.clone_from(&view.told);
                 return Err((**error).clone());
             }
             view.change.clone().filter(|(number, _)| link.carried_out != Some(*number))

@@ -21,7 +21,10 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinSet},
+};
 
 /// What the consumer reads of the cluster's topics.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +44,8 @@ pub(super) struct Wish {
     pub(super) reads: Reads,
     /// Counts the calls that changed `reads`.
     pub(super) subscribed: u64,
+    /// Counts the calls that ended a subscription, as another may have followed before the task sees this.
+    pub(super) ended: u64,
     /// Counts the calls that asked for a rebalance.
     pub(super) rebalances: u64,
     /// The change that was carried out last.
@@ -51,12 +56,20 @@ pub(super) struct Wish {
 /// What the consumer sees of its membership.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct View {
+    /// The end of a subscription that this comes after.
+    pub(super) ended: u64,
     pub(super) change: Option<(u64, Change)>,
     pub(super) identity: Identity,
+    /// See [`Membership::is_stable`].
+    pub(super) is_stable: bool,
+    /// See [`Membership::joined`].
+    pub(super) joined: Identity,
     /// The member was taken out because the consumer did not poll, and waits for it to.
     pub(super) waits_for_poll: bool,
     /// Why the member cannot go on, and at which subscription that was.
     pub(super) failed: Option<(u64, Failed)>,
+    /// The newest error that the member goes on after, and at which subscription that was.
+    pub(super) told: Option<(u64, Failed)>,
 }
 
 /// An error, equal to itself only.
@@ -102,18 +115,33 @@ pub(super) struct Member {
     on_unknown: OnUnknownTopic,
     reads: Reads,
     subscribed: u64,
+    ended: u64,
     rebalances: u64,
     carried_out: Option<u64>,
     leaves: bool,
     failed: Option<(u64, Failed)>,
+    told: Option<(u64, Failed)>,
     jobs: JoinSet<Done>,
+    asked: Option<Asked>,
     refresh: RefreshClock,
     refreshing: bool,
+    /// How often in a row a topic that the group reads was not known, and when it is looked for again.
+    misses: u32,
+    look_again_at: Option<Instant>,
+}
+
+/// A question that is under way.
+#[derive(Debug)]
+struct Asked {
+    number: u64,
+    job: AbortHandle,
+    /// The coordinator may hold its answer back until all members are there.
+    waits_for_others: bool,
 }
 
 #[derive(Debug)]
 enum Done {
-    Answered(Question, Answer),
+    Answered(u64, Question, Answer),
     Topics(Result<Vec<TopicAnswer>, Error>),
     /// The names of topics that match.
     Matching(u64, Result<BTreeSet<Arc<str>>, Error>),
@@ -136,12 +164,17 @@ impl Member {
             on_unknown,
             reads: Reads::Nothing,
             subscribed: 0,
+            ended: 0,
             rebalances: 0,
             carried_out: None,
             leaves: false,
             failed: None,
+            told: None,
             jobs: JoinSet::new(),
+            asked: None,
             refreshing: false,
+            misses: 0,
+            look_again_at: None,
         }
     }
 
@@ -152,7 +185,9 @@ impl Member {
             let wish = wishes.borrow_and_update().clone();
             self.heed(&wish, is_gone);
             self.membership.polled(self.polled.last());
-            if let Some(question) = self.membership.next(now) {
+            let question = self.membership.next(now);
+            self.call_off();
+            if let Some(question) = question {
                 self.ask(question);
             }
             self.look_at_topics(now);
@@ -160,7 +195,7 @@ impl Member {
             if self.leaves && self.membership.has_left() {
                 return;
             }
-            let refresh_at = (!self.refreshing && self.wants_topics()).then(|| self.refresh.due_at());
+            let refresh_at = (!self.refreshing && self.wants_topics()).then(|| self.looks_at());
             let wake_at = self.membership.wake_at(now).into_iter().chain(refresh_at).min();
             tokio::select! {
                 _ = wishes.changed(), if !is_gone => {}
@@ -189,13 +224,17 @@ impl Member {
         if self.leaves {
             return;
         }
+        if wish.ended != self.ended {
+            self.ended = wish.ended;
+            self.membership.leave();
+        }
         if wish.subscribed != self.subscribed {
             self.subscribed = wish.subscribed;
             self.reads = wish.reads.clone();
             self.failed = None;
             self.refresh.want();
             match &self.reads {
-                Reads::Nothing => self.membership.subscribe(Subscription::Nothing),
+                Reads::Nothing => {}
                 Reads::Topics(topics) => {
                     let topics = topics.clone();
                     self.look_up(topics.iter().cloned().collect(), self.on_unknown);
@@ -213,10 +252,14 @@ impl Member {
 
     fn show(&self, view: &watch::Sender<View>) {
         let now = View {
+            ended: self.ended,
             change: self.membership.holdings().change().map(|(number, change)| (number, change.clone())),
             identity: self.membership.identity(),
+            is_stable: self.membership.is_stable(),
+            joined: self.membership.joined().clone(),
             waits_for_poll: self.membership.waits_for_poll(),
             failed: self.failed.clone(),
+            told: self.told.clone(),
         };
         view.send_if_modified(|seen| {
             let is_news = *seen != now;
@@ -229,15 +272,14 @@ impl Member {
 
     fn ask(&mut self, question: Question) {
         tracing::debug!(group = %self.coordinator.terms().group, ?question, "asking");
-        if matches!(question, Question::Classic(classic::Question::Leave(_))) {
-            // A join that is under way would be answered first, when everybody else is there.
-            self.jobs.abort_all();
-            self.refreshing = false;
-            self.coordinator.hang_up();
-        }
+        let Some(number) = self.membership.asks() else { return };
+        let waits_for_others = matches!(
+            question,
+            Question::Classic(classic::Question::Join(_) | classic::Question::Sync { .. })
+        );
         let (coordinator, cluster) = (self.coordinator.clone(), self.cluster.clone());
         let on_unknown = self.on_unknown;
-        self.jobs.spawn(async move {
+        let job = self.jobs.spawn(async move {
             let answer = match &question {
                 Question::Modern(heartbeat) => Answer::Modern(coordinator.heartbeat(heartbeat).await),
                 Question::Classic(asked) => Answer::Classic(match asked {
@@ -252,17 +294,36 @@ impl Member {
                     classic::Question::Leave(member_id) => coordinator.leave(member_id).await,
                 }),
             };
-            Done::Answered(question, answer)
+            Done::Answered(number, question, answer)
         });
+        self.asked = Some(Asked { number, job, waits_for_others });
+    }
+
+    /// Ends the question that the membership has given up, if there is one.
+    fn call_off(&mut self) {
+        let asks = self.membership.asks();
+        let Some(asked) = self.asked.take_if(|asked| asks != Some(asked.number)) else { return };
+        asked.job.abort();
+        if asked.waits_for_others {
+            // What comes next would be read only after this is answered.
+            self.coordinator.hang_up();
+        }
     }
 
     fn take(&mut self, now: Instant, done: Done) {
         match done {
-            Done::Answered(question, answer) => {
+            Done::Answered(number, question, answer) => {
+                self.asked.take_if(|asked| asked.number == number);
                 tracing::debug!(group = %self.coordinator.terms().group, ?answer, "answered");
-                match self.membership.answered(now, &question, answer) {
+                let then = self.membership.answered(now, number, &question, answer);
+                if matches!(question, Question::Classic(classic::Question::Assign(_))) && self.lacks_topics()
+                {
+                    self.look_again(now);
+                }
+                match then {
                     Then::Nothing => {}
                     Then::FindCoordinator => self.coordinator.forget(),
+                    Then::Told(error) => self.tell(error),
                     Then::Failed(error) => {
                         tracing::warn!(group = %self.coordinator.terms().group, error = %crate::error::Chain(&error), "the member cannot go on");
                         self.failed = Some((self.subscribed, Failed(Arc::new(error))));
@@ -272,28 +333,78 @@ impl Member {
             Done::Topics(answer) => {
                 self.refreshing = false;
                 self.refresh.done(now);
-                if let Err(error) = answer {
-                    tracing::debug!(error = %crate::error::Chain(&error), "no metadata for the group");
-                    self.refresh.want();
+                match answer {
+                    Ok(answers) => self.take_topics(now, &answers),
+                    Err(error) => {
+                        tracing::debug!(error = %crate::error::Chain(&error), "no metadata for the group");
+                        self.refresh.want();
+                    }
                 }
-                self.tell_of_topics();
             }
             Done::Matching(subscribed, found) => {
                 self.refreshing = false;
                 self.refresh.done(now);
                 match found {
-                    Ok(topics) if subscribed == self.subscribed && !self.leaves => {
-                        self.membership.subscribe(Subscription::Topics(topics));
+                    Ok(topics) => {
+                        if subscribed == self.subscribed && !self.leaves {
+                            self.membership.subscribe(Subscription::Topics(topics));
+                        }
+                        self.misses = 0;
+                        self.tell_of_topics();
                     }
-                    Ok(_) => {}
                     Err(error) => {
                         tracing::debug!(error = %crate::error::Chain(&error), "no list of topics");
                         self.refresh.want();
                     }
                 }
-                self.tell_of_topics();
             }
         }
+    }
+
+    fn take_topics(&mut self, now: Instant, answers: &[TopicAnswer]) {
+        self.tell_of_topics();
+        let failed = answers.iter().filter_map(|(topic, answer)| Some((topic, answer.as_ref().err()?)));
+        let (passing, refused): (Vec<_>, Vec<_>) = failed.partition(|(_, code)| code.retriable());
+        // One of them is enough to tell.
+        if let Some((topic, code)) = refused.first() {
+            self.tell(Error::refused(format!("topic `{topic}`"), code.0, None));
+        }
+        let is_watched = |topic: &Arc<str>| match &self.membership {
+            Membership::Classic(classic) => classic.watched().any(|watched| watched == topic),
+            Membership::Modern(_) => false,
+        };
+        if passing.iter().any(|(topic, _)| is_watched(topic)) {
+            self.look_again(now);
+        } else {
+            self.misses = 0;
+        }
+    }
+
+    /// Whether there are topics that this member assigns as leader and that were not known when it did.
+    fn lacks_topics(&self) -> bool {
+        let metadata = self.cluster.metadata();
+        match &self.membership {
+            Membership::Classic(classic) => {
+                classic.watched().any(|topic| !metadata.topics.contains_key(topic))
+            }
+            Membership::Modern(_) => false,
+        }
+    }
+
+    fn look_again(&mut self, now: Instant) {
+        self.misses += 1;
+        self.look_again_at = Some(now + self.cluster.config().backoff.wait(self.misses, rand::random()));
+    }
+
+    fn looks_at(&self) -> Instant {
+        let due_at = self.refresh.due_at();
+        self.look_again_at.map_or(due_at, |at| at.min(due_at))
+    }
+
+    /// The member goes on.
+    fn tell(&mut self, error: Error) {
+        tracing::warn!(group = %self.coordinator.terms().group, error = %crate::error::Chain(&error), "the group member is refused something");
+        self.told = Some((self.subscribed, Failed(Arc::new(error))));
     }
 
     /// Whether anything depends on how topics change.
@@ -320,9 +431,10 @@ impl Member {
         {
             self.refresh.want();
         }
-        if self.refreshing || !self.wants_topics() || self.refresh.due_at() > now {
+        if self.refreshing || !self.wants_topics() || self.looks_at() > now {
             return;
         }
+        self.look_again_at = None;
         if let Reads::Matching(pattern) = &self.reads {
             self.look_for_matching(pattern.clone());
             return;
@@ -422,3 +534,6 @@ async fn sleep_until(at: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -330,7 +330,10 @@ impl Consumer {
         }
         let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
         let commit_at = self.group.as_ref().and_then(Group::wake_at);
-        let moments = self.fetcher.wake_at(now).into_iter().chain(refresh_at).chain(commit_at);
+        // Whoever waits here polls, which the group is to hear long before it would take this member for stuck.
+        let polls_at = self.group.as_ref().map(|_| now + self.config.max_poll_interval / 3);
+        let moments =
+            self.fetcher.wake_at(now).into_iter().chain(refresh_at).chain(commit_at).chain(polls_at);
         let wake_at = moments.min().map_or(deadline, |moment| moment.min(deadline));
         let group_changed = async {
             match &mut self.group {

@@ -76,6 +76,11 @@ pub(super) struct Run {
     pub(super) kind: i8,
 }
 
+/// Of all that a broker locked.
+pub(super) fn released(acquired: &Acquired) -> Run {
+    Run { first: acquired.first, last: acquired.last, kind: AcknowledgeType::Release.to_wire() }
+}
+
 impl Run {
     pub(super) fn renews(&self) -> bool {
         self.kind == RENEW
@@ -182,6 +187,28 @@ fn push_missing(runs: &mut Vec<Run>, first: i64, last: i64, unreadable: &[(i64, 
     if next <= last {
         runs.push(Run { first: next, last, kind: GAP });
     }
+}
+
+/// Adds later runs to those that wait to be told. Both, and what comes of them, are in the order of offsets and have none
+/// twice, else a broker refuses them all. What was said last of an offset counts.
+pub(super) fn merge(runs: &mut Vec<Run>, later: Vec<Run>) {
+    let mut merged = Vec::with_capacity(runs.len() + later.len());
+    for run in runs.drain(..) {
+        let mut next = Some(run.first);
+        let reaches = later.partition_point(|over| over.last < run.first);
+        for over in later[reaches..].iter().take_while(|over| over.first <= run.last) {
+            if let Some(first) = next.filter(|first| *first < over.first) {
+                merged.push(Run { first, last: over.first - 1, ..run });
+            }
+            next = over.last.checked_add(1);
+        }
+        if let Some(first) = next.filter(|first| *first <= run.last) {
+            merged.push(Run { first, ..run });
+        }
+    }
+    merged.extend(later);
+    merged.sort_unstable_by_key(|run| run.first);
+    *runs = joined(merged);
 }
 
 fn joined(runs: Vec<Run>) -> Vec<Run> {

@@ -13,6 +13,8 @@ use tokio::sync::watch;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wish {
     pub(super) topics: BTreeSet<String>,
+    /// Counts the calls that set `topics`.
+    pub(super) subscribed: u64,
     pub(super) leave: bool,
 }
 
@@ -20,7 +22,10 @@ pub(super) struct Wish {
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
     pub(super) assignment: Assignment,
-    pub(super) failed: Option<Error>,
+    /// Why the member cannot go on, and at which subscription that was.
+    pub(super) failed: Option<(u64, Error)>,
+    /// The newest error that the member goes on after, and how many there were.
+    pub(super) told: Option<(u64, Error)>,
 }
 
 #[derive(Debug)]
@@ -35,20 +40,29 @@ pub(super) struct Member {
 
 impl Member {
     pub(super) async fn run(mut self, mut wishes: watch::Receiver<Wish>, view: watch::Sender<View>) {
-        let mut failed = None;
+        let mut failed: Option<(u64, Error)> = None;
+        let mut told: Option<(u64, Error)> = None;
+        let mut subscribed = 0;
         loop {
             if let Some(heartbeat) = self.membership.next(Instant::now()) {
                 let answer = self.tell(&heartbeat).await;
                 match self.membership.answered(Instant::now(), &heartbeat, answer) {
                     Then::Nothing => {}
                     Then::FindCoordinator => self.coordinator = None,
-                    Then::Failed(error) => failed = Some(error),
+                    Then::Told(error) => {
+                        let before = told.as_ref().map_or(0, |(count, _)| *count);
+                        told = Some((before + 1, error));
+                    }
+                    Then::Failed(error) => failed = Some((subscribed, error)),
                 }
             }
             view.send_if_modified(|seen| {
+                let number = |of: &Option<(u64, Error)>| of.as_ref().map(|(number, _)| *number);
                 let changed = seen.assignment != *self.membership.assignment()
-                    || seen.failed.is_some() != failed.is_some();
+                    || number(&seen.failed) != number(&failed)
+                    || number(&seen.told) != number(&told);
                 if changed {
+                    seen.told.clone_from(&told);
                     seen.assignment.clone_from(self.membership.assignment());
                     seen.failed.clone_from(&failed);
                 }
@@ -63,7 +77,9 @@ impl Member {
                 self.membership.leave();
                 continue;
             }
-            if !leaves && failed.is_none() && self.membership.subscribes_otherwise(&wish.topics) {
+            if !leaves && subscribed != wish.subscribed {
+                subscribed = wish.subscribed;
+                failed = None;
                 self.membership.subscribe(wish.topics);
                 continue;
             }

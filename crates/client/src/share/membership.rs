@@ -68,7 +68,9 @@ pub(super) enum Then {
     Nothing,
     /// The coordinator moved.
     FindCoordinator,
-    /// The member cannot go on.
+    /// The program is to hear of this; the member goes on.
+    Told(Error),
+    /// The member cannot go on before it subscribes again.
     Failed(Error),
 }
 
@@ -117,10 +119,6 @@ impl Membership {
         };
         self.assignment.clear();
         self.next_at = None;
-    }
-
-    pub(super) fn subscribes_otherwise(&self, topics: &BTreeSet<String>) -> bool {
-        self.topics != *topics
     }
 
     /// Whether the coordinator hears from it.
@@ -196,13 +194,22 @@ impl Membership {
                 self.next_at = (self.failures > 1).then_some(pause);
                 Then::Nothing
             }
-            Some(ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE) => {
+            Some(
+                ErrorCode::NOT_COORDINATOR
+                | ErrorCode::COORDINATOR_NOT_AVAILABLE
+                // From the search for it.
+                | ErrorCode::REBOOTSTRAP_REQUIRED,
+            ) => {
                 self.next_at = Some(pause);
                 Then::FindCoordinator
             }
             Some(code) if code.retriable() => {
                 self.next_at = Some(pause);
                 Then::Nothing
+            }
+            Some(ErrorCode::TOPIC_AUTHORIZATION_FAILED) => {
+                self.next_at = Some(pause);
+                Then::Told(error)
             }
             None if error.is_retriable() || error.is_timeout() => {
                 self.next_at = Some(pause);

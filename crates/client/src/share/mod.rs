@@ -135,6 +135,8 @@ pub struct ShareConsumer {
     held: Vec<Held>,
     outcomes: Outcomes,
     errors: VecDeque<Error>,
+    /// How many errors of the membership the program has heard of.
+    told: u64,
     lock: Option<Duration>,
     refresh: RefreshClock,
     refreshing: bool,
@@ -238,6 +240,7 @@ impl ShareConsumer {
             held: Vec::new(),
             outcomes: Outcomes::new(),
             errors: VecDeque::new(),
+            told: 0,
             lock: None,
             refreshing: false,
         }
@@ -246,7 +249,11 @@ impl ShareConsumer {
     /// Reads these topics from now on, in place of those before. None: leaves the group.
     pub fn subscribe<T: Into<String>>(&mut self, topics: impl IntoIterator<Item = T>) {
         let topics: BTreeSet<String> = topics.into_iter().map(Into::into).collect();
-        self.wishes.send_modify(|wish| wish.topics = topics);
+        self.give_back_all_but(&topics);
+        self.wishes.send_modify(|wish| {
+            wish.topics = topics;
+            wish.subscribed += 1;
+        });
         self.refresh.want();
     }
 
@@ -283,7 +290,7 @@ impl ShareConsumer {
             if let Some(error) = self.errors.pop_front() {
                 return Err(error);
             }
-            if let Some(error) = self.view.borrow().failed.clone() {
+            if let Some(error) = self.refused() {
                 return Err(error);
             }
             if let Some(batch) = self.next_ready() {
@@ -297,6 +304,18 @@ impl ShareConsumer {
                 return Ok(None);
             }
         }
+    }
+
+    /// What the membership was refused: again and again if it cannot go on, else once.
+    fn refused(&mut self) -> Option<Error> {
+        let view = self.view.borrow();
+        let subscribed = self.wishes.borrow().subscribed;
+        if let Some((_, error)) = view.failed.as_ref().filter(|(at, _)| *at == subscribed) {
+            return Some(error.clone());
+        }
+        let (number, error) = view.told.as_ref().filter(|(number, _)| *number != self.told)?;
+        self.told = *number;
+        Some(error.clone())
     }
 
     /// Says what becomes of a record that was given out; the last word counts. It is told with the next poll or commit.
@@ -376,10 +395,23 @@ impl ShareConsumer {
             let runs = held.in_flight.take();
             if !runs.is_empty() {
                 let link = self.brokers.entry(held.node).or_default();
-                link.acks.entry(held.id).or_default().extend(runs);
+                in_flight::merge(link.acks.entry(held.id).or_default(), runs);
             }
         }
         self.held.retain(|held| !held.in_flight.is_empty());
+    }
+
+    /// Others may have what waits here of topics that are not read any more.
+    fn give_back_all_but(&mut self, topics: &BTreeSet<String>) {
+        let is_read = |chunk: &Chunk| topics.contains(&*chunk.at.topic);
+        let (ready, left): (VecDeque<Chunk>, VecDeque<Chunk>) =
+            std::mem::take(&mut self.ready).into_iter().partition(is_read);
+        self.ready = ready;
+        for chunk in left {
+            let link = self.brokers.entry(chunk.node).or_default();
+            let runs = chunk.acquired.iter().map(in_flight::released);
+            in_flight::merge(link.acks.entry(chunk.id).or_default(), runs.collect());
+        }
     }
 
     fn hurry(&mut self) {
@@ -587,7 +619,10 @@ impl ShareConsumer {
                 link.failures += 1;
                 link.blocked_until =
                     Some(now + self.cluster.config().backoff.wait(link.failures, rand::random()));
-                if loses_session(&error) {
+                if matches!(error, Error::Encode { .. }) {
+                    // Nothing was sent.
+                    self.errors.push_back(error.clone());
+                } else if loses_session(&error) {
                     link.session.reset();
                 } else {
                     link.session.answered();
@@ -698,33 +733,4 @@ fn member_id() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fake;
-    use protocol::{ApiKey, MetadataResponse, metadata::response::MetadataResponseBroker};
-
-    /// All of this runs in one thread.
-    #[tokio::test]
-    async fn polls_that_do_not_wait_let_tasks_run() {
-        let address = fake::listen("127.0.0.1", |socket| {
-            let port = socket.local_addr().unwrap().port();
-            let host = "127.0.0.1";
-            fake::converse(socket, move |asked| match asked.key {
-                ApiKey::ApiVersions => Some(asked.offer(&[(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 13)])),
-                ApiKey::Metadata => {
-                    let broker =
-                        MetadataResponseBroker { host: host.into(), port: port.into(), ..Default::default() };
-                    Some(asked.answer(&MetadataResponse { brokers: vec![broker], ..Default::default() }))
-                }
-                _ => None,
-            })
-        });
-        let cluster = Cluster::connect(crate::Config::new(vec![address.await])).await.unwrap();
-        let mut consumer = ShareConsumer::new(&cluster, Config::default());
-        let task = tokio::spawn(async {});
-        for _ in 0..100 {
-            assert!(consumer.poll(Duration::ZERO).await.unwrap().is_none());
-        }
-        assert!(task.is_finished());
-    }
-}
+mod tests;

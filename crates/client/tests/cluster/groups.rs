@@ -418,6 +418,8 @@ async fn stuck(protocol: GroupProtocol) {
     poll_until(&mut [&mut first, &mut second], |assigned, _| sizes(assigned) == [1, 1]).await;
     // The first does not poll any more.
     poll_until(&mut [&mut second], |assigned, _| sizes(assigned) == [2]).await;
+    // A transaction of before must not pass for one of nobody, which is not checked.
+    assert!(first.group_metadata().unwrap().generation >= 0);
     log.take();
     poll_until(&mut [&mut first, &mut second], |assigned, _| sizes(assigned) == [1, 1]).await;
     assert_eq!(log.take()[0].split(' ').next(), Some("lost"));
@@ -452,12 +454,39 @@ async fn unsubscribing(protocol: GroupProtocol) {
     consumer.subscribe([one.as_str()]).unwrap();
     poll_until(&mut [&mut consumer], |assigned, _| sizes(assigned) == [1]).await;
     assert!(has(&consumer, &one));
+    // Without a moment for the task between the two.
+    consumer.unsubscribe().await.unwrap();
+    consumer.subscribe([one.as_str()]).unwrap();
+    poll_until(&mut [&mut consumer], |assigned, _| sizes(assigned) == [1]).await;
     consumer.close(LIMIT).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_subscription_changes_and_ends() {
     unsubscribing(GroupProtocol::Classic).await;
+}
+
+#[tokio::test]
+async fn a_topic_that_comes_later_is_read_soon() {
+    let Some(cluster) = environment::cluster().await else { return };
+    let topic = NewTopic {
+        name: environment::unique("later"),
+        partitions: Some(1),
+        replication_factor: Some(1),
+        ..Default::default()
+    };
+    let config = Config {
+        allow_auto_create_topics: false,
+        ..member(&environment::unique("group"), GroupProtocol::Classic)
+    };
+    let mut consumer = Consumer::new(&cluster, config);
+    consumer.subscribe([topic.name.as_str()]).unwrap();
+    while consumer.group_metadata().unwrap().generation < 0 {
+        consumer.poll(STEP).await.unwrap();
+    }
+    Admin::new(&cluster).create_topic(&topic, Default::default()).await.unwrap();
+    poll_until(&mut [&mut consumer], |assigned, _| sizes(assigned) == [1]).await;
+    consumer.close(LIMIT).await.unwrap();
 }
 
 #[tokio::test]

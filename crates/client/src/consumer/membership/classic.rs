@@ -14,7 +14,7 @@
 //!
 //! Sources: KIP-62 (heartbeats apart from polling), KIP-345 (static members), KIP-394 (ids given before joining), KIP-429,
 //! KIP-800 (reasons), KIP-814 (a static leader that comes back).
-use super::{Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Then, failure};
+use super::{Asks, Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Then, failure};
 use crate::{Backoff, Error};
 use bytes::Bytes;
 use protocol::ErrorCode;
@@ -121,6 +121,7 @@ pub(in crate::consumer) struct Classic {
     state: State,
     member_id: String,
     generation: i32,
+    joined: Identity,
     is_subscribed: bool,
     topics: BTreeSet<Arc<str>>,
     /// What the coordinator heard that this member wants.
@@ -135,7 +136,7 @@ pub(in crate::consumer) struct Classic {
     watched: Option<Watched>,
     polls: Polls,
     heartbeat_at: Instant,
-    asked: bool,
+    asks: Asks,
     patience: Patience,
 }
 
@@ -150,6 +151,7 @@ impl Classic {
             state: State::Idle,
             member_id: String::new(),
             generation: NO_GENERATION,
+            joined: Identity::default(),
             is_subscribed: false,
             topics: BTreeSet::new(),
             joined_with: BTreeSet::new(),
@@ -160,7 +162,7 @@ impl Classic {
             assignments: Vec::new(),
             watched: None,
             heartbeat_at: now,
-            asked: false,
+            asks: Asks::default(),
         }
     }
 
@@ -195,7 +197,7 @@ impl Classic {
         };
         self.holdings = Holdings { done: self.holdings.done + 1, ..Holdings::default() };
         self.patience.succeeded();
-        self.asked = false;
+        self.asks.close();
         if self.state == State::Left {
             self.forget_member();
         }
@@ -203,9 +205,6 @@ impl Classic {
 
     pub(super) fn polled(&mut self, at: Instant) {
         self.polls.last = self.polls.last.max(at);
-        if self.state == State::Expired {
-            self.state = State::Outside;
-        }
     }
 
     /// The partitions of topics as they are now, for the leader of the group.
@@ -229,6 +228,18 @@ impl Classic {
         Identity { generation: self.generation, member_id: self.member_id.clone() }
     }
 
+    pub(super) fn is_stable(&self) -> bool {
+        self.state == State::Stable
+    }
+
+    pub(super) fn asks(&self) -> Option<u64> {
+        self.asks.open()
+    }
+
+    pub(super) fn joined(&self) -> &Identity {
+        &self.joined
+    }
+
     pub(super) fn waits_for_poll(&self) -> bool {
         self.state == State::Expired
     }
@@ -242,6 +253,9 @@ impl Classic {
     }
 
     pub(super) fn next(&mut self, now: Instant) -> Option<Question> {
+        if self.state == State::Expired && !self.polls.is_stuck(now) {
+            self.state = State::Outside;
+        }
         let is_member = !matches!(
             self.state,
             State::Idle | State::Expiring | State::Expired | State::Leaving | State::Left
@@ -249,11 +263,11 @@ impl Classic {
         if is_member && self.polls.is_stuck(now) {
             self.expire();
         }
-        if self.asked || !self.patience.is_over(now) {
+        if self.asks.open().is_some() || !self.patience.is_over(now) {
             return None;
         }
         let question = self.question(now)?;
-        self.asked = true;
+        self.asks.ask();
         Some(question)
     }
 
@@ -313,7 +327,7 @@ impl Classic {
         let is_told = !self.member_id.is_empty() && self.settings.instance_id.is_none();
         self.state = if is_told { State::Expiring } else { State::Expired };
         self.rejoin = None;
-        self.asked = false;
+        self.asks.close();
         if self.state == State::Expired {
             self.forget_member();
         }
@@ -327,32 +341,30 @@ impl Classic {
 
     /// After [`Classic::next`] had nothing to say at `now`.
     pub(super) fn wake_at(&self, now: Instant) -> Option<Instant> {
-        let pause = self.patience.until.filter(|until| !self.asked && *until > now);
+        let pause = self.patience.until.filter(|until| self.asks.open().is_none() && *until > now);
         let next = match self.state {
             State::Idle | State::Left | State::Expired => return None,
             State::Leaving | State::Expiring => return pause,
-            State::Stable if !self.asked => pause.or(Some(self.heartbeat_at)),
+            State::Stable if self.asks.open().is_none() => pause.or(Some(self.heartbeat_at)),
             _ => pause,
         };
         next.into_iter().chain([self.polls.expires_at()]).min()
     }
 
-    pub(super) fn answered(&mut self, now: Instant, asked: &Question, answer: Result<Answer, Error>) -> Then {
+    pub(super) fn answered(
+        &mut self,
+        now: Instant,
+        number: u64,
+        asked: &Question,
+        answer: Result<Answer, Error>,
+    ) -> Then {
         if let Question::Leave(_) = asked {
             return self.left();
         }
         // What was asked before it left or expired is of no use now.
-        let is_current = match asked {
-            Question::Join(_) => self.state == State::Joining,
-            Question::Assign(_) => self.state == State::Assigning,
-            Question::Sync { .. } => self.state == State::Syncing,
-            Question::Heartbeat(identity) => self.state == State::Stable && *identity == self.identity(),
-            Question::Leave(_) => true,
-        };
-        if !is_current {
+        if !self.asks.close_if(number) {
             return Then::Nothing;
         }
-        self.asked = false;
         match answer {
             Ok(answer) => {
                 self.patience.succeeded();
@@ -371,7 +383,7 @@ impl Classic {
             State::Expiring => self.state = State::Expired,
             _ => return Then::Nothing,
         }
-        self.asked = false;
+        self.asks.close();
         self.forget_member();
         Then::Nothing
     }
@@ -400,6 +412,7 @@ impl Classic {
 
     fn synced(&mut self, now: Instant, target: Partitions) {
         self.state = State::Stable;
+        self.joined = self.identity();
         self.heartbeat_at = now + self.settings.heartbeat_interval;
         self.round = None;
         let owned = self.holdings.owned();
@@ -445,9 +458,15 @@ impl Classic {
             }
             _ => {}
         }
-        let then = match failure(&error) {
+        let kind = match (asked, error.code()) {
+            // It says nothing of this member, as little as silence does.
+            (Question::Heartbeat(_), Some(ErrorCode::UNKNOWN_SERVER_ERROR)) => Failure::Passing,
+            _ => failure(&error),
+        };
+        let then = match kind {
             Failure::Coordinator => Then::FindCoordinator,
             Failure::Passing => Then::Nothing,
+            Failure::Told => Then::Told(error),
             Failure::Final => {
                 self.holdings.lose();
                 self.forget_member();

@@ -154,20 +154,56 @@ impl Patience {
     }
 }
 
+/// Numbers what is asked. One question is open at a time; the answer to one that was given up is of no use.
+#[derive(Debug, Default)]
+struct Asks {
+    last: u64,
+    is_open: bool,
+}
+
+impl Asks {
+    fn open(&self) -> Option<u64> {
+        self.is_open.then_some(self.last)
+    }
+
+    fn ask(&mut self) {
+        (self.last, self.is_open) = (self.last + 1, true);
+    }
+
+    fn close(&mut self) {
+        self.is_open = false;
+    }
+
+    /// Whether this one was open.
+    fn close_if(&mut self, number: u64) -> bool {
+        let is_open = self.open() == Some(number);
+        self.is_open &= !is_open;
+        is_open
+    }
+}
+
 /// What the failure of a question means to either protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
     /// The coordinator is another, or cannot be heard.
     Coordinator,
     Passing,
+    /// The program can do something about it while the member goes on.
+    Told,
     /// The member cannot go on.
     Final,
 }
 
 fn failure(error: &Error) -> Failure {
     match error.code() {
-        Some(ErrorCode::NOT_COORDINATOR | ErrorCode::COORDINATOR_NOT_AVAILABLE) => Failure::Coordinator,
+        Some(
+            ErrorCode::NOT_COORDINATOR
+            | ErrorCode::COORDINATOR_NOT_AVAILABLE
+            // From the search for it.
+            | ErrorCode::REBOOTSTRAP_REQUIRED,
+        ) => Failure::Coordinator,
         Some(code) if code.retriable() => Failure::Passing,
+        Some(ErrorCode::TOPIC_AUTHORIZATION_FAILED) => Failure::Told,
         None if error.is_retriable() || error.is_timeout() => Failure::Coordinator,
         _ => Failure::Final,
     }
@@ -178,6 +214,8 @@ fn failure(error: &Error) -> Failure {
 pub(super) enum Then {
     Nothing,
     FindCoordinator,
+    /// The program is to hear of this; the member goes on.
+    Told(Error),
     /// The member cannot go on; it has left as far as this side is concerned.
     Failed(Error),
 }
@@ -225,18 +263,19 @@ pub(super) enum Answer {
 }
 
 impl Membership {
-    /// Reads this from now on; nothing: leaves the group. What is owned of it is for the consumer to let go first.
+    /// Reads this from now on.
     pub(super) fn subscribe(&mut self, subscription: Subscription) {
         match self {
             Self::Classic(classic) => match subscription {
                 Subscription::Topics(topics) => classic.subscribe(topics),
                 // Patterns are matched before: the coordinator knows none.
-                Subscription::Nothing | Subscription::Pattern(_) => classic.leave(),
+                Subscription::Nothing | Subscription::Pattern(_) => {}
             },
             Self::Modern(modern) => modern.subscribe(subscription),
         }
     }
 
+    /// Reads nothing more. What is owned is for the consumer to let go first.
     pub(super) fn leave(&mut self) {
         match self {
             Self::Classic(classic) => classic.leave(),
@@ -267,13 +306,22 @@ impl Membership {
         }
     }
 
-    pub(super) fn answered(&mut self, now: Instant, asked: &Question, answer: Answer) -> Then {
+    /// The number of the question that waits for its answer. One that [`Membership::next`] gave is given up when it has
+    /// no number any more, or another has it.
+    pub(super) fn asks(&self) -> Option<u64> {
+        match self {
+            Self::Classic(classic) => classic.asks(),
+            Self::Modern(modern) => modern.asks(),
+        }
+    }
+
+    pub(super) fn answered(&mut self, now: Instant, number: u64, asked: &Question, answer: Answer) -> Then {
         match (self, asked, answer) {
             (Self::Classic(classic), Question::Classic(asked), Answer::Classic(answer)) => {
-                classic.answered(now, asked, answer)
+                classic.answered(now, number, asked, answer)
             }
             (Self::Modern(modern), Question::Modern(asked), Answer::Modern(answer)) => {
-                modern.answered(now, asked, answer)
+                modern.answered(now, number, asked, answer)
             }
             _ => Then::Nothing,
         }
@@ -297,6 +345,23 @@ impl Membership {
         match self {
             Self::Classic(classic) => classic.identity(),
             Self::Modern(modern) => modern.identity(),
+        }
+    }
+
+    /// Whether its generation is the group's, as far as it knows, so that it may commit.
+    pub(super) fn is_stable(&self) -> bool {
+        match self {
+            Self::Classic(classic) => classic.is_stable(),
+            Self::Modern(modern) => modern.is_stable(),
+        }
+    }
+
+    /// Who it was when it was last in the group. It stays so after the group has put it out, so that a transaction of
+    /// that time is refused (KIP-447).
+    pub(super) fn joined(&self) -> &Identity {
+        match self {
+            Self::Classic(classic) => classic.joined(),
+            Self::Modern(modern) => modern.joined(),
         }
     }
 
@@ -356,11 +421,13 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_of_three_kinds() {
+    fn failures_are_of_four_kinds() {
         let refused = |code: ErrorCode| Error::refused("group", code.0, None);
         for (error, expected) in [
             (refused(ErrorCode::NOT_COORDINATOR), Failure::Coordinator),
+            (refused(ErrorCode::REBOOTSTRAP_REQUIRED), Failure::Coordinator),
             (refused(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS), Failure::Passing),
+            (refused(ErrorCode::TOPIC_AUTHORIZATION_FAILED), Failure::Told),
             (refused(ErrorCode::GROUP_AUTHORIZATION_FAILED), Failure::Final),
             (Error::NoLeader { subject: "group".to_owned() }, Failure::Coordinator),
             (Error::Closed, Failure::Final),

@@ -14,7 +14,9 @@
 //! [`Modern::learn`] names it.
 //!
 //! Sources: KIP-848, KIP-1082 (members choose their ids).
-use super::{Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Subscription, Then, failure};
+use super::{
+    Asks, Change, Failure, Holdings, Identity, Partitions, Patience, Polls, Subscription, Then, failure,
+};
 use crate::{Backoff, Error, TopicPartition};
 use base::TopicId;
 use protocol::ErrorCode;
@@ -72,6 +74,7 @@ pub(in crate::consumer) struct Modern {
     state: State,
     member_id: String,
     epoch: i32,
+    joined: Identity,
     subscription: Subscription,
     /// The coordinator has this from us.
     told: Option<(Subscription, ById)>,
@@ -80,7 +83,7 @@ pub(in crate::consumer) struct Modern {
     holdings: Holdings,
     polls: Polls,
     next_at: Instant,
-    asked: bool,
+    asks: Asks,
     patience: Patience,
 }
 
@@ -98,21 +101,18 @@ impl Modern {
             state: State::Idle,
             member_id,
             epoch: JOINS,
+            joined: Identity::default(),
             subscription: Subscription::Nothing,
             told: None,
             target: ById::new(),
             names: BTreeMap::new(),
             holdings: Holdings::default(),
             next_at: now,
-            asked: false,
+            asks: Asks::default(),
         }
     }
 
     pub(super) fn subscribe(&mut self, subscription: Subscription) {
-        if subscription == Subscription::Nothing {
-            self.leave();
-            return;
-        }
         self.subscription = subscription;
         if matches!(self.state, State::Idle | State::Left) {
             self.join();
@@ -134,14 +134,11 @@ impl Modern {
         self.holdings = Holdings { done: self.holdings.done + 1, ..Holdings::default() };
         self.target.clear();
         self.patience.succeeded();
-        self.asked = false;
+        self.asks.close();
     }
 
     pub(super) fn polled(&mut self, at: Instant) {
         self.polls.last = self.polls.last.max(at);
-        if self.state == State::Expired {
-            self.join();
-        }
     }
 
     /// The names of topics.
@@ -165,6 +162,18 @@ impl Modern {
     pub(super) fn identity(&self) -> Identity {
         let generation = if self.state == State::Stable { self.epoch } else { -1 };
         Identity { generation, member_id: self.member_id.clone() }
+    }
+
+    pub(super) fn is_stable(&self) -> bool {
+        self.state == State::Stable
+    }
+
+    pub(super) fn asks(&self) -> Option<u64> {
+        self.asks.open()
+    }
+
+    pub(super) fn joined(&self) -> &Identity {
+        &self.joined
     }
 
     pub(super) fn waits_for_poll(&self) -> bool {
@@ -212,10 +221,13 @@ impl Modern {
     }
 
     pub(super) fn next(&mut self, now: Instant) -> Option<Heartbeat> {
+        if self.state == State::Expired && !self.polls.is_stuck(now) {
+            self.join();
+        }
         if matches!(self.state, State::Joining | State::Stable) && self.polls.is_stuck(now) {
             self.expire();
         }
-        if self.asked || !self.patience.is_over(now) {
+        if self.asks.open().is_some() || !self.patience.is_over(now) {
             return None;
         }
         let leaves = if self.settings.instance_id.is_some() { LEAVES_FOR_NOW } else { LEAVES };
@@ -248,7 +260,7 @@ impl Modern {
                 self.heartbeat(self.epoch, subscription, is_news.then_some(says))
             }
         };
-        self.asked = true;
+        self.asks.ask();
         Some(heartbeat)
     }
 
@@ -261,34 +273,40 @@ impl Modern {
         self.holdings.lose();
         self.target.clear();
         self.state = State::Expiring;
-        self.asked = false;
+        self.asks.close();
     }
 
     /// After [`Modern::next`] had nothing to say at `now`.
     pub(super) fn wake_at(&self, now: Instant) -> Option<Instant> {
-        let pause = self.patience.until.filter(|until| !self.asked && *until > now);
+        let pause = self.patience.until.filter(|until| self.asks.open().is_none() && *until > now);
         let next = match self.state {
             State::Idle | State::Left | State::Expired => return None,
             State::Leaving | State::Expiring => return pause,
-            State::Stable if !self.asked => pause.or(Some(self.next_at)),
+            State::Stable if self.asks.open().is_none() => pause.or(Some(self.next_at)),
             State::Joining | State::Stable => pause,
         };
         next.into_iter().chain([self.polls.expires_at()]).min()
     }
 
-    pub(super) fn answered(&mut self, now: Instant, asked: &Heartbeat, answer: Result<Told, Error>) -> Then {
+    pub(super) fn answered(
+        &mut self,
+        now: Instant,
+        number: u64,
+        asked: &Heartbeat,
+        answer: Result<Told, Error>,
+    ) -> Then {
         if asked.epoch < JOINS {
             return self.left();
         }
-        // An answer from before the member fell out and joined anew is of no use.
-        if !matches!(self.state, State::Joining | State::Stable) || asked.epoch != self.epoch {
+        // What was asked before it left or expired is of no use now.
+        if !self.asks.close_if(number) {
             return Then::Nothing;
         }
-        self.asked = false;
         match answer {
             Ok(told) => {
                 self.patience.succeeded();
                 (self.state, self.epoch) = (State::Stable, told.epoch);
+                self.joined = self.identity();
                 self.next_at = now + told.interval;
                 if let Some(target) = told.assignment {
                     self.target = target;
@@ -308,7 +326,7 @@ impl Modern {
             State::Expiring => self.state = State::Expired,
             _ => return Then::Nothing,
         }
-        self.asked = false;
+        self.asks.close();
         Then::Nothing
     }
 
@@ -328,6 +346,7 @@ impl Modern {
         match failure(&error) {
             Failure::Coordinator => Then::FindCoordinator,
             Failure::Passing => Then::Nothing,
+            Failure::Told => Then::Told(error),
             Failure::Final => {
                 self.holdings.lose();
                 self.target.clear();

@@ -46,6 +46,29 @@ fn runs_join_what_follows_each_other() {
 }
 
 #[test]
+fn the_last_word_on_an_offset_counts() {
+    let run = |&(first, last, kind): &(i64, i64, AcknowledgeType)| Run { first, last, kind: kind.to_wire() };
+    for (before, later, expected) in [
+        (&[(7, 7, Accept)][..], &[(3, 3, Accept)][..], "3-3:accept 7-7:accept"),
+        (&[(0, 9, Renew)], &[(0, 0, Accept)], "0-0:accept 1-9:renew"),
+        (&[(0, 9, Renew)], &[(4, 5, Reject)], "0-3:renew 4-5:reject 6-9:renew"),
+        (&[(0, 3, Renew), (5, 9, Release)], &[(2, 6, Accept)], "0-1:renew 2-6:accept 7-9:release"),
+        (&[(1, 2, Renew), (4, 5, Renew)], &[(0, 9, Accept)], "0-9:accept"),
+        (&[(0, 1, Accept), (4, 5, Accept)], &[(2, 3, Accept)], "0-5:accept"),
+        (&[], &[(0, 0, Accept)], "0-0:accept"),
+        (
+            &[(i64::MAX, i64::MAX, Renew)],
+            &[(i64::MAX, i64::MAX, Accept)],
+            "9223372036854775807-9223372036854775807:accept",
+        ),
+    ] {
+        let mut runs: Vec<Run> = before.iter().map(run).collect();
+        merge(&mut runs, later.iter().map(run).collect());
+        assert_eq!(shown(&runs), expected);
+    }
+}
+
+#[test]
 fn what_is_silent_stays_held() {
     let mut held = holding(&[(0, 3)], &[0, 1, 2, 3], &[]);
     assert!(held.acknowledge(1, Accept) && !held.acknowledge(4, Accept));

@@ -116,12 +116,26 @@ fn a_member_that_is_not_known_joins_again() {
 }
 
 #[test]
+fn a_topic_that_it_may_not_read_is_said_and_the_member_stays() {
+    let mut play = Play::new(&["a"]);
+    play.beats(0, "0 a");
+    play.hears(0, 3, Some(&[0]));
+    play.beats(5000, "3 =");
+    let then = play.refused(5000, ErrorCode::TOPIC_AUTHORIZATION_FAILED);
+    assert!(matches!(then, Then::Told(_)), "{then:?}");
+    assert_eq!(play.partitions(), [0]);
+    play.beats(5099, "-");
+    play.beats(5100, "3 a");
+}
+
+#[test]
 fn everything_is_told_again_after_an_error() {
     use ErrorCode as E;
     for (code, finds, fails) in [
         (E::COORDINATOR_LOAD_IN_PROGRESS, false, false),
         (E::NOT_COORDINATOR, true, false),
         (E::COORDINATOR_NOT_AVAILABLE, true, false),
+        (E::REBOOTSTRAP_REQUIRED, true, false),
         (E::GROUP_AUTHORIZATION_FAILED, false, true),
         (E::GROUP_MAX_SIZE_REACHED, false, true),
         (E::UNSUPPORTED_VERSION, false, true),

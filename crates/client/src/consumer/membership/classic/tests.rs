@@ -8,7 +8,7 @@ const COOPERATIVE: bool = true;
 struct Play {
     member: Classic,
     start: Instant,
-    asked: Option<Question>,
+    asked: Option<(u64, Question)>,
 }
 
 fn partitions(of: &[i32]) -> Partitions {
@@ -48,13 +48,13 @@ impl Play {
     fn asks(&mut self, ms: u64, expected: &str) {
         let asked = self.member.next(self.at(ms));
         assert_eq!(asked.as_ref().map(shown).unwrap_or_default(), expected, "at {ms} ms");
-        self.asked = asked.or(self.asked.take());
+        self.asked = self.member.asks().zip(asked).or(self.asked.take());
     }
 
     #[track_caller]
     fn hears(&mut self, ms: u64, answer: Result<Answer, Error>) -> Then {
-        let asked = self.asked.take().expect("something was asked");
-        self.member.answered(self.at(ms), &asked, answer)
+        let (number, asked) = self.asked.take().expect("something was asked");
+        self.member.answered(self.at(ms), number, &asked, answer)
     }
 
     /// What changes for the consumer, which carries it out.
@@ -212,6 +212,7 @@ fn who_fell_out_loses_what_it_has_and_joins_anew() {
             let mut play = Play::settled(is_cooperative, &[0, 1]);
             play.asks(100, "alive m@1");
             play.hears(100, refused(code)).is_nothing();
+            assert_eq!(play.member.joined().generation, 1);
             play.asks(100, "");
             play.changes(&[Change::Lose(partitions(&[0, 1]))]);
             play.asks(100, join);
@@ -239,6 +240,8 @@ fn a_coordinator_that_moved_is_found() {
     for (error, finds) in [
         (refused(ErrorCode::NOT_COORDINATOR), true),
         (refused(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS), false),
+        // Of a heartbeat only; a join that fails so says why it cannot be.
+        (refused(ErrorCode::UNKNOWN_SERVER_ERROR), false),
         (Err(Error::NoLeader { subject: "group".to_owned() }), true),
     ] {
         let mut play = Play::settled(EAGER, &[0]);
@@ -279,6 +282,12 @@ fn who_does_not_poll_leaves_until_it_does() {
     play.asks(1500, "leave m");
     play.hears(1500, Ok(Answer::Left)).is_nothing();
     assert!(play.member.waits_for_poll());
+    // That it polled long ago is no news.
+    play.member.polled(play.at(500));
+    assert!(play.member.waits_for_poll());
+    // A transaction of before must not pass for one of nobody.
+    assert_eq!(play.member.identity(), Identity::default());
+    assert_eq!(*play.member.joined(), Identity { generation: 1, member_id: "m".to_owned() });
     play.asks(9000, "");
     play.member.polled(play.at(9000));
     play.asks(9000, "");
@@ -309,13 +318,28 @@ fn who_leaves_while_joining_does_not_hear_of_the_round() {
     let mut play = Play::settled(EAGER, &[]);
     play.member.rejoin("asked to");
     play.asks(0, "join m@1 of t: asked to");
-    let join = play.asked.take().unwrap();
+    let (number, join) = play.asked.take().unwrap();
     play.member.leave();
     play.asks(1, "leave m");
-    play.member.answered(play.at(2), &join, Ok(Answer::Joined(round(2, None)))).is_nothing();
+    play.member.answered(play.at(2), number, &join, Ok(Answer::Joined(round(2, None)))).is_nothing();
     // And may come back before it is heard that it left.
     play.member.subscribe(topics(&["t"]));
     play.asks(2, "");
     play.hears(2, Ok(Answer::Left)).is_nothing();
     play.asks(2, "join ?@-1 of t: it is new");
+}
+
+#[test]
+fn an_answer_to_what_was_given_up_is_of_no_use() {
+    let mut play = Play::new(EAGER, Some("i"));
+    play.asks(0, "join ?@-1 of t: it is new");
+    let first = play.asked.take();
+    play.member.leave();
+    play.member.subscribe(topics(&["t"]));
+    play.asks(0, "join ?@-1 of t: it is new");
+    let second = std::mem::replace(&mut play.asked, first);
+    play.hears(0, Ok(Answer::Joined(round(1, None)))).is_nothing();
+    play.asks(0, "");
+    play.asked = second;
+    play.follows(0, 2, &[0]);
 }

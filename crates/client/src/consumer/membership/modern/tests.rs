@@ -4,7 +4,7 @@ use super::*;
 struct Play {
     member: Modern,
     start: Instant,
-    asked: Option<Heartbeat>,
+    asked: Option<(u64, Heartbeat)>,
 }
 
 fn id(topic: u128) -> TopicId {
@@ -55,13 +55,13 @@ impl Play {
     fn asks(&mut self, ms: u64, expected: &str) {
         let asked = self.member.next(self.at(ms));
         assert_eq!(asked.as_ref().map(shown).unwrap_or_default(), expected, "at {ms} ms");
-        self.asked = asked.or(self.asked.take());
+        self.asked = self.member.asks().zip(asked).or(self.asked.take());
     }
 
     #[track_caller]
     fn hears(&mut self, ms: u64, answer: Result<Told, Error>) -> Then {
-        let asked = self.asked.take().expect("something was asked");
-        self.member.answered(self.at(ms), &asked, answer)
+        let (number, asked) = self.asked.take().expect("something was asked");
+        self.member.answered(self.at(ms), number, &asked, answer)
     }
 
     /// What changes for the consumer, which carries it out.
@@ -174,6 +174,7 @@ fn who_is_fenced_loses_what_it_has_and_joins_anew() {
         play.asks(100, "1");
         play.hears(100, refused(code));
         assert_eq!(play.member.identity().generation, -1);
+        assert_eq!(play.member.joined().generation, 1);
         play.asks(100, "");
         play.changes(&[Change::Lose(partitions(&[0, 1]))]);
         play.asks(100, "0 [t] owns");
@@ -191,6 +192,18 @@ fn after_a_failure_all_is_said_again() {
     play.asks(150, "1 [t] owns 0");
     // It keeps what it has.
     play.changes(&[]);
+}
+
+#[test]
+fn a_topic_that_it_may_not_read_is_said_and_the_member_stays() {
+    let mut play = Play::settled(&[0]);
+    play.asks(100, "1");
+    let then = play.hears(100, refused(ErrorCode::TOPIC_AUTHORIZATION_FAILED));
+    assert!(matches!(then, Then::Told(_)), "{then:?}");
+    play.changes(&[]);
+    play.asks(149, "");
+    // The right may have been given meanwhile.
+    play.asks(150, "1 [t] owns 0");
 }
 
 #[test]
@@ -224,6 +237,10 @@ fn who_does_not_poll_leaves_until_it_does() {
         play.asks(1000, leaves);
         play.hears(1000, told(-1, None));
         assert!(play.member.waits_for_poll());
+        // That it polled long ago is no news.
+        play.member.polled(play.at(0));
+        play.asks(1001, "");
+        assert!(play.member.waits_for_poll());
         play.asks(5000, "");
         play.member.polled(play.at(5000));
         play.asks(5000, "");
@@ -246,4 +263,24 @@ fn leaves_and_may_come_back() {
     play.hears(10, Err(Error::Closed));
     assert!(play.member.has_left());
     play.asks(1000, "");
+}
+
+#[test]
+fn an_answer_to_what_was_given_up_is_of_no_use() {
+    let mut play = Play::new(None);
+    play.asks(0, "0 [t] owns");
+    let first = play.asked.take();
+    play.member.leave();
+    play.asks(0, "-1");
+    play.member.subscribe(topics(&["t"]));
+    play.hears(0, told(-1, None));
+    play.asks(0, "0 [t] owns");
+    let second = std::mem::replace(&mut play.asked, first);
+    play.hears(0, told(1, Some(by_id(&[0]))));
+    play.member.learn([(id(1), "t".into())]);
+    play.changes(&[]);
+    play.asked = second;
+    play.hears(0, told(2, Some(by_id(&[1]))));
+    play.member.learn([(id(1), "t".into())]);
+    play.changes(&[Change::Assign(partitions(&[1]))]);
 }
