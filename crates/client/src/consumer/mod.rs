@@ -89,8 +89,11 @@ enum Done {
         offset: i64,
         result: Result<(i64, i64), Error>,
     },
-    /// Where partitions begin, each with the number it had when that was asked.
-    Begun(Vec<(TopicPartition, Start, u64, Result<Span, Error>)>),
+    /// Where partitions begin, each with the number it had when that was asked, after so many failures before.
+    Begun {
+        failures: u32,
+        found: Vec<(TopicPartition, Start, u64, Result<Span, Error>)>,
+    },
     Group(GroupDone),
 }
 
@@ -370,7 +373,7 @@ impl Consumer {
                 }
             }
             Done::Bounds { at, number, offset, result } => self.take_bounds(&at, number, offset, result),
-            Done::Begun(found) => self.take_starts(found),
+            Done::Begun { failures, found } => self.take_starts(failures, found),
             Done::Group(done) => self.take_group(done),
             Done::Refreshed(result) => {
                 self.refreshing = false;

@@ -3,9 +3,10 @@ use super::*;
 use crate::{Address, Config as ClientConfig, fake};
 use base::{LeaderEpoch, Offset, TopicId};
 use protocol::{
-    ApiKey, ErrorCode, FetchRequest, FetchResponse, Message as _, MetadataResponse,
-    OffsetForLeaderEpochResponse,
+    ApiKey, ErrorCode, FetchRequest, FetchResponse, ListOffsetsResponse, Message as _, MetadataRequest,
+    MetadataResponse, OffsetForLeaderEpochResponse,
     fetch::response::{FetchableTopicResponse, LeaderIdAndEpoch, PartitionData},
+    list_offsets::response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse},
     metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
     offset_for_leader_epoch::response::{EpochEndOffset, OffsetForLeaderTopicResult},
 };
@@ -34,6 +35,9 @@ struct Script {
     replies: VecDeque<Reply>,
     /// Partition 0 has it, the other has 0.
     leader_epoch: i32,
+    /// What is wrong with the topic in the next answers of metadata, and with partition 0 in those of offsets.
+    topic_errors: VecDeque<ErrorCode>,
+    offset_errors: VecDeque<ErrorCode>,
 }
 
 type Shared = Arc<Mutex<Script>>;
@@ -57,8 +61,25 @@ async fn broker(script: Shared, fetch_version: i16) -> Address {
                     (ApiKey::Metadata, 13),
                     (ApiKey::Fetch, fetch_version),
                     (ApiKey::OffsetForLeaderEpoch, 4),
+                    (ApiKey::ListOffsets, 7),
                 ])),
-                ApiKey::Metadata => Some(asked.answer(&metadata(port, script.leader_epoch))),
+                ApiKey::Metadata => {
+                    let request = MetadataRequest::decode(&mut asked.body, asked.version).unwrap();
+                    let mut response = metadata(port, script.leader_epoch);
+                    if request.topics.is_some_and(|topics| !topics.is_empty())
+                        && let Some(error) = script.topic_errors.pop_front()
+                    {
+                        response.topics[0].error_code = error.0;
+                    }
+                    Some(asked.answer(&response))
+                }
+                ApiKey::ListOffsets => {
+                    let error = script.offset_errors.pop_front().unwrap_or(ErrorCode::NONE);
+                    let partition =
+                        ListOffsetsPartitionResponse { error_code: error.0, offset: 4, ..Default::default() };
+                    let topic = ListOffsetsTopicResponse { name: "t".into(), partitions: vec![partition] };
+                    Some(asked.answer(&ListOffsetsResponse { topics: vec![topic], ..Default::default() }))
+                }
                 ApiKey::OffsetForLeaderEpoch => {
                     script.asked.push("epoch end".to_owned());
                     let end = EpochEndOffset { leader_epoch: 1, end_offset: 3, ..Default::default() };
@@ -257,5 +278,38 @@ async fn a_cut_log_is_reset_or_an_error() {
         };
         assert_eq!(outcome, expected);
         assert_eq!(script.lock().unwrap().asked[3], "epoch end");
+    }
+}
+
+/// Where a partition begins is asked for until somebody knows, with a pause before each question but the first.
+#[tokio::test]
+async fn a_beginning_is_asked_for_until_it_is_known() {
+    const PAUSE: Duration = Duration::from_millis(50);
+    let [storage, unknown] = [ErrorCode::KAFKA_STORAGE_ERROR, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION];
+    for (topic_errors, offset_errors) in
+        [(vec![], vec![storage; 3]), (vec![], vec![unknown; 3]), (vec![unknown; 3], vec![])]
+    {
+        let script = Shared::default();
+        let address = broker(script.clone(), LATEST).await;
+        let backoff = crate::Backoff { initial: PAUSE, max: PAUSE };
+        let cluster =
+            Cluster::connect(ClientConfig { backoff, ..ClientConfig::new(vec![address]) }).await.unwrap();
+        if topic_errors.is_empty() {
+            cluster.fresh_topic("t", OnUnknownTopic::Fail).await.unwrap();
+        }
+        script.lock().unwrap().topic_errors.extend(&topic_errors);
+        script.lock().unwrap().offset_errors.extend(&offset_errors);
+        let mut consumer = Consumer::new(&cluster, Config::default());
+        consumer.place(at(0), None, None);
+        let began = Instant::now();
+        consumer.begin(vec![(at(0), Start::Earliest)]);
+        while consumer.position(&at(0)).is_none() {
+            assert!(began.elapsed() < Duration::from_secs(30), "{:?}", script.lock().unwrap());
+            consumer.poll(Duration::from_millis(5)).await.unwrap();
+        }
+        assert_eq!(consumer.position(&at(0)).unwrap().offset, 4);
+        assert!(script.lock().unwrap().offset_errors.is_empty());
+        // A pause may be shorter by a fifth.
+        assert!(topic_errors.len() == 3 || began.elapsed() >= PAUSE * 3 * 4 / 5, "{:?}", began.elapsed());
     }
 }

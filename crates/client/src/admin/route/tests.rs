@@ -17,7 +17,10 @@ use protocol::{
     read_request_header,
 };
 use std::{
-    sync::{Mutex, atomic::AtomicI32, atomic::Ordering::Relaxed},
+    sync::{
+        Mutex,
+        atomic::{AtomicI16, AtomicI32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{
@@ -31,6 +34,8 @@ struct Scripted {
     ports: [u16; 2],
     /// Broker that coordinates every group, and leads partition 1 of topic `t`; broker 1 leads partition 0.
     chosen: AtomicI32,
+    /// What broker 2 says when asked for offsets.
+    refusal: AtomicI16,
     /// Broker that hangs up when asked for its groups.
     broken: i32,
     /// What was asked, by broker.
@@ -102,7 +107,7 @@ impl Scripted {
                 self.note(broker, partitions.iter().map(ToString::to_string));
                 self.chosen.store(1, Relaxed);
                 let partitions = partitions.into_iter().map(|partition_index| {
-                    let error_code = if broker == 2 { ErrorCode::NOT_LEADER_OR_FOLLOWER.0 } else { 0 };
+                    let error_code = if broker == 2 { self.refusal.load(Relaxed) } else { 0 };
                     ListOffsetsPartitionResponse {
                         partition_index,
                         error_code,
@@ -156,7 +161,13 @@ async fn scripted(chosen: i32, broken: i32) -> (Arc<Scripted>, Admin) {
     let listeners =
         [TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap()];
     let ports = [0, 1].map(|at: usize| listeners[at].local_addr().unwrap().port());
-    let script = Arc::new(Scripted { ports, chosen: AtomicI32::new(chosen), broken, log: Mutex::default() });
+    let script = Arc::new(Scripted {
+        ports,
+        chosen: AtomicI32::new(chosen),
+        refusal: AtomicI16::new(ErrorCode::NOT_LEADER_OR_FOLLOWER.0),
+        broken,
+        log: Mutex::default(),
+    });
     for (broker, listener) in (1..).zip(listeners) {
         let script = script.clone();
         tokio::spawn(async move {
@@ -205,14 +216,22 @@ async fn what_moved_is_asked_again_and_nothing_else() {
 
 #[tokio::test]
 async fn a_leader_that_changed_is_looked_up_again() {
-    let (script, admin) = scripted(2, 0).await;
-    let asked = [0, 1].map(|partition| (TopicPartition::new("t", partition), OffsetSpec::Latest));
-    let listed = admin.list_offsets(&asked.into(), IsolationLevel::default()).await;
-    let offsets: Vec<_> = listed.all().unwrap();
-    assert!(offsets.iter().all(|(_, listed)| listed.offset == Some(7)));
-    let mut log = script.log.lock().unwrap().clone();
-    log[..2].sort();
-    assert_eq!(log, ["1:0", "2:1", "1:1"]);
+    for refusal in [
+        ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        ErrorCode::KAFKA_STORAGE_ERROR,
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        ErrorCode::REPLICA_NOT_AVAILABLE,
+    ] {
+        let (script, admin) = scripted(2, 0).await;
+        script.refusal.store(refusal.0, Relaxed);
+        let asked = [0, 1].map(|partition| (TopicPartition::new("t", partition), OffsetSpec::Latest));
+        let listed = admin.list_offsets(&asked.into(), IsolationLevel::default()).await;
+        let offsets: Vec<_> = listed.all().unwrap();
+        assert!(offsets.iter().all(|(_, listed)| listed.offset == Some(7)));
+        let mut log = script.log.lock().unwrap().clone();
+        log[..2].sort();
+        assert_eq!(log, ["1:0", "2:1", "1:1"], "{refusal}");
+    }
 }
 
 #[tokio::test]
