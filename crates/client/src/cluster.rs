@@ -395,7 +395,8 @@ impl RefreshClock {
     }
 }
 
-/// Tries the addresses a moment apart and takes the first that greets us; else the first one's error.
+/// Tries the addresses a moment apart and takes the first that greets us; else a refusal of who we are, which is final
+/// wherever else nobody is; else the first one's error.
 async fn first_to_answer(addresses: Vec<Address>, dialer: &Arc<Dialer>) -> Result<Connection, Error> {
     let mut attempts = JoinSet::new();
     let unique: BTreeSet<Address> = addresses.iter().cloned().collect();
@@ -408,18 +409,19 @@ async fn first_to_answer(addresses: Vec<Address>, dialer: &Arc<Dialer>) -> Resul
             (nth, Connection::open(&address, &dialer).await)
         });
     }
-    let mut first_error: Option<(u32, Error)> = None;
+    let mut worst: Option<((bool, u32), Error)> = None;
     while let Some(attempt) = attempts.join_next().await {
         let Ok((nth, result)) = attempt else { continue };
-        match result {
+        let error = match result {
             Ok(connection) => return Ok(connection),
-            Err(error) if first_error.as_ref().is_none_or(|(known, _)| nth < *known) => {
-                first_error = Some((nth, error));
-            }
-            Err(_) => {}
+            Err(error) => error,
+        };
+        let rank = (!error.is_authentication(), nth);
+        if worst.as_ref().is_none_or(|(known, _)| rank < *known) {
+            worst = Some((rank, error));
         }
     }
-    Err(first_error.map_or_else(|| Error::NoBootstrap, |(_, error)| error))
+    Err(worst.map_or_else(|| Error::NoBootstrap, |(_, error)| error))
 }
 
 #[cfg(test)]
@@ -519,6 +521,40 @@ mod tests {
             let second = cluster.node(NodeId(1)).await.unwrap_err();
             assert_eq!((first.is_connection(), second.is_connection()), (!is_found, !is_found));
         }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_counts_for_more_than_an_address_where_nobody_is() {
+        use crate::{Sasl, fake};
+        use protocol::{SaslAuthenticateResponse, SaslHandshakeResponse};
+        use std::sync::atomic::{AtomicU32, Ordering};
+        let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let nobody = Address { host: nobody.ip().to_string(), port: nobody.port() };
+        let logins = Arc::new(AtomicU32::new(0));
+        let counted = logins.clone();
+        let refusing = fake::listen("127.0.0.1", move |socket| {
+            let logins = counted.clone();
+            fake::converse(socket, move |asked| match asked.key {
+                ApiKey::ApiVersions => Some(asked.offer(&[
+                    (ApiKey::ApiVersions, 4),
+                    (ApiKey::SaslHandshake, 1),
+                    (ApiKey::SaslAuthenticate, 2),
+                ])),
+                ApiKey::SaslHandshake => Some(asked.answer(&SaslHandshakeResponse::default())),
+                ApiKey::SaslAuthenticate => {
+                    logins.fetch_add(1, Ordering::Relaxed);
+                    let error_code = ErrorCode::SASL_AUTHENTICATION_FAILED.0;
+                    Some(asked.answer(&SaslAuthenticateResponse { error_code, ..Default::default() }))
+                }
+                _ => None,
+            })
+        })
+        .await;
+        let sasl = Some(Sasl::Plain { username: "alice".to_owned(), password: "wrong".into() });
+        let config = Config { sasl, bootstrap_timeout: ms(500), ..Config::new(vec![nobody, refusing]) };
+        let error = Cluster::connect(config).await.unwrap_err();
+        assert!(error.is_authentication(), "{error}");
+        assert_eq!(logins.load(Ordering::Relaxed), 1);
     }
 
     #[tokio::test]
