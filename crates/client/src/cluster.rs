@@ -10,7 +10,7 @@ use crate::{
     Address, Backoff, Config, Connection, Error, Metadata, Recovery, Topic,
     connection::Dialer,
     metadata::{LeaderHint, Partition, TopicAnswer},
-    retry::Retry,
+    retry::{Retry, within},
 };
 use base::NodeId;
 use protocol::{ApiKey, ErrorCode, MetadataRequest, metadata::request::MetadataRequestTopic};
@@ -226,6 +226,16 @@ impl Cluster {
         topics: &[Arc<str>],
         on_unknown: OnUnknownTopic,
     ) -> Result<Vec<TopicAnswer>, Error> {
+        self.refresh_within(Duration::MAX, topics, on_unknown).await
+    }
+
+    /// As [`Cluster::refresh`], with no more than this time left for the call.
+    pub(crate) async fn refresh_within(
+        &self,
+        limit: Duration,
+        topics: &[Arc<str>],
+        on_unknown: OnUnknownTopic,
+    ) -> Result<Vec<TopicAnswer>, Error> {
         let asked = topics
             .iter()
             .map(|name| MetadataRequestTopic { name: Some(name.as_ref().into()), ..Default::default() });
@@ -234,7 +244,7 @@ impl Cluster {
             allow_auto_topic_creation: on_unknown == OnUnknownTopic::Create,
             ..Default::default()
         };
-        self.ask_metadata(&request).await
+        self.ask_metadata(limit, &request).await
     }
 
     /// Asks about topics by their ids.
@@ -245,14 +255,18 @@ impl Cluster {
             allow_auto_topic_creation: false,
             ..Default::default()
         };
-        self.ask_metadata(&request).await
+        self.ask_metadata(Duration::MAX, &request).await
     }
 
     /// Asks about every topic of the cluster.
     pub async fn all_topics(&self) -> Result<Vec<Arc<Topic>>, Error> {
+        self.all_topics_within(Duration::MAX).await
+    }
+
+    pub(crate) async fn all_topics_within(&self, limit: Duration) -> Result<Vec<Arc<Topic>>, Error> {
         let request =
             MetadataRequest { topics: None, allow_auto_topic_creation: false, ..Default::default() };
-        let answers = self.ask_metadata(&request).await?;
+        let answers = self.ask_metadata(limit, &request).await?;
         let mut topics: Vec<Arc<Topic>> = answers.into_iter().filter_map(|(_, answer)| answer.ok()).collect();
         topics.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(topics)
@@ -273,8 +287,18 @@ impl Cluster {
         metadata.led_by_others(from, hints)
     }
 
-    async fn ask_metadata(&self, request: &MetadataRequest) -> Result<Vec<TopicAnswer>, Error> {
-        let answer = async { self.any().await?.request(request).await };
+    async fn ask_metadata(
+        &self,
+        limit: Duration,
+        request: &MetadataRequest,
+    ) -> Result<Vec<TopicAnswer>, Error> {
+        let began = Instant::now();
+        let answer = async {
+            let connection = within(limit, "a connection to a broker", self.any()).await?;
+            let version = connection.version_of::<MetadataRequest>(i16::MAX)?;
+            let left = limit.saturating_sub(began.elapsed());
+            connection.send(request, version)?.within(left).response().await
+        };
         let answer = answer.await.and_then(|response| match ErrorCode(response.error_code) {
             ErrorCode::NONE => Ok(response),
             code => Err(Error::refused("metadata", code.0, None)),
@@ -324,7 +348,8 @@ impl Cluster {
         let asked: Arc<str> = name.into();
         let mut retry = self.retry();
         loop {
-            let error = match self.refresh(std::slice::from_ref(&asked), on_unknown).await {
+            let answers = self.refresh_within(retry.remaining(), std::slice::from_ref(&asked), on_unknown);
+            let error = match answers.await {
                 Ok(answers) => match answers.into_iter().find(|(answered, _)| *answered == asked) {
                     Some((_, Ok(topic))) if !topic.partitions.is_empty() => return Ok(topic),
                     Some((_, Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)))

@@ -282,3 +282,38 @@ fn keys_are_looked_up_one_by_one_where_the_broker_is_old() {
     let found = read_coordinators(CoordinatorKind::Group, &keys[..1], &old);
     assert!(matches!(found.as_slice(), [(key, Ok(NodeId(5)))] if key == "a"));
 }
+
+#[tokio::test]
+async fn a_call_ends_in_its_time_though_a_broker_is_silent() {
+    use crate::fake;
+    // Answers about the cluster so often, and says nothing after that.
+    for answers in [1, 2] {
+        let left = Arc::new(AtomicI32::new(answers));
+        let address = fake::listen("127.0.0.1", move |socket| {
+            let port = socket.local_addr().unwrap().port();
+            let left = left.clone();
+            fake::converse(socket, move |asked| match asked.key {
+                ApiKey::ApiVersions => Some(asked.offer(&VERSIONS)),
+                ApiKey::Metadata if left.fetch_sub(1, Relaxed) > 0 => {
+                    let host = "127.0.0.1".into();
+                    let broker =
+                        MetadataResponseBroker { node_id: 1, host, port: port.into(), ..Default::default() };
+                    Some(asked.answer(&MetadataResponse { brokers: vec![broker], ..Default::default() }))
+                }
+                _ => Some(Vec::new()),
+            })
+        })
+        .await;
+        let config = Config {
+            api_timeout: Duration::from_millis(200),
+            request_timeout: Duration::from_secs(10),
+            ..Config::new(vec![address])
+        };
+        let admin = Admin::new(&Cluster::connect(config).await.unwrap());
+        let began = std::time::Instant::now();
+        let listed = admin.list_groups(&GroupFilter::default()).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "{listed:?}");
+        let error = listed.and_then(Gathered::all).unwrap_err();
+        assert!(matches!(error, Error::RequestTimeout { .. }), "{error}");
+    }
+}
