@@ -4,11 +4,14 @@
 //! same time share the attempt, and those who ask within the back-off after a failure hear of it at once.
 //! Metadata is refreshed by one caller at a time.
 //!
+//! What any broker can answer is asked over one connection, of one broker as long as there is no reason to doubt it.
+//!
 //! When none of the brokers that were heard of can be reached, or a broker says so, or there was no metadata for
 //! long, all that was heard is forgotten and the bootstrap addresses are asked again (KIP-899, KIP-1102).
 use crate::{
     Address, Backoff, Config, Connection, Error, Metadata, Recovery, Topic,
     connection::Dialer,
+    doubt::Doubt,
     metadata::{LeaderHint, Partition, TopicAnswer},
     retry::{Retry, within},
 };
@@ -29,10 +32,16 @@ pub struct Cluster(Arc<Inner>);
 struct Inner {
     dialer: Arc<Dialer>,
     metadata: Arc<RwLock<Arc<Metadata>>>,
-    /// To whichever broker answered first; for questions that any broker can answer.
-    any: Arc<tokio::sync::Mutex<Option<Connection>>>,
+    any: Arc<Anyone>,
     nodes: Mutex<HashMap<NodeId, Arc<tokio::sync::Mutex<Slot>>>>,
     silence: Arc<Mutex<Silence>>,
+}
+
+/// Whichever broker answered first; for questions that any broker can answer.
+#[derive(Debug, Default)]
+struct Anyone {
+    slot: tokio::sync::Mutex<Option<Connection>>,
+    doubt: Mutex<Doubt>,
 }
 
 /// The connection to one broker, or how reaching it went.
@@ -92,6 +101,9 @@ pub enum OnUnknownTopic {
 /// Between the starts of connection attempts to several bootstrap addresses.
 const STAGGER: Duration = Duration::from_millis(250);
 
+/// Longest wait for a broker in place of one that is doubted but answers.
+const LONGEST_SEARCH: Duration = Duration::from_secs(1);
+
 impl Cluster {
     /// Finds a broker through the bootstrap addresses, and learns who the brokers are.
     pub async fn connect(config: Config) -> Result<Self, Error> {
@@ -139,13 +151,18 @@ impl Cluster {
 
     /// A connection to some broker.
     pub async fn any(&self) -> Result<Connection, Error> {
-        let mut slot = self.0.any.lock().await;
-        if let Some(connection) = slot.as_ref().filter(|connection| connection.is_open()) {
-            return Ok(connection.clone());
+        let mut slot = self.0.any.slot.lock().await;
+        let metadata = self.metadata();
+        let mut known: Vec<Address> =
+            metadata.brokers.values().map(|broker| broker.address.clone()).collect();
+        known.sort_by_cached_key(|_| rand::random::<u64>());
+        if let Some(connection) = slot.clone().filter(Connection::is_open) {
+            known.retain(|address| address.to_string() != **connection.address());
+            let is_left = !known.is_empty() && self.doubting().is_due(Instant::now());
+            let next = if is_left { self.another(known).await } else { None };
+            return Ok(slot.insert(next.unwrap_or(connection)).clone());
         }
         let config = self.config();
-        let metadata = self.metadata();
-        let known: Vec<Address> = metadata.brokers.values().map(|broker| broker.address.clone()).collect();
         let connection = if known.is_empty() {
             first_to_answer(config.bootstrap.clone(), &self.0.dialer).await?
         } else {
@@ -158,8 +175,34 @@ impl Cluster {
                 result => result?,
             }
         };
+        self.doubting().rest(Instant::now() + config.reconnect_backoff.max);
         *slot = Some(connection.clone());
         Ok(connection)
+    }
+
+    /// In place of a broker that answers, but seems to be behind the others.
+    async fn another(&self, known: Vec<Address>) -> Option<Connection> {
+        let limit = LONGEST_SEARCH.min(self.config().connect_timeout);
+        let found = within(limit, "another broker", first_to_answer(known, &self.0.dialer)).await;
+        let rest = match &found {
+            Ok(connection) => {
+                tracing::debug!(address = %connection.address(), "asking another broker, as the last had no news");
+                self.config().reconnect_backoff.max
+            }
+            // So that whoever asks waits seldom for brokers that cannot be reached.
+            Err(_) => self.config().reconnect_backoff.max.max(10 * limit),
+        };
+        self.doubting().rest(Instant::now() + rest);
+        found.ok()
+    }
+
+    /// What some broker answered proved wrong: another is to be asked next.
+    pub(crate) fn doubt(&self) {
+        self.doubting().raise();
+    }
+
+    fn doubting(&self) -> MutexGuard<'_, Doubt> {
+        self.0.any.doubt.lock().expect("nothing panics while it holds this lock")
     }
 
     /// Drops what was heard of brokers and topics.
@@ -170,7 +213,7 @@ impl Cluster {
 
     /// As if it were just being connected to.
     async fn rebootstrap(&self) {
-        *self.0.any.lock().await = None;
+        *self.0.any.slot.lock().await = None;
         self.forget();
     }
 
@@ -316,6 +359,7 @@ impl Cluster {
         self.silence().heard();
         let mut metadata = self.0.metadata.write().expect("nothing panics while it holds this lock");
         let (next, answers) = metadata.after(&response);
+        self.doubting().heard(Instant::now(), next != **metadata, self.config().metadata_max_age);
         *metadata = Arc::new(next);
         Ok(answers)
     }
@@ -452,6 +496,7 @@ async fn first_to_answer(addresses: Vec<Address>, dialer: &Arc<Dialer>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::OnceLock;
 
     fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
@@ -523,6 +568,55 @@ mod tests {
         .await
     }
 
+    /// A broker of a cluster of two says all the time that `leader` has led topic `t` since `leader_epoch`.
+    async fn member(addresses: Arc<OnceLock<[Address; 2]>>, leader: i32, leader_epoch: i32) -> Address {
+        use crate::fake;
+        use protocol::metadata::response::{
+            MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
+        };
+        fake::listen("127.0.0.1", move |socket| {
+            let addresses = addresses.clone();
+            fake::converse(socket, move |asked| match asked.key {
+                ApiKey::ApiVersions => Some(asked.offer(&[(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 13)])),
+                ApiKey::Metadata => {
+                    let brokers = (1..).zip(addresses.get()?).map(|(node_id, at)| MetadataResponseBroker {
+                        node_id,
+                        host: at.host.as_str().into(),
+                        port: at.port.into(),
+                        ..Default::default()
+                    });
+                    let partition =
+                        MetadataResponsePartition { leader_id: leader, leader_epoch, ..Default::default() };
+                    let topic = MetadataResponseTopic {
+                        name: Some("t".into()),
+                        partitions: vec![partition],
+                        ..Default::default()
+                    };
+                    let (brokers, topics) = (brokers.collect(), vec![topic]);
+                    Some(asked.answer(&protocol::MetadataResponse { brokers, topics, ..Default::default() }))
+                }
+                _ => None,
+            })
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_broker_that_is_behind_is_not_asked_for_ever() {
+        let addresses = Arc::new(OnceLock::new());
+        let behind = member(addresses.clone(), 1, 5).await;
+        let ahead = member(addresses.clone(), 2, 6).await;
+        addresses.set([behind.clone(), ahead]).unwrap();
+        let at_once = Backoff { initial: Duration::ZERO, max: Duration::ZERO };
+        let config = Config { reconnect_backoff: at_once, ..Config::new(vec![behind]) };
+        let cluster = Cluster::connect(config).await.unwrap();
+        let topics = ["t".into()];
+        for _ in 0..10 {
+            cluster.refresh(&topics, OnUnknownTopic::Fail).await.unwrap();
+        }
+        assert_eq!(cluster.metadata().leader("t", 0), Some(NodeId(2)));
+    }
+
     async fn connect(bootstrap: Address, recovery: Recovery) -> Cluster {
         Cluster::connect(Config { recovery, ..Config::new(vec![bootstrap]) }).await.unwrap()
     }
@@ -537,7 +631,7 @@ mod tests {
             let bootstrap = broker(Some(nobody.clone()), ErrorCode::NONE).await;
             let cluster = connect(bootstrap, recovery).await;
             assert_eq!(cluster.metadata().brokers.len(), 1);
-            *cluster.0.any.lock().await = None;
+            *cluster.0.any.slot.lock().await = None;
             let found = cluster.any().await;
             assert_eq!(found.is_ok(), is_found, "{found:?}");
             assert_eq!(cluster.metadata().brokers.is_empty(), is_found);

@@ -29,7 +29,7 @@ impl fmt::Display for TopicPartition {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     pub cluster_id: Option<String>,
     pub controller: Option<NodeId>,

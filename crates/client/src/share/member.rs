@@ -41,7 +41,10 @@ impl Member {
                 let answer = self.tell(&heartbeat).await;
                 match self.membership.answered(Instant::now(), &heartbeat, answer) {
                     Then::Nothing => {}
-                    Then::FindCoordinator => self.coordinator = None,
+                    Then::FindCoordinator => {
+                        self.coordinator = None;
+                        self.cluster.doubt();
+                    }
                     Then::Failed(error) => failed = Some(error),
                 }
             }
