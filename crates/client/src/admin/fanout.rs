@@ -177,6 +177,8 @@ const HEALING: &[ErrorCode] = &[
     ErrorCode::CONCURRENT_TRANSACTIONS,
     ErrorCode::UNSTABLE_OFFSET_COMMIT,
     ErrorCode::THROTTLING_QUOTA_EXCEEDED,
+    // The cluster handle has forgotten all, and begins with the bootstrap addresses.
+    ErrorCode::REBOOTSTRAP_REQUIRED,
 ];
 
 /// Together what goes to one place, in the order asked.

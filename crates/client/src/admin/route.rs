@@ -70,8 +70,9 @@ struct Known {
 impl Known {
     /// A failure says that something has moved.
     fn forget(&mut self, target: &Target, error: &Error) {
-        let unreachable = error.is_connection() || matches!(error, Error::RequestTimeout { .. });
-        self.stale_brokers |= unreachable || error.code() == Some(ErrorCode::NOT_CONTROLLER);
+        let has_moved = matches!(error, Error::RequestTimeout { .. } | Error::UnknownBroker(_));
+        self.stale_brokers |=
+            has_moved || error.is_connection() || error.code() == Some(ErrorCode::NOT_CONTROLLER);
         match target {
             Target::Leader(at) if error.asks_for_metadata() => {
                 self.stale_topics.insert(at.topic.clone());

@@ -94,11 +94,12 @@ fn a_failure_of_the_request_is_that_of_all_in_it() {
 
 #[test]
 fn only_what_kafkas_clients_retry_is_asked_again() {
-    assert!(HEALING.iter().all(|code| code.retriable()));
     let leader = Target::Leader(TopicPartition::new("t", 0));
     let unknown = Error::UnknownTopic("t".to_owned());
     let refused = |code: ErrorCode| Error::refused("t", code.0, None);
+    assert!(HEALING.iter().all(|code| refused(*code).is_retriable()));
     for (target, error, passes) in [
+        (&Target::Any, refused(ErrorCode::REBOOTSTRAP_REQUIRED), true),
         (&Target::Any, unknown.clone(), false),
         (&Target::Any, refused(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION), false),
         (&leader, unknown, false),

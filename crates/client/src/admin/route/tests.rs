@@ -260,6 +260,7 @@ fn a_failure_makes_stale_what_it_says_has_moved() {
         (&group, refused(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS), 0, 1, false),
         (&group, lost, 0, 0, true),
         (&Target::Controller, refused(ErrorCode::NOT_CONTROLLER), 0, 1, true),
+        (&Target::Controller, Error::UnknownBroker(NodeId(3)), 0, 1, true),
     ] {
         let mut known = Known::default();
         known.coordinators.insert((CoordinatorKind::Group, "g".to_owned()), NodeId(1));
