@@ -1,7 +1,8 @@
 //! A cluster as one client sees it: its metadata, and a connection to each broker that is needed.
 //!
 //! A broker's connection is opened when first asked for and again when it has failed; callers who ask at the
-//! same time share the attempt, and those who ask within the back-off after a failure hear of it at once.
+//! same time share the attempt, and those who ask within the back-off after a failure hear of it at once. So it is
+//! with the connection to whichever broker.
 //! Metadata is refreshed by one caller at a time.
 //!
 //! What any broker can answer is asked over one connection, of one broker as long as there is no reason to doubt it.
@@ -40,17 +41,17 @@ struct Inner {
 /// Whichever broker answered first; for questions that any broker can answer.
 #[derive(Debug, Default)]
 struct Anyone {
-    slot: tokio::sync::Mutex<Option<Connection>>,
+    slot: tokio::sync::Mutex<Slot>,
     doubt: Mutex<Doubt>,
 }
 
-/// The connection to one broker, or how reaching it went.
+/// The connection to one broker, or to one of several, or how reaching it went.
 #[derive(Debug, Default)]
 struct Slot {
     connection: Option<Connection>,
     failures: u32,
-    /// Until when nobody tries this address again, and why.
-    rest: Option<(Address, Instant, Error)>,
+    /// Until when nobody tries these addresses again, and why.
+    rest: Option<(Vec<Address>, Instant, Error)>,
 }
 
 impl Slot {
@@ -58,16 +59,20 @@ impl Slot {
         *self = Self { connection: Some(connection), ..Self::default() };
     }
 
-    fn failed(&mut self, address: Address, error: Error, now: Instant, backoff: Backoff, chance: f64) {
+    fn failed(&mut self, tried: &[Address], error: Error, now: Instant, backoff: Backoff, chance: f64) {
         self.connection = None;
         self.failures += 1;
-        self.rest = Some((address, now + backoff.wait(self.failures, chance), error));
+        self.rest = Some((tried.to_vec(), now + backoff.wait(self.failures, chance), error));
     }
 
-    /// Why this address is left alone for now. A broker that moved is tried at once.
-    fn resting(&self, address: &Address, now: Instant) -> Option<Error> {
+    /// Why these addresses are left alone for now. A broker that moved is tried at once.
+    fn resting(&self, addresses: &[Address], now: Instant) -> Option<Error> {
         let (tried, until, error) = self.rest.as_ref()?;
-        (tried == address && now < *until).then(|| error.clone())
+        (tried == addresses && now < *until).then(|| error.clone())
+    }
+
+    fn open(&self) -> Option<Connection> {
+        self.connection.clone().filter(Connection::is_open)
     }
 }
 
@@ -153,37 +158,57 @@ impl Cluster {
     pub async fn any(&self) -> Result<Connection, Error> {
         let mut slot = self.0.any.slot.lock().await;
         let metadata = self.metadata();
-        let mut known: Vec<Address> =
-            metadata.brokers.values().map(|broker| broker.address.clone()).collect();
-        known.sort_by_cached_key(|_| rand::random::<u64>());
-        if let Some(connection) = slot.clone().filter(Connection::is_open) {
-            known.retain(|address| address.to_string() != **connection.address());
-            let is_left = !known.is_empty() && self.doubting().is_due(Instant::now());
-            let next = if is_left { self.another(known).await } else { None };
-            return Ok(slot.insert(next.unwrap_or(connection)).clone());
+        let known: Vec<Address> = metadata.brokers.values().map(|broker| broker.address.clone()).collect();
+        if let Some(connection) = slot.open() {
+            let mut others = known;
+            others.retain(|address| address.to_string() != **connection.address());
+            let is_left = !others.is_empty() && self.doubting().is_due(Instant::now());
+            if is_left && let Some(next) = self.another(others).await {
+                slot.connected(next.clone());
+                return Ok(next);
+            }
+            return Ok(connection);
         }
         let config = self.config();
-        let connection = if known.is_empty() {
-            first_to_answer(config.bootstrap.clone(), &self.0.dialer).await?
-        } else {
-            match first_to_answer(known, &self.0.dialer).await {
-                Err(error) if error.is_connection() && config.recovery != Recovery::None => {
-                    tracing::info!(error = %crate::error::Chain(&error), "no known broker answers; asking the bootstrap addresses");
-                    self.forget();
-                    first_to_answer(config.bootstrap.clone(), &self.0.dialer).await?
-                }
-                result => result?,
+        let addresses = if known.is_empty() { config.bootstrap.clone() } else { known };
+        if let Some(error) = slot.resting(&addresses, Instant::now()) {
+            return Err(error);
+        }
+        match self.dial_any(&addresses).await {
+            Ok(connection) => {
+                self.doubting().rest(Instant::now() + config.reconnect_backoff.max);
+                slot.connected(connection.clone());
+                Ok(connection)
             }
-        };
-        self.doubting().rest(Instant::now() + config.reconnect_backoff.max);
-        *slot = Some(connection.clone());
-        Ok(connection)
+            Err(error) => {
+                // What was known may be forgotten by now.
+                let next = if self.metadata().brokers.is_empty() { &config.bootstrap } else { &addresses };
+                slot.failed(next, error.clone(), Instant::now(), config.reconnect_backoff, rand::random());
+                Err(error)
+            }
+        }
+    }
+
+    /// One round over the brokers that are known, in any order, and over the bootstrap addresses if none of them answers.
+    async fn dial_any(&self, known: &[Address]) -> Result<Connection, Error> {
+        let config = self.config();
+        if self.metadata().brokers.is_empty() {
+            return first_to_answer(config.bootstrap.clone(), &self.0.dialer).await;
+        }
+        match first_to_answer(shuffled(known.to_vec()), &self.0.dialer).await {
+            Err(error) if error.is_connection() && config.recovery != Recovery::None => {
+                tracing::info!(error = %crate::error::Chain(&error), "no known broker answers; asking the bootstrap addresses");
+                self.forget();
+                first_to_answer(config.bootstrap.clone(), &self.0.dialer).await
+            }
+            result => result,
+        }
     }
 
     /// In place of a broker that answers, but seems to be behind the others.
     async fn another(&self, known: Vec<Address>) -> Option<Connection> {
         let limit = LONGEST_SEARCH.min(self.config().connect_timeout);
-        let found = within(limit, "another broker", first_to_answer(known, &self.0.dialer)).await;
+        let found = within(limit, "another broker", first_to_answer(shuffled(known), &self.0.dialer)).await;
         let rest = match &found {
             Ok(connection) => {
                 tracing::debug!(address = %connection.address(), "asking another broker, as the last had no news");
@@ -213,7 +238,7 @@ impl Cluster {
 
     /// As if it were just being connected to.
     async fn rebootstrap(&self) {
-        *self.0.any.slot.lock().await = None;
+        self.0.any.slot.lock().await.connection = None;
         self.forget();
     }
 
@@ -228,13 +253,14 @@ impl Cluster {
             .or_default()
             .clone();
         let mut slot = slot.lock().await;
-        if let Some(connection) = slot.connection.as_ref().filter(|connection| connection.is_open()) {
-            return Ok(connection.clone());
+        if let Some(connection) = slot.open() {
+            return Ok(connection);
         }
         let metadata = self.metadata();
         let broker = metadata.brokers.get(&id);
         let address = &broker.ok_or(Error::UnknownBroker(id))?.address;
-        if let Some(error) = slot.resting(address, Instant::now()) {
+        let tried = std::slice::from_ref(address);
+        if let Some(error) = slot.resting(tried, Instant::now()) {
             return Err(error);
         }
         match Connection::open(address, &self.0.dialer).await {
@@ -244,7 +270,7 @@ impl Cluster {
             }
             Err(error) => {
                 let backoff = self.config().reconnect_backoff;
-                slot.failed(address.clone(), error.clone(), Instant::now(), backoff, rand::random());
+                slot.failed(tried, error.clone(), Instant::now(), backoff, rand::random());
                 Err(error)
             }
         }
@@ -436,18 +462,22 @@ impl Cluster {
     }
 }
 
-/// Decides when metadata is asked for: on demand, not more often than the back-off, and when it is old.
+/// Decides when metadata is asked for: on demand, not more often than the back-off, which grows while nobody answers,
+/// and when it is old.
 #[derive(Debug)]
 pub(crate) struct RefreshClock {
     last: Instant,
     wanted: bool,
     max_age: Duration,
+    backoff: Backoff,
     pause: Duration,
+    failures: u32,
 }
 
 impl RefreshClock {
     pub(crate) fn new(now: Instant, config: &Config) -> Self {
-        Self { last: now, wanted: false, max_age: config.metadata_max_age, pause: config.backoff.initial }
+        let Config { metadata_max_age: max_age, backoff, .. } = *config;
+        Self { last: now, wanted: false, max_age, backoff, pause: backoff.initial, failures: 0 }
     }
 
     pub(crate) fn want(&mut self) {
@@ -458,10 +488,19 @@ impl RefreshClock {
         self.last + if self.wanted { self.pause } else { self.max_age }
     }
 
-    pub(crate) fn done(&mut self, now: Instant) {
+    /// Without an answer it is wanted again. `chance` lies in `0.0..1.0`.
+    pub(crate) fn done(&mut self, now: Instant, is_answered: bool, chance: f64) {
         self.last = now;
-        self.wanted = false;
+        self.wanted = !is_answered;
+        self.failures = if is_answered { 0 } else { self.failures + 1 };
+        self.pause =
+            if is_answered { self.backoff.initial } else { self.backoff.wait(self.failures, chance) };
     }
+}
+
+fn shuffled(mut addresses: Vec<Address>) -> Vec<Address> {
+    addresses.sort_by_cached_key(|_| rand::random::<u64>());
+    addresses
 }
 
 /// Tries the addresses a moment apart and takes the first that greets us; else a refusal of who we are, which is final
@@ -504,19 +543,61 @@ mod tests {
 
     #[test]
     fn a_broker_rests_after_each_failure_for_longer_but_not_after_it_moved() {
-        let address: Address = "a:1".parse().unwrap();
-        let moved: Address = "a:2".parse().unwrap();
+        let address: [Address; 1] = ["a:1".parse().unwrap()];
+        let moved: [Address; 1] = ["a:2".parse().unwrap()];
         let backoff = Backoff { initial: ms(50), max: ms(150) };
         let now = Instant::now();
         let mut slot = Slot::default();
         assert!(slot.resting(&address, now).is_none());
         for rest in [50, 100, 150, 150] {
-            slot.failed(address.clone(), Error::Closed, now, backoff, 0.5);
+            slot.failed(&address, Error::Closed, now, backoff, 0.5);
             for (after, rests) in [(0, true), (rest - 1, true), (rest, false)] {
                 assert_eq!(slot.resting(&address, now + ms(after)).is_some(), rests, "{rest} {after}");
             }
             assert!(slot.resting(&moved, now).is_none());
         }
+    }
+
+    #[test]
+    fn metadata_is_asked_for_on_demand_and_less_often_while_nobody_answers() {
+        let start = Instant::now();
+        let backoff = Backoff { initial: ms(100), max: ms(300) };
+        let config = Config { backoff, metadata_max_age: ms(1000), ..Config::new(Vec::new()) };
+        let mut clock = RefreshClock::new(start, &config);
+        let due = |clock: &RefreshClock| (clock.due_at() - start).as_millis();
+        assert_eq!(due(&clock), 1000);
+        clock.want();
+        assert_eq!(due(&clock), 100);
+        for pause in [100, 200, 300, 300] {
+            clock.done(start, false, 0.5);
+            assert_eq!(due(&clock), pause);
+        }
+        clock.done(start, true, 0.5);
+        assert_eq!(due(&clock), 1000);
+        clock.want();
+        assert_eq!(due(&clock), 100);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_dialled_again_within_the_back_off() {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        let dials = Arc::new(AtomicU32::new(0));
+        let counted = dials.clone();
+        let hangs_up = crate::fake::listen("127.0.0.1", move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            std::future::ready(())
+        });
+        let backoff = Backoff { initial: ms(1), max: ms(5) };
+        let patient = Backoff { initial: ms(60_000), max: ms(60_000) };
+        let config = Config {
+            backoff,
+            reconnect_backoff: patient,
+            bootstrap_timeout: ms(100),
+            ..Config::new(vec![hangs_up.await])
+        };
+        let error = Cluster::connect(config).await.unwrap_err();
+        assert!(error.is_connection() && matches!(error, Error::GaveUp { .. }), "{error}");
+        assert_eq!(dials.load(Ordering::Relaxed), 1);
     }
 
     #[test]
@@ -631,7 +712,7 @@ mod tests {
             let bootstrap = broker(Some(nobody.clone()), ErrorCode::NONE).await;
             let cluster = connect(bootstrap, recovery).await;
             assert_eq!(cluster.metadata().brokers.len(), 1);
-            *cluster.0.any.slot.lock().await = None;
+            cluster.0.any.slot.lock().await.connection = None;
             let found = cluster.any().await;
             assert_eq!(found.is_ok(), is_found, "{found:?}");
             assert_eq!(cluster.metadata().brokers.is_empty(), is_found);

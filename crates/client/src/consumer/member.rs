@@ -271,25 +271,21 @@ impl Member {
             }
             Done::Topics(answer) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, answer.is_ok(), rand::random());
                 if let Err(error) = answer {
                     tracing::debug!(error = %crate::error::Chain(&error), "no metadata for the group");
-                    self.refresh.want();
                 }
                 self.tell_of_topics();
             }
             Done::Matching(subscribed, found) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, found.is_ok(), rand::random());
                 match found {
                     Ok(topics) if subscribed == self.subscribed && !self.leaves => {
                         self.membership.subscribe(Subscription::Topics(topics));
                     }
                     Ok(_) => {}
-                    Err(error) => {
-                        tracing::debug!(error = %crate::error::Chain(&error), "no list of topics");
-                        self.refresh.want();
-                    }
+                    Err(error) => tracing::debug!(error = %crate::error::Chain(&error), "no list of topics"),
                 }
                 self.tell_of_topics();
             }

@@ -377,13 +377,10 @@ impl Consumer {
             Done::Group(done) => self.take_group(done),
             Done::Refreshed(result) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, result.is_ok(), rand::random());
                 match result {
                     Ok(answers) => self.look_for_deleted(&answers),
-                    Err(error) => {
-                        tracing::debug!(error = %crate::error::Chain(&error), "no metadata");
-                        self.refresh.want();
-                    }
+                    Err(error) => tracing::debug!(error = %crate::error::Chain(&error), "no metadata"),
                 }
             }
         }
