@@ -14,6 +14,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     future::poll_fn,
+    ops::RangeInclusive,
     pin::Pin,
     sync::Arc,
     task::Poll,
@@ -26,9 +27,9 @@ pub(super) struct Call<K> {
 }
 
 /// What one request of a call may be.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Form {
-    version_cap: i16,
+    versions: RangeInclusive<i16>,
     /// About how many things, by version.
     batch: fn(i16) -> usize,
 }
@@ -39,11 +40,18 @@ impl<K> Call<K> {
             let target = target(&key);
             (key, target)
         });
-        Self { asked: asked.collect(), form: Form { version_cap: i16::MAX, batch: |_| usize::MAX } }
+        Self { asked: asked.collect(), form: Form { versions: 0..=i16::MAX, batch: |_| usize::MAX } }
     }
 
     pub(super) fn at_most_version(self, version_cap: i16) -> Self {
-        Self { form: Form { version_cap, ..self.form }, ..self }
+        let versions = *self.form.versions.start()..=version_cap;
+        Self { form: Form { versions, ..self.form }, ..self }
+    }
+
+    /// A broker that has only older ones would mistake the question.
+    pub(super) fn at_least_version(self, version_floor: i16) -> Self {
+        let versions = version_floor..=*self.form.versions.end();
+        Self { form: Form { versions, ..self.form }, ..self }
     }
 
     /// How many things one request of a version may be about.
@@ -130,7 +138,7 @@ impl Admin {
                     Err(error) => fanout.heard(std::slice::from_ref(&key), Err(error)),
                 }
             }
-            let (form, retry_now, request, read) = (call.form, &retry, &request, &read);
+            let (form, retry_now, request, read) = (&call.form, &retry, &request, &read);
             let asking = batches(routed).into_iter().map(|(place, keys)| async move {
                 let heard = self.ask_place(place, &keys, form, retry_now, request, read).await;
                 heard.unwrap_or_else(|error| vec![(keys, Err(error))])
@@ -157,7 +165,7 @@ impl Admin {
         &self,
         place: Place,
         keys: &[K],
-        form: Form,
+        form: &Form,
         retry: &Retry,
         request: &impl Fn(&[K], i16) -> R,
         read: &impl Fn(Asked<'_, K>, R::Response) -> Result<Answers<K, V>, Error>,
@@ -168,7 +176,7 @@ impl Admin {
             Place::Broker(id) => id,
             Place::Any | Place::Controller => NodeId::NONE,
         };
-        let version = connection.version_of::<R>(form.version_cap)?;
+        let version = connection.version_in::<R>(&form.versions)?;
         let mut pending = Vec::new();
         for keys in keys.chunks((form.batch)(version).max(1)) {
             pending.push((keys.to_vec(), connection.send(&request(keys, version), version)));
@@ -362,8 +370,8 @@ impl Admin {
     ) -> Answers<String, NodeId> {
         let request = |keys: &[String], version| coordinator_request(kind, keys, version);
         let read = |asked: Asked<'_, String>, response| Ok(read_coordinators(kind, asked.keys, &response));
-        let form = Form { version_cap: i16::MAX, batch: coordinators_in_one };
-        let heard = self.ask_place(Place::Any, keys, form, retry, &request, &read);
+        let form = Form { versions: 0..=i16::MAX, batch: coordinators_in_one };
+        let heard = self.ask_place(Place::Any, keys, &form, retry, &request, &read);
         match heard.await {
             Err(error) => keys.iter().map(|key| (key.clone(), Err(error.clone()))).collect(),
             Ok(heard) => heard

@@ -36,6 +36,8 @@ struct Scripted {
     chosen: AtomicI32,
     /// What broker 2 says when asked for offsets.
     refusal: AtomicI16,
+    /// The last version of ListOffsets.
+    list_offsets: AtomicI16,
     /// Broker that hangs up when asked for its groups.
     broken: i32,
     /// What was asked, by broker.
@@ -48,7 +50,7 @@ const VERSIONS: [(ApiKey, i16); 6] = [
     (ApiKey::FindCoordinator, 4),
     (ApiKey::ListGroups, 5),
     (ApiKey::DeleteGroups, 2),
-    (ApiKey::ListOffsets, 7),
+    (ApiKey::ListOffsets, 11),
 ];
 
 impl Scripted {
@@ -63,10 +65,14 @@ impl Scripted {
         let (version, id) = (header.request_api_version, header.correlation_id);
         match key {
             ApiKey::ApiVersions => {
-                let api_keys = VERSIONS.map(|(key, max_version)| ApiVersion {
+                let api_keys = VERSIONS.map(|(key, last)| ApiVersion {
                     api_key: key as i16,
                     min_version: 0,
-                    max_version,
+                    max_version: if key == ApiKey::ListOffsets {
+                        self.list_offsets.load(Relaxed)
+                    } else {
+                        last
+                    },
                 });
                 let offers = ApiVersionsResponse { api_keys: api_keys.to_vec(), ..Default::default() };
                 Self::say(id, version.min(3), &offers)
@@ -165,6 +171,7 @@ async fn scripted(chosen: i32, broken: i32) -> (Arc<Scripted>, Admin) {
         ports,
         chosen: AtomicI32::new(chosen),
         refusal: AtomicI16::new(ErrorCode::NOT_LEADER_OR_FOLLOWER.0),
+        list_offsets: AtomicI16::new(11),
         broken,
         log: Mutex::default(),
     });
@@ -231,6 +238,38 @@ async fn a_leader_that_changed_is_looked_up_again() {
         let mut log = script.log.lock().unwrap().clone();
         log[..2].sort();
         assert_eq!(log, ["1:0", "2:1", "1:1"], "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_broker_is_not_asked_for_a_place_that_it_would_take_for_a_time() {
+    use OffsetSpec::{EarliestLocal, EarliestPendingUpload, Latest, LatestTiered, MaxTimestamp, Timestamp};
+    for (version, spec, is_asked) in [
+        (6, Timestamp(5), true),
+        (6, MaxTimestamp, false),
+        (7, MaxTimestamp, true),
+        (7, EarliestLocal, false),
+        (8, EarliestLocal, true),
+        (8, LatestTiered, false),
+        (9, LatestTiered, true),
+        (10, EarliestPendingUpload, false),
+        (11, EarliestPendingUpload, true),
+    ] {
+        let (script, admin) = scripted(1, 0).await;
+        script.list_offsets.store(version, Relaxed);
+        // What the broker understands is answered all the same.
+        let asked = [(0, spec), (1, Latest)].map(|(at, spec)| (TopicPartition::new("t", at), spec));
+        let listed = admin.list_offsets(&asked.clone().into(), IsolationLevel::default()).await;
+        assert_eq!(listed.0.iter().map(|(at, _)| at).collect::<Vec<_>>(), [&asked[0].0, &asked[1].0]);
+        assert!(listed.0[1].1.is_ok());
+        match &listed.0[0].1 {
+            Ok(_) => assert!(is_asked, "{spec} in {version}"),
+            Err(error) => {
+                assert!(matches!(error, Error::UnsupportedVersion { .. }), "{error}");
+                assert!(!is_asked, "{spec} in {version}");
+                assert_eq!(*script.log.lock().unwrap(), ["1:1"]);
+            }
+        }
     }
 }
 
