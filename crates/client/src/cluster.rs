@@ -13,7 +13,7 @@ use crate::{
     Address, Backoff, Config, Connection, Error, Metadata, Recovery, Topic,
     connection::Dialer,
     doubt::Doubt,
-    metadata::{LeaderHint, Partition, TopicAnswer},
+    metadata::{self, LeaderHint, Partition, TopicAnswer},
     retry::{Retry, within},
 };
 use base::NodeId;
@@ -106,6 +106,9 @@ pub enum OnUnknownTopic {
 /// Between the starts of connection attempts to several bootstrap addresses.
 const STAGGER: Duration = Duration::from_millis(250);
 
+/// Brokers older than Kafka 2.4 may name the epoch of another leader than the one that they name.
+const FIRST_WITH_TRUE_EPOCHS: i16 = 9;
+
 /// Longest wait for a broker in place of one that is doubted but answers.
 const LONGEST_SEARCH: Duration = Duration::from_secs(1);
 
@@ -157,10 +160,12 @@ impl Cluster {
     /// A connection to some broker.
     pub async fn any(&self) -> Result<Connection, Error> {
         let mut slot = self.0.any.slot.lock().await;
+        let config = self.config();
         let metadata = self.metadata();
         let known: Vec<Address> = metadata.brokers.values().map(|broker| broker.address.clone()).collect();
+        let addresses = if known.is_empty() { config.bootstrap.clone() } else { known };
         if let Some(connection) = slot.open() {
-            let mut others = known;
+            let mut others = addresses;
             others.retain(|address| address.to_string() != **connection.address());
             let is_left = !others.is_empty() && self.doubting().is_due(Instant::now());
             if is_left && let Some(next) = self.another(others).await {
@@ -169,8 +174,6 @@ impl Cluster {
             }
             return Ok(connection);
         }
-        let config = self.config();
-        let addresses = if known.is_empty() { config.bootstrap.clone() } else { known };
         if let Some(error) = slot.resting(&addresses, Instant::now()) {
             return Err(error);
         }
@@ -362,13 +365,20 @@ impl Cluster {
         request: &MetadataRequest,
     ) -> Result<Vec<TopicAnswer>, Error> {
         let began = Instant::now();
+        let asks_for_topics = request.topics.as_ref().is_none_or(|topics| !topics.is_empty());
         let answer = async {
             let connection = within(limit, "a connection to a broker", self.any()).await?;
             let version = connection.version_of::<MetadataRequest>(i16::MAX)?;
             let left = limit.saturating_sub(began.elapsed());
-            connection.send(request, version)?.within(left).response().await
+            let mut response = connection.send(request, version)?.within(left).response().await?;
+            if version < FIRST_WITH_TRUE_EPOCHS {
+                metadata::drop_epochs(&mut response);
+            }
+            Ok(response)
         };
         let answer = answer.await.and_then(|response| match ErrorCode(response.error_code) {
+            // One that has just begun knows nobody yet, not even itself, and no topic either.
+            ErrorCode::NONE if response.brokers.is_empty() && asks_for_topics => Err(nobody_known()),
             ErrorCode::NONE => Ok(response),
             code => Err(Error::refused("metadata", code.0, None)),
         });
@@ -496,6 +506,11 @@ impl RefreshClock {
         self.pause =
             if is_answered { self.backoff.initial } else { self.backoff.wait(self.failures, chance) };
     }
+}
+
+/// Of a broker that names none.
+pub(crate) fn nobody_known() -> Error {
+    Error::Awaited { what: "a broker that knows the cluster".to_owned() }
 }
 
 fn shuffled(mut addresses: Vec<Address>) -> Vec<Address> {
@@ -649,8 +664,12 @@ mod tests {
         .await
     }
 
-    /// A broker of a cluster of two says all the time that `leader` has led topic `t` since `leader_epoch`.
-    async fn member(addresses: Arc<OnceLock<[Address; 2]>>, leader: i32, leader_epoch: i32) -> Address {
+    /// A broker of a cluster of so many says all the time that `leader` has led topic `t` since `leader_epoch`.
+    async fn member<const N: usize>(
+        addresses: Arc<OnceLock<[Address; N]>>,
+        (leader, leader_epoch): (i32, i32),
+        version: i16,
+    ) -> Address {
         use crate::fake;
         use protocol::metadata::response::{
             MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
@@ -658,7 +677,9 @@ mod tests {
         fake::listen("127.0.0.1", move |socket| {
             let addresses = addresses.clone();
             fake::converse(socket, move |asked| match asked.key {
-                ApiKey::ApiVersions => Some(asked.offer(&[(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 13)])),
+                ApiKey::ApiVersions => {
+                    Some(asked.offer(&[(ApiKey::ApiVersions, 4), (ApiKey::Metadata, version)]))
+                }
                 ApiKey::Metadata => {
                     let brokers = (1..).zip(addresses.get()?).map(|(node_id, at)| MetadataResponseBroker {
                         node_id,
@@ -685,8 +706,8 @@ mod tests {
     #[tokio::test]
     async fn a_broker_that_is_behind_is_not_asked_for_ever() {
         let addresses = Arc::new(OnceLock::new());
-        let behind = member(addresses.clone(), 1, 5).await;
-        let ahead = member(addresses.clone(), 2, 6).await;
+        let behind = member(addresses.clone(), (1, 5), 13).await;
+        let ahead = member(addresses.clone(), (2, 6), 13).await;
         addresses.set([behind.clone(), ahead]).unwrap();
         let at_once = Backoff { initial: Duration::ZERO, max: Duration::ZERO };
         let config = Config { reconnect_backoff: at_once, ..Config::new(vec![behind]) };
@@ -696,6 +717,34 @@ mod tests {
             cluster.refresh(&topics, OnUnknownTopic::Fail).await.unwrap();
         }
         assert_eq!(cluster.metadata().leader("t", 0), Some(NodeId(2)));
+    }
+
+    #[tokio::test]
+    async fn leader_epochs_of_brokers_before_kafka_2_4_are_not_believed() {
+        for (version, expected) in [(8, -1), (9, 5)] {
+            let addresses = Arc::new(OnceLock::new());
+            let address = member::<1>(addresses.clone(), (1, 5), version).await;
+            addresses.set([address.clone()]).unwrap();
+            let cluster = Cluster::connect(Config::new(vec![address])).await.unwrap();
+            let topic = cluster.fresh_topic("t", OnUnknownTopic::Fail).await.unwrap();
+            assert_eq!(topic.partitions[0].leader_epoch, expected, "{version}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_broker_that_names_none_is_not_believed_about_topics() {
+        let addresses = Arc::new(OnceLock::new());
+        addresses.set([]).unwrap();
+        let empty = member::<0>(addresses, (1, 5), 13).await;
+        let backoff = Backoff { initial: ms(10), max: ms(10) };
+        let config = Config { backoff, api_timeout: ms(100), ..Config::new(vec![empty]) };
+        let cluster = Cluster::connect(config).await.unwrap();
+        let error = cluster.refresh(&["t".into()], OnUnknownTopic::Fail).await.unwrap_err();
+        assert!(error.is_retriable(), "{error}");
+        let admin = crate::Admin::new(&cluster);
+        let error = admin.list_groups(&crate::admin::GroupFilter::default()).await.unwrap_err();
+        let Error::GaveUp { last, .. } = error else { panic!("{error}") };
+        assert!(matches!(*last, Error::Awaited { .. }), "{last}");
     }
 
     async fn connect(bootstrap: Address, recovery: Recovery) -> Cluster {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Connection, Error, OnUnknownTopic, TopicPartition,
+    cluster::nobody_known,
     retry::{Retry, within},
 };
 use base::NodeId;
@@ -241,7 +242,13 @@ impl Admin {
     async fn fresh_brokers(&self, retry: &mut Retry) -> Result<Vec<NodeId>, Error> {
         loop {
             match self.cluster.refresh_within(retry.remaining(), &[], OnUnknownTopic::Fail).await {
-                Ok(_) => return Ok(self.cluster.metadata().brokers.keys().copied().collect()),
+                Ok(_) => {
+                    let brokers: Vec<NodeId> = self.cluster.metadata().brokers.keys().copied().collect();
+                    if !brokers.is_empty() {
+                        return Ok(brokers);
+                    }
+                    retry.after(nobody_known()).await?;
+                }
                 Err(error) => retry.after(error).await?,
             }
         }
