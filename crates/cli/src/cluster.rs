@@ -87,7 +87,9 @@ impl ClusterArguments {
     }
 
     pub(crate) async fn connect_within(&self, patience: Duration) -> Result<Cluster, Failure> {
-        let mut config = Config { connect_timeout: patience, ..quick() };
+        // A broker that takes a question and says nothing leaves time to ask another.
+        let request_timeout = Duration::from_secs(4);
+        let mut config = Config { connect_timeout: patience, request_timeout, ..quick() };
         let warnings = client_properties(self.merged()?).apply(&mut config);
         self.open(config, warnings).await
     }

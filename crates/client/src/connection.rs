@@ -24,6 +24,7 @@ use std::{
     collections::VecDeque,
     fmt,
     net::SocketAddr,
+    ops::RangeInclusive,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, Weak,
         atomic::{AtomicUsize, Ordering},
@@ -265,8 +266,13 @@ impl Connection {
 
     /// The version in which `R` would be sent, at most `cap`.
     pub fn version_of<R: Request>(&self, cap: i16) -> Result<i16, Error> {
+        self.version_in::<R>(&(0..=cap))
+    }
+
+    /// As [`Connection::version_of`], at least the start of `range` and at most its end.
+    pub(crate) fn version_in<R: Request>(&self, range: &RangeInclusive<i16>) -> Result<i16, Error> {
         let versions = self.0.versions.get().expect("a connection is given out after its greeting");
-        versions.choose::<R>(cap).map_err(|reason| match reason {
+        versions.choose::<R>(range).map_err(|reason| match reason {
             NoVersion::Absent => Error::UnsupportedApi { address: self.address().clone(), api: R::KEY },
             NoVersion::Apart { ours, theirs } => {
                 Error::UnsupportedVersion { address: self.address().clone(), api: R::KEY, ours, theirs }

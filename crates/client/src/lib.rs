@@ -53,6 +53,7 @@ mod cluster;
 mod config;
 mod connection;
 pub mod consumer;
+mod doubt;
 mod error;
 #[cfg(test)]
 mod fake;

@@ -1,7 +1,8 @@
 //! What a client knows of a cluster: its brokers, and the partitions and leaders of the topics it asked for.
 //!
 //! The image is immutable; an answer from a broker makes the next one. A partition's leader never goes back to
-//! an older epoch while the topic is the same, because a broker that lags behind may answer (KIP-320).
+//! an older epoch while the topic is the same, because a broker that lags behind may answer (KIP-320); an answer without
+//! epochs is taken as it is.
 use crate::Address;
 use base::{NodeId, TopicId};
 use protocol::{ErrorCode, MetadataResponse, metadata::response::MetadataResponseTopic};
@@ -29,7 +30,7 @@ impl fmt::Display for TopicPartition {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     pub cluster_id: Option<String>,
     pub controller: Option<NodeId>,
@@ -131,8 +132,12 @@ impl Metadata {
                 answers.push((name, Err(code)));
             }
         }
-        let brokers =
+        let mut brokers: BTreeMap<NodeId, Broker> =
             response.brokers.iter().filter_map(read_broker).map(|broker| (broker.id, broker)).collect();
+        // A broker that has just begun names none; those that were known are still the ones to ask.
+        if brokers.is_empty() {
+            brokers.clone_from(&self.brokers);
+        }
         let next = Self {
             cluster_id: response.cluster_id.as_ref().map(String::from),
             controller: known(response.controller_id),
@@ -146,6 +151,13 @@ impl Metadata {
 impl Topic {
     pub fn partition(&self, index: i32) -> Option<&Partition> {
         usize::try_from(index).ok().and_then(|index| self.partitions.get(index))
+    }
+}
+
+/// As if the broker were too old to know of leader epochs.
+pub(crate) fn drop_epochs(response: &mut MetadataResponse) {
+    for partition in response.topics.iter_mut().flat_map(|topic| &mut topic.partitions) {
+        partition.leader_epoch = -1;
     }
 }
 
@@ -167,7 +179,9 @@ fn read_topic(name: Arc<str>, answered: &MetadataResponseTopic, before: Option<&
     partitions.truncate(whole);
     for partition in &mut partitions {
         let known = before.and_then(|topic| topic.partition(partition.index));
-        if let Some(known) = known.filter(|known| known.leader_epoch > partition.leader_epoch) {
+        if let Some(known) =
+            known.filter(|known| partition.leader_epoch >= 0 && known.leader_epoch > partition.leader_epoch)
+        {
             *partition = known.clone();
         }
     }
@@ -236,6 +250,7 @@ mod tests {
             (vec![old()], Some(vec![Some(1)])),
             (vec![old(), about(none, 1, vec![partition(0, 2, 6)])], Some(vec![Some(2)])),
             (vec![old(), about(none, 1, vec![partition(0, 2, 4)])], Some(vec![Some(1)])),
+            (vec![old(), about(none, 1, vec![partition(0, 2, -1)])], Some(vec![Some(2)])),
             (vec![old(), about(none, 2, vec![partition(0, 2, 0)])], Some(vec![Some(2)])),
             // An old broker, which knows no ids.
             (vec![old(), about(none, 0, vec![partition(0, 2, 4)])], Some(vec![Some(1)])),
@@ -246,6 +261,14 @@ mod tests {
         ] {
             assert_eq!(leaders(&answers), expected);
         }
+    }
+
+    #[test]
+    fn brokers_are_known_until_others_are_named() {
+        let none = ErrorCode::NONE;
+        let image = Metadata::default().after(&about(none, 1, vec![])).0;
+        let nobody = MetadataResponse { brokers: Vec::new(), ..about(none, 1, vec![]) };
+        assert_eq!(image.after(&nobody).0.brokers, image.brokers);
     }
 
     #[test]

@@ -19,6 +19,11 @@ impl Retry {
         Self { backoff: config.backoff, started: Instant::now(), patience, failures: 0 }
     }
 
+    /// How long an attempt may take that begins now.
+    pub(crate) fn remaining(&self) -> Duration {
+        self.patience.saturating_sub(self.started.elapsed())
+    }
+
     /// Sleeps before the next attempt, or returns the error when it is final or time is up.
     pub(crate) async fn after(&mut self, error: Error) -> Result<(), Error> {
         if !error.is_retriable() {
@@ -36,4 +41,14 @@ impl Retry {
         tokio::time::sleep(wait).await;
         Ok(())
     }
+}
+
+/// Ends with an error when it takes longer than `limit`.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    what: &str,
+    doing: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let late = |_| Err(Error::Awaited { what: what.to_owned() });
+    tokio::time::timeout(limit, doing).await.unwrap_or_else(late)
 }

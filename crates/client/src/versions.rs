@@ -64,12 +64,12 @@ impl Versions {
         self.features.get(name).copied().unwrap_or(0)
     }
 
-    /// The highest version in both ranges and not above `cap`.
-    pub(crate) fn choose<R: Request>(&self, cap: i16) -> Result<i16, NoVersion> {
+    /// The highest version that both sides have, and that lies in `range`.
+    pub(crate) fn choose<R: Request>(&self, range: &RangeInclusive<i16>) -> Result<i16, NoVersion> {
         let theirs = self.apis.get(&(R::KEY as i16)).ok_or(NoVersion::Absent)?;
         // A version that Kafka has not settled may still change its form.
         let ours = R::KEY.stable_versions();
-        choose(&(*ours.start()..=cap.min(*ours.end())), theirs)
+        choose(&(*ours.start().max(range.start())..=*ours.end().min(range.end())), theirs)
     }
 }
 

@@ -112,8 +112,9 @@ impl<K: Ord + Clone + fmt::Display, V> Fanout<K, V> {
 
     fn answer(&mut self, key: &K, answer: Result<V, Error>) {
         let Some(&at) = self.places.get(key) else { return };
-        self.slots[at].state = match answer {
-            Err(error) if may_pass(&error) => State::Open(Some(error)),
+        let slot = &mut self.slots[at];
+        slot.state = match answer {
+            Err(error) if may_pass(&slot.target, &error) => State::Open(Some(error)),
             answer => State::Closed(answer),
         };
     }
@@ -151,15 +152,17 @@ impl<K: Ord + Clone + fmt::Display, V> Fanout<K, V> {
 }
 
 /// Whether to ask again: the network failed, or what answered has moved or is not ready.
-fn may_pass(error: &Error) -> bool {
-    match error {
-        Error::Refused { code, .. } => HEALING.contains(code),
-        other => other.is_retriable(),
+fn may_pass(target: &Target, error: &Error) -> bool {
+    match (target, error) {
+        // Metadata named it, so whatever it lacks will come or is elsewhere. What does not exist, metadata tells.
+        (Target::Leader(_), error) => error.is_retriable(),
+        (_, Error::Refused { code, .. }) => HEALING.contains(code),
+        (_, other) => other.is_retriable(),
     }
 }
 
-/// Kafka calls more codes retriable, such as UNKNOWN_TOPIC_OR_PARTITION, for producers that wait for a topic. A
-/// question about what does not exist is answered at once.
+/// Kafka calls more codes retriable, such as UNKNOWN_TOPIC_OR_PARTITION, for clients that wait for a topic. Who asks
+/// any broker about what does not exist is answered at once.
 const HEALING: &[ErrorCode] = &[
     ErrorCode::LEADER_NOT_AVAILABLE,
     ErrorCode::NOT_LEADER_OR_FOLLOWER,
@@ -174,6 +177,8 @@ const HEALING: &[ErrorCode] = &[
     ErrorCode::CONCURRENT_TRANSACTIONS,
     ErrorCode::UNSTABLE_OFFSET_COMMIT,
     ErrorCode::THROTTLING_QUOTA_EXCEEDED,
+    // The cluster handle has forgotten all, and begins with the bootstrap addresses.
+    ErrorCode::REBOOTSTRAP_REQUIRED,
 ];
 
 /// Together what goes to one place, in the order asked.

@@ -63,6 +63,17 @@ impl OffsetSpec {
             Self::Timestamp(ms) => ms.max(0),
         }
     }
+
+    /// The first version of ListOffsets that has it; in those before, it is a time.
+    fn since_version(self) -> i16 {
+        match self {
+            Self::Latest | Self::Earliest | Self::Timestamp(_) => 0,
+            Self::MaxTimestamp => 7,
+            Self::EarliestLocal => 8,
+            Self::LatestTiered => 9,
+            Self::EarliestPendingUpload => 11,
+        }
+    }
 }
 
 impl fmt::Display for OffsetSpec {
@@ -94,14 +105,33 @@ impl FromStr for OffsetSpec {
 }
 
 impl Admin {
-    /// Offsets of several partitions, each from its leader.
+    /// Offsets of several partitions, each from its leader. [`crate::Error::UnsupportedVersion`] where a leader is too old
+    /// to know what is asked for.
     pub async fn list_offsets(
         &self,
         asked: &BTreeMap<TopicPartition, OffsetSpec>,
         isolation: IsolationLevel,
     ) -> Each<TopicPartition, ListedOffset> {
+        // Apart, so that an old leader answers what it can.
+        let mut by_version: BTreeMap<i16, BTreeMap<TopicPartition, OffsetSpec>> = BTreeMap::new();
+        for (at, spec) in asked {
+            by_version.entry(spec.since_version()).or_default().insert(at.clone(), *spec);
+        }
+        let mut listed = BTreeMap::new();
+        for (version, asked) in by_version {
+            listed.extend(self.list_offsets_since(version, &asked, isolation).await);
+        }
+        Each(listed.into_iter().collect())
+    }
+
+    async fn list_offsets_since(
+        &self,
+        version: i16,
+        asked: &BTreeMap<TopicPartition, OffsetSpec>,
+        isolation: IsolationLevel,
+    ) -> Each<TopicPartition, ListedOffset> {
         self.each(
-            Call::new(asked.keys().cloned(), |at| Target::Leader(at.clone())),
+            Call::new(asked.keys().cloned(), |at| Target::Leader(at.clone())).at_least_version(version),
             |partitions, _| ListOffsetsRequest {
                 replica_id: -1,
                 isolation_level: i8::from(isolation == IsolationLevel::ReadCommitted),

@@ -4,13 +4,18 @@ use super::{
     fanout::{Answers, CoordinatorKind, Fanout, Place, Target, batches},
     unanswered,
 };
-use crate::{Connection, Error, OnUnknownTopic, TopicPartition};
+use crate::{
+    Connection, Error, OnUnknownTopic, TopicPartition,
+    cluster::nobody_known,
+    retry::{Retry, within},
+};
 use base::NodeId;
 use protocol::{ErrorCode, FindCoordinatorRequest, Request};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     future::poll_fn,
+    ops::RangeInclusive,
     pin::Pin,
     sync::Arc,
     task::Poll,
@@ -19,7 +24,14 @@ use std::{
 /// What is asked about, where each lives, and what one request may carry.
 pub(super) struct Call<K> {
     asked: Vec<(K, Target)>,
-    version_cap: i16,
+    form: Form,
+}
+
+/// What one request of a call may be.
+#[derive(Clone)]
+struct Form {
+    versions: RangeInclusive<i16>,
+    /// About how many things, by version.
     batch: fn(i16) -> usize,
 }
 
@@ -29,16 +41,23 @@ impl<K> Call<K> {
             let target = target(&key);
             (key, target)
         });
-        Self { asked: asked.collect(), version_cap: i16::MAX, batch: |_| usize::MAX }
+        Self { asked: asked.collect(), form: Form { versions: 0..=i16::MAX, batch: |_| usize::MAX } }
     }
 
     pub(super) fn at_most_version(self, version_cap: i16) -> Self {
-        Self { version_cap, ..self }
+        let versions = *self.form.versions.start()..=version_cap;
+        Self { form: Form { versions, ..self.form }, ..self }
+    }
+
+    /// A broker that has only older ones would mistake the question.
+    pub(super) fn at_least_version(self, version_floor: i16) -> Self {
+        let versions = version_floor..=*self.form.versions.end();
+        Self { form: Form { versions, ..self.form }, ..self }
     }
 
     /// How many things one request of a version may be about.
     pub(super) fn batch(self, batch: fn(i16) -> usize) -> Self {
-        Self { batch, ..self }
+        Self { form: Form { batch, ..self.form }, ..self }
     }
 }
 
@@ -60,8 +79,9 @@ struct Known {
 impl Known {
     /// A failure says that something has moved.
     fn forget(&mut self, target: &Target, error: &Error) {
-        let unreachable = error.is_connection() || matches!(error, Error::RequestTimeout { .. });
-        self.stale_brokers |= unreachable || error.code() == Some(ErrorCode::NOT_CONTROLLER);
+        let has_moved = matches!(error, Error::RequestTimeout { .. } | Error::UnknownBroker(_));
+        self.stale_brokers |=
+            has_moved || error.is_connection() || error.code() == Some(ErrorCode::NOT_CONTROLLER);
         match target {
             Target::Leader(at) if error.asks_for_metadata() => {
                 self.stale_topics.insert(at.topic.clone());
@@ -88,25 +108,40 @@ impl Admin {
         K: Ord + Clone + fmt::Display,
         R: Request,
     {
+        self.each_within(self.cluster.retry(), call, request, read).await
+    }
+
+    /// As [`Admin::each`], in what is left of a call that has begun already.
+    async fn each_within<K, V, R>(
+        &self,
+        mut retry: Retry,
+        call: Call<K>,
+        request: impl Fn(&[K], i16) -> R,
+        read: impl Fn(Asked<'_, K>, R::Response) -> Result<Answers<K, V>, Error>,
+    ) -> Each<K, V>
+    where
+        K: Ord + Clone + fmt::Display,
+        R: Request,
+    {
         let mut fanout = Fanout::new(call.asked);
         let mut known = Known::default();
-        let mut retry = self.cluster.retry();
         loop {
             let open = fanout.open();
             if open.is_empty() {
                 return Each(fanout.finish());
             }
             let mut routed = Vec::with_capacity(open.len());
-            let places = Box::pin(self.places(open.iter().map(|(_, target)| target), &mut known)).await;
+            let targets = open.iter().map(|(_, target)| target);
+            let places = Box::pin(self.places(targets, &mut known, &retry)).await;
             for ((key, _), place) in open.into_iter().zip(places) {
                 match place {
                     Ok(place) => routed.push((key, place)),
                     Err(error) => fanout.heard(std::slice::from_ref(&key), Err(error)),
                 }
             }
-            let (cap, batch, request, read) = (call.version_cap, call.batch, &request, &read);
+            let (form, retry_now, request, read) = (&call.form, &retry, &request, &read);
             let asking = batches(routed).into_iter().map(|(place, keys)| async move {
-                let heard = self.ask_place(place, &keys, cap, batch, request, read).await;
+                let heard = self.ask_place(place, &keys, form, retry_now, request, read).await;
                 heard.unwrap_or_else(|error| vec![(keys, Err(error))])
             });
             for (keys, answers) in together(asking).await.into_iter().flatten() {
@@ -125,31 +160,33 @@ impl Admin {
         }
     }
 
-    /// Sends one request after the other without waiting between them.
+    /// Sends one request after the other without waiting between them. Who is silent until the time of the call is up is
+    /// hung up on, as after [`crate::Config::request_timeout`].
     async fn ask_place<K: Clone, V, R: Request>(
         &self,
         place: Place,
         keys: &[K],
-        cap: i16,
-        batch: fn(i16) -> usize,
+        form: &Form,
+        retry: &Retry,
         request: &impl Fn(&[K], i16) -> R,
         read: &impl Fn(Asked<'_, K>, R::Response) -> Result<Answers<K, V>, Error>,
     ) -> Result<Vec<(Vec<K>, Result<Answers<K, V>, Error>)>, Error> {
-        let connection = self.connection(place).await?;
+        let connection =
+            within(retry.remaining(), "a connection to a broker", self.connection(place)).await?;
         let broker = match place {
             Place::Broker(id) => id,
             Place::Any | Place::Controller => NodeId::NONE,
         };
-        let version = connection.version_of::<R>(cap)?;
+        let version = connection.version_in::<R>(&form.versions)?;
         let mut pending = Vec::new();
-        for keys in keys.chunks(batch(version).max(1)) {
+        for keys in keys.chunks((form.batch)(version).max(1)) {
             pending.push((keys.to_vec(), connection.send(&request(keys, version), version)));
         }
         let mut heard = Vec::with_capacity(pending.len());
         for (keys, sent) in pending {
             let answers = match sent {
                 Ok(pending) => {
-                    let response = pending.response().await;
+                    let response = pending.within(retry.remaining()).response().await;
                     response.and_then(|response| read(Asked { keys: &keys, broker }, response))
                 }
                 Err(error) => Err(error),
@@ -191,8 +228,10 @@ impl Admin {
         request: impl Fn(i16) -> R,
         read: impl Fn(NodeId, R::Response) -> Result<Vec<T>, Error>,
     ) -> Result<Gathered<T>, Error> {
-        let brokers = self.fresh_brokers().await?;
-        let answers = self.each(
+        let mut retry = self.cluster.retry();
+        let brokers = self.fresh_brokers(&mut retry).await?;
+        let answers = self.each_within(
+            retry,
             Call::new(brokers.into_iter().map(BrokerKey), |broker| Target::Broker(broker.0)),
             |_, version| request(version),
             |asked, response| Ok(vec![(BrokerKey(asked.broker), Ok(read(asked.broker, response)?))]),
@@ -200,11 +239,16 @@ impl Admin {
         Ok(Gathered::from(answers.await))
     }
 
-    async fn fresh_brokers(&self) -> Result<Vec<NodeId>, Error> {
-        let mut retry = self.cluster.retry();
+    async fn fresh_brokers(&self, retry: &mut Retry) -> Result<Vec<NodeId>, Error> {
         loop {
-            match self.cluster.refresh(&[], OnUnknownTopic::Fail).await {
-                Ok(_) => return Ok(self.cluster.metadata().brokers.keys().copied().collect()),
+            match self.cluster.refresh_within(retry.remaining(), &[], OnUnknownTopic::Fail).await {
+                Ok(_) => {
+                    let brokers: Vec<NodeId> = self.cluster.metadata().brokers.keys().copied().collect();
+                    if !brokers.is_empty() {
+                        return Ok(brokers);
+                    }
+                    retry.after(nobody_known()).await?;
+                }
                 Err(error) => retry.after(error).await?,
             }
         }
@@ -215,11 +259,12 @@ impl Admin {
         &self,
         targets: impl Iterator<Item = &Target>,
         known: &mut Known,
+        retry: &Retry,
     ) -> Vec<Result<Place, Error>> {
         let targets: Vec<&Target> = targets.collect();
-        let topic_failures = self.look_up_topics(&targets, known).await;
-        let coordinator_failures = self.look_up_coordinators(&targets, known).await;
-        let broker_failure = self.look_up_brokers(&targets, known).await.err();
+        let topic_failures = self.look_up_topics(&targets, known, retry).await;
+        let coordinator_failures = self.look_up_coordinators(&targets, known, retry).await;
+        let broker_failure = self.look_up_brokers(&targets, known, retry).await.err();
         let metadata = self.cluster.metadata();
         let place = |target: &&Target| match target {
             Target::Any => Ok(Place::Any),
@@ -254,7 +299,12 @@ impl Admin {
         leader.ok_or_else(|| Error::NoLeader { subject: at.to_string() })
     }
 
-    async fn look_up_topics(&self, targets: &[&Target], known: &mut Known) -> BTreeMap<Arc<str>, Error> {
+    async fn look_up_topics(
+        &self,
+        targets: &[&Target],
+        known: &mut Known,
+        retry: &Retry,
+    ) -> BTreeMap<Arc<str>, Error> {
         let metadata = self.cluster.metadata();
         let wanted: BTreeSet<Arc<str>> = targets
             .iter()
@@ -271,7 +321,7 @@ impl Admin {
             return BTreeMap::new();
         }
         let wanted: Vec<Arc<str>> = wanted.into_iter().collect();
-        match self.cluster.refresh(&wanted, OnUnknownTopic::Fail).await {
+        match self.cluster.refresh_within(retry.remaining(), &wanted, OnUnknownTopic::Fail).await {
             Err(error) => wanted.into_iter().map(|topic| (topic, error.clone())).collect(),
             Ok(answers) => {
                 known.stale_topics.clear();
@@ -292,6 +342,7 @@ impl Admin {
         &self,
         targets: &[&Target],
         known: &mut Known,
+        retry: &Retry,
     ) -> BTreeMap<(CoordinatorKind, String), Error> {
         let mut wanted: BTreeMap<CoordinatorKind, Vec<String>> = BTreeMap::new();
         for target in targets {
@@ -303,7 +354,7 @@ impl Admin {
         }
         let mut failures = BTreeMap::new();
         for (kind, keys) in wanted {
-            for (key, answer) in self.ask_coordinators(kind, &keys).await {
+            for (key, answer) in self.ask_coordinators(kind, &keys, retry).await {
                 match answer {
                     Ok(id) => {
                         known.coordinators.insert((kind, key), id);
@@ -318,10 +369,16 @@ impl Admin {
     }
 
     /// Once, without retries.
-    async fn ask_coordinators(&self, kind: CoordinatorKind, keys: &[String]) -> Answers<String, NodeId> {
+    async fn ask_coordinators(
+        &self,
+        kind: CoordinatorKind,
+        keys: &[String],
+        retry: &Retry,
+    ) -> Answers<String, NodeId> {
         let request = |keys: &[String], version| coordinator_request(kind, keys, version);
         let read = |asked: Asked<'_, String>, response| Ok(read_coordinators(kind, asked.keys, &response));
-        let heard = self.ask_place(Place::Any, keys, i16::MAX, coordinators_in_one, &request, &read);
+        let form = Form { versions: 0..=i16::MAX, batch: coordinators_in_one };
+        let heard = self.ask_place(Place::Any, keys, &form, retry, &request, &read);
         match heard.await {
             Err(error) => keys.iter().map(|key| (key.clone(), Err(error.clone()))).collect(),
             Ok(heard) => heard
@@ -336,7 +393,12 @@ impl Admin {
     }
 
     /// Brokers that somebody names and metadata lacks, and addresses after a failure.
-    async fn look_up_brokers(&self, targets: &[&Target], known: &mut Known) -> Result<(), Error> {
+    async fn look_up_brokers(
+        &self,
+        targets: &[&Target],
+        known: &mut Known,
+        retry: &Retry,
+    ) -> Result<(), Error> {
         let metadata = self.cluster.metadata();
         let is_missing = |target: &&Target| match target {
             Target::Broker(id) => !metadata.brokers.contains_key(id),
@@ -347,7 +409,7 @@ impl Admin {
             _ => false,
         };
         if known.stale_brokers || targets.iter().any(is_missing) {
-            self.cluster.refresh(&[], OnUnknownTopic::Fail).await?;
+            self.cluster.refresh_within(retry.remaining(), &[], OnUnknownTopic::Fail).await?;
             known.stale_brokers = false;
         }
         Ok(())
@@ -371,7 +433,8 @@ impl Admin {
 
     /// How long a broker may take over what it does for us, in milliseconds.
     pub(super) fn timeout_ms(&self) -> i32 {
-        i32::try_from(self.cluster.config().request_timeout.as_millis()).unwrap_or(i32::MAX)
+        let config = self.cluster.config();
+        i32::try_from(config.request_timeout.min(config.api_timeout).as_millis()).unwrap_or(i32::MAX)
     }
 }
 

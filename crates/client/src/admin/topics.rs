@@ -146,7 +146,7 @@ impl Admin {
     pub async fn list_topics(&self) -> Result<Vec<Arc<Topic>>, Error> {
         let mut retry = self.cluster.retry();
         loop {
-            match self.cluster.all_topics().await {
+            match self.cluster.all_topics_within(retry.remaining()).await {
                 Ok(topics) => return Ok(topics),
                 Err(error) => retry.after(error).await?,
             }

@@ -70,8 +70,10 @@ impl Coordinator {
         self.found.lock().expect("nothing panics while it holds this lock")
     }
 
+    /// It is none, or cannot be reached; so the broker that named it may be behind.
     pub(super) fn forget(&self) {
         self.found().take();
+        self.cluster.doubt();
     }
 
     /// Takes back what is not answered yet, so that what comes next does not wait behind it.

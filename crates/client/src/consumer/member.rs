@@ -332,18 +332,17 @@ impl Member {
             }
             Done::Topics(answer) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, answer.is_ok(), rand::random());
                 match answer {
                     Ok(answers) => self.take_topics(now, &answers),
                     Err(error) => {
                         tracing::debug!(error = %crate::error::Chain(&error), "no metadata for the group");
-                        self.refresh.want();
                     }
                 }
             }
             Done::Matching(subscribed, found) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, found.is_ok(), rand::random());
                 match found {
                     Ok(topics) => {
                         if subscribed == self.subscribed && !self.leaves {
@@ -352,10 +351,7 @@ impl Member {
                         self.misses = 0;
                         self.tell_of_topics();
                     }
-                    Err(error) => {
-                        tracing::debug!(error = %crate::error::Chain(&error), "no list of topics");
-                        self.refresh.want();
-                    }
+                    Err(error) => tracing::debug!(error = %crate::error::Chain(&error), "no list of topics"),
                 }
             }
         }

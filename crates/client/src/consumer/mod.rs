@@ -92,8 +92,11 @@ enum Done {
         offset: i64,
         result: Result<(i64, i64), Error>,
     },
-    /// Where partitions begin, each with the number it had when that was asked.
-    Begun(Vec<(TopicPartition, Start, u64, Result<Span, Error>)>),
+    /// Where partitions begin, each with the number it had when that was asked, after so many failures before.
+    Begun {
+        failures: u32,
+        found: Vec<(TopicPartition, Start, u64, Result<Span, Error>)>,
+    },
     Group(GroupDone),
 }
 
@@ -331,7 +334,7 @@ impl Consumer {
         let refresh_at = if self.refreshing { None } else { Some(self.refresh.due_at()) };
         let commit_at = self.group.as_ref().and_then(Group::wake_at);
         // Whoever waits here polls, which the group is to hear long before it would take this member for stuck.
-        let polls_at = self.group.as_ref().map(|_| now + self.config.max_poll_interval / 3);
+        let polls_at = self.group.as_ref().map(|_| now + self.config.max_poll_interval.min(FOREVER) / 3);
         let moments =
             self.fetcher.wake_at(now).into_iter().chain(refresh_at).chain(commit_at).chain(polls_at);
         let wake_at = moments.min().map_or(deadline, |moment| moment.min(deadline));
@@ -393,17 +396,14 @@ impl Consumer {
                 }
             }
             Done::Bounds { at, number, offset, result } => self.take_bounds(&at, number, offset, result),
-            Done::Begun(found) => self.take_starts(found),
+            Done::Begun { failures, found } => self.take_starts(failures, found),
             Done::Group(done) => self.take_group(done),
             Done::Refreshed(result) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, result.is_ok(), rand::random());
                 match result {
                     Ok(answers) => self.look_for_deleted(&answers),
-                    Err(error) => {
-                        tracing::debug!(error = %crate::error::Chain(&error), "no metadata");
-                        self.refresh.want();
-                    }
+                    Err(error) => tracing::debug!(error = %crate::error::Chain(&error), "no metadata"),
                 }
             }
         }

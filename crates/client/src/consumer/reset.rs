@@ -10,26 +10,41 @@ use std::time::SystemTime;
 impl Consumer {
     /// Finds out in the background where these partitions begin, and puts them there unless they were moved meanwhile.
     pub(super) fn begin(&mut self, partitions: Vec<(TopicPartition, Start)>) {
+        self.begin_after(0, partitions);
+    }
+
+    /// As [`Consumer::begin`], after so many failures and a pause that becomes longer with them.
+    fn begin_after(&mut self, failures: u32, partitions: Vec<(TopicPartition, Start)>) {
         let numbered = |(at, start): (TopicPartition, Start)| Some((self.fetcher.number(&at)?, (at, start)));
         let (numbers, asked): (Vec<u64>, Vec<_>) = partitions.into_iter().filter_map(numbered).unzip();
         let (admin, isolation) = (Admin::new(&self.cluster), self.config.isolation);
+        let backoff = self.cluster.config().backoff;
         self.jobs.spawn(async move {
+            if failures > 0 {
+                tokio::time::sleep(backoff.wait(failures, rand::random())).await;
+            }
             let found = look_up(&admin, isolation, &asked, End::Never).await;
             let numbered = asked.into_iter().zip(numbers).zip(found);
-            Done::Begun(
-                numbered.map(|(((at, start), number), (_, span))| (at, start, number, span)).collect(),
-            )
+            let found =
+                numbered.map(|(((at, start), number), (_, span))| (at, start, number, span)).collect();
+            Done::Begun { failures, found }
         });
     }
 
-    pub(super) fn take_starts(&mut self, found: Vec<(TopicPartition, Start, u64, Result<Span, Error>)>) {
+    pub(super) fn take_starts(
+        &mut self,
+        failures: u32,
+        found: Vec<(TopicPartition, Start, u64, Result<Span, Error>)>,
+    ) {
         let mut again = Vec::new();
         for (at, start, number, span) in found {
             match span {
                 Ok((first, _)) => self.seek_from(&at, number, first.into()),
                 Err(_) if self.fetcher.number(&at) != Some(number) => {}
-                // The call has waited between its attempts already.
-                Err(error) if error.is_retriable() || error.is_timeout() => again.push((at, start)),
+                Err(error) if may_pass(&error) => {
+                    tracing::debug!(partition = %at, error = %crate::error::Chain(&error), "no beginning yet");
+                    again.push((at, start));
+                }
                 Err(error) => {
                     self.fetcher.halt(&at);
                     self.errors.push_back(error);
@@ -37,7 +52,7 @@ impl Consumer {
             }
         }
         if !again.is_empty() {
-            self.begin(again);
+            self.begin_after(failures + 1, again);
         }
     }
 
@@ -63,7 +78,7 @@ impl Consumer {
         let (earliest, latest) = match bounds {
             Ok(bounds) => bounds,
             // The fetch is repeated, and so is the question.
-            Err(error) if error.is_retriable() || error.is_timeout() => return,
+            Err(error) if may_pass(&error) => return,
             Err(error) => return self.errors.push_back(error),
         };
         // It may have come into the log since the broker was asked.
@@ -117,4 +132,10 @@ impl Consumer {
             self.forget(at);
         }
     }
+}
+
+/// Whether to ask a leader again. A topic may be created yet, and a partition added.
+fn may_pass(error: &Error) -> bool {
+    let is_missing = matches!(error, Error::UnknownTopic(_) | Error::UnknownPartition { .. });
+    is_missing || error.is_retriable() || error.is_timeout()
 }

@@ -5,7 +5,7 @@ use base::{LeaderEpoch, Offset, TopicId};
 use bytes::Bytes;
 use protocol::{
     ApiKey, ErrorCode, FetchRequest, FetchResponse, ListOffsetsRequest, ListOffsetsResponse, Message as _,
-    MetadataResponse, OffsetForLeaderEpochResponse,
+    MetadataRequest, MetadataResponse, OffsetForLeaderEpochResponse,
     fetch::response::{FetchableTopicResponse, LeaderIdAndEpoch, PartitionData},
     list_offsets::response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse},
     metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
@@ -39,6 +39,9 @@ struct Script {
     replies: VecDeque<Reply>,
     /// Partition 0 has it, the other has 0.
     leader_epoch: i32,
+    /// What is wrong with the topic in the next answers of metadata, and with partition 0 in those of offsets.
+    topic_errors: VecDeque<ErrorCode>,
+    offset_errors: VecDeque<ErrorCode>,
 }
 
 type Shared = Arc<Mutex<Script>>;
@@ -66,10 +69,22 @@ async fn broker(script: Shared, fetch_version: i16) -> Address {
                     (ApiKey::OffsetForLeaderEpoch, 4),
                     (ApiKey::ListOffsets, 7),
                 ])),
-                ApiKey::Metadata => Some(asked.answer(&metadata(port, script.leader_epoch))),
+                ApiKey::Metadata => {
+                    let request = MetadataRequest::decode(&mut asked.body, asked.version).unwrap();
+                    let mut response = metadata(port, script.leader_epoch);
+                    if request.topics.is_some_and(|topics| !topics.is_empty())
+                        && let Some(error) = script.topic_errors.pop_front()
+                    {
+                        response.topics[0].error_code = error.0;
+                    }
+                    Some(asked.answer(&response))
+                }
                 ApiKey::ListOffsets => {
                     let request = ListOffsetsRequest::decode(&mut asked.body, asked.version).unwrap();
-                    Some(asked.answer(&bounds(&request)))
+                    let mut response = bounds(&request);
+                    let error = script.offset_errors.pop_front().unwrap_or(ErrorCode::NONE);
+                    response.topics[0].partitions[0].error_code = error.0;
+                    Some(asked.answer(&response))
                 }
                 ApiKey::OffsetForLeaderEpoch => {
                     script.asked.push("epoch end".to_owned());
@@ -436,5 +451,38 @@ async fn an_offset_to_begin_with_may_be_any_in_the_log() {
             assert_eq!(assigned.err().map(|error| error.to_string()), expected.is_none().then_some(error));
             assert_eq!(consumer.position(&at(0)).map(|position| position.offset), expected);
         }
+    }
+}
+
+/// Where a partition begins is asked for until somebody knows, with a pause before each question but the first.
+#[tokio::test]
+async fn a_beginning_is_asked_for_until_it_is_known() {
+    const PAUSE: Duration = Duration::from_millis(50);
+    let [storage, unknown] = [ErrorCode::KAFKA_STORAGE_ERROR, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION];
+    for (topic_errors, offset_errors) in
+        [(vec![], vec![storage; 3]), (vec![], vec![unknown; 3]), (vec![unknown; 3], vec![])]
+    {
+        let script = Shared::default();
+        let address = broker(script.clone(), LATEST).await;
+        let backoff = crate::Backoff { initial: PAUSE, max: PAUSE };
+        let cluster =
+            Cluster::connect(ClientConfig { backoff, ..ClientConfig::new(vec![address]) }).await.unwrap();
+        if topic_errors.is_empty() {
+            cluster.fresh_topic("t", OnUnknownTopic::Fail).await.unwrap();
+        }
+        script.lock().unwrap().topic_errors.extend(&topic_errors);
+        script.lock().unwrap().offset_errors.extend(&offset_errors);
+        let mut consumer = Consumer::new(&cluster, Config::default());
+        consumer.place(at(0), None, None);
+        let began = Instant::now();
+        consumer.begin(vec![(at(0), Start::Earliest)]);
+        while consumer.position(&at(0)).is_none() {
+            assert!(began.elapsed() < Duration::from_secs(30), "{:?}", script.lock().unwrap());
+            consumer.poll(Duration::from_millis(5)).await.unwrap();
+        }
+        assert_eq!(consumer.position(&at(0)).unwrap().offset, 0);
+        assert!(script.lock().unwrap().offset_errors.is_empty());
+        // A pause may be shorter by a fifth.
+        assert!(topic_errors.len() == 3 || began.elapsed() >= PAUSE * 3 * 4 / 5, "{:?}", began.elapsed());
     }
 }

@@ -491,7 +491,7 @@ impl Sender {
             }
             Done::Refreshed(result) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, result.is_ok(), rand::random());
                 match result {
                     Ok(answers) => {
                         let mut accumulator = self.shared.lock();
@@ -499,10 +499,7 @@ impl Sender {
                             accumulator.set_topic(topic);
                         }
                     }
-                    Err(error) => {
-                        tracing::debug!(error = %crate::error::Chain(&error), "no metadata");
-                        self.refresh.want();
-                    }
+                    Err(error) => tracing::debug!(error = %crate::error::Chain(&error), "no metadata"),
                 }
             }
         }

@@ -576,7 +576,7 @@ fn judge(question: &Question, error: &Error) -> Verdict {
     match code {
         E::COORDINATOR_NOT_AVAILABLE | E::NOT_COORDINATOR => Verdict::Elsewhere,
         E::REQUEST_TIMED_OUT if commits_offsets => Verdict::Elsewhere,
-        _ if code.retriable() => Verdict::Again,
+        _ if error.is_retriable() => Verdict::Again,
         // An abort that would have to be aborted leads nowhere.
         E::TRANSACTION_ABORTABLE if aborts => Verdict::Fatal,
         E::TRANSACTION_ABORTABLE | E::GROUP_AUTHORIZATION_FAILED => Verdict::Abortable,

@@ -48,7 +48,10 @@ impl Member {
                 let answer = self.tell(&heartbeat).await;
                 match self.membership.answered(Instant::now(), &heartbeat, answer) {
                     Then::Nothing => {}
-                    Then::FindCoordinator => self.coordinator = None,
+                    Then::FindCoordinator => {
+                        self.coordinator = None;
+                        self.cluster.doubt();
+                    }
                     Then::Told(error) => {
                         let before = told.as_ref().map_or(0, |(count, _)| *count);
                         told = Some((before + 1, error));

@@ -599,10 +599,9 @@ impl ShareConsumer {
             Done::Answered { node, result } => self.take_answer(now, node, result),
             Done::Refreshed(result) => {
                 self.refreshing = false;
-                self.refresh.done(now);
+                self.refresh.done(now, result.is_ok(), rand::random());
                 if let Err(error) = result {
                     tracing::debug!(error = %crate::error::Chain(&error), "no metadata");
-                    self.refresh.want();
                 }
             }
         }

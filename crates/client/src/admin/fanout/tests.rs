@@ -94,9 +94,20 @@ fn a_failure_of_the_request_is_that_of_all_in_it() {
 
 #[test]
 fn only_what_kafkas_clients_retry_is_asked_again() {
-    assert!(HEALING.iter().all(|code| code.retriable()));
-    assert!(!may_pass(&Error::UnknownTopic("t".to_owned())));
-    assert!(!may_pass(&Error::refused("t", ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.0, None)));
+    let leader = Target::Leader(TopicPartition::new("t", 0));
+    let unknown = Error::UnknownTopic("t".to_owned());
+    let refused = |code: ErrorCode| Error::refused("t", code.0, None);
+    assert!(HEALING.iter().all(|code| refused(*code).is_retriable()));
+    for (target, error, passes) in [
+        (&Target::Any, refused(ErrorCode::REBOOTSTRAP_REQUIRED), true),
+        (&Target::Any, unknown.clone(), false),
+        (&Target::Any, refused(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION), false),
+        (&leader, unknown, false),
+        (&leader, refused(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION), true),
+        (&leader, refused(ErrorCode::TOPIC_AUTHORIZATION_FAILED), false),
+    ] {
+        assert_eq!(may_pass(target, &error), passes, "{target:?} {error}");
+    }
 }
 
 #[test]

@@ -17,7 +17,10 @@ use protocol::{
     read_request_header,
 };
 use std::{
-    sync::{Mutex, atomic::AtomicI32, atomic::Ordering::Relaxed},
+    sync::{
+        Mutex,
+        atomic::{AtomicI16, AtomicI32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{
@@ -31,6 +34,10 @@ struct Scripted {
     ports: [u16; 2],
     /// Broker that coordinates every group, and leads partition 1 of topic `t`; broker 1 leads partition 0.
     chosen: AtomicI32,
+    /// What broker 2 says when asked for offsets.
+    refusal: AtomicI16,
+    /// The last version of ListOffsets.
+    list_offsets: AtomicI16,
     /// Broker that hangs up when asked for its groups.
     broken: i32,
     /// What was asked, by broker.
@@ -43,7 +50,7 @@ const VERSIONS: [(ApiKey, i16); 6] = [
     (ApiKey::FindCoordinator, 4),
     (ApiKey::ListGroups, 5),
     (ApiKey::DeleteGroups, 2),
-    (ApiKey::ListOffsets, 7),
+    (ApiKey::ListOffsets, 11),
 ];
 
 impl Scripted {
@@ -58,10 +65,14 @@ impl Scripted {
         let (version, id) = (header.request_api_version, header.correlation_id);
         match key {
             ApiKey::ApiVersions => {
-                let api_keys = VERSIONS.map(|(key, max_version)| ApiVersion {
+                let api_keys = VERSIONS.map(|(key, last)| ApiVersion {
                     api_key: key as i16,
                     min_version: 0,
-                    max_version,
+                    max_version: if key == ApiKey::ListOffsets {
+                        self.list_offsets.load(Relaxed)
+                    } else {
+                        last
+                    },
                 });
                 let offers = ApiVersionsResponse { api_keys: api_keys.to_vec(), ..Default::default() };
                 Self::say(id, version.min(3), &offers)
@@ -102,7 +113,7 @@ impl Scripted {
                 self.note(broker, partitions.iter().map(ToString::to_string));
                 self.chosen.store(1, Relaxed);
                 let partitions = partitions.into_iter().map(|partition_index| {
-                    let error_code = if broker == 2 { ErrorCode::NOT_LEADER_OR_FOLLOWER.0 } else { 0 };
+                    let error_code = if broker == 2 { self.refusal.load(Relaxed) } else { 0 };
                     ListOffsetsPartitionResponse {
                         partition_index,
                         error_code,
@@ -156,7 +167,14 @@ async fn scripted(chosen: i32, broken: i32) -> (Arc<Scripted>, Admin) {
     let listeners =
         [TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap()];
     let ports = [0, 1].map(|at: usize| listeners[at].local_addr().unwrap().port());
-    let script = Arc::new(Scripted { ports, chosen: AtomicI32::new(chosen), broken, log: Mutex::default() });
+    let script = Arc::new(Scripted {
+        ports,
+        chosen: AtomicI32::new(chosen),
+        refusal: AtomicI16::new(ErrorCode::NOT_LEADER_OR_FOLLOWER.0),
+        list_offsets: AtomicI16::new(11),
+        broken,
+        log: Mutex::default(),
+    });
     for (broker, listener) in (1..).zip(listeners) {
         let script = script.clone();
         tokio::spawn(async move {
@@ -205,14 +223,54 @@ async fn what_moved_is_asked_again_and_nothing_else() {
 
 #[tokio::test]
 async fn a_leader_that_changed_is_looked_up_again() {
-    let (script, admin) = scripted(2, 0).await;
-    let asked = [0, 1].map(|partition| (TopicPartition::new("t", partition), OffsetSpec::Latest));
-    let listed = admin.list_offsets(&asked.into(), IsolationLevel::default()).await;
-    let offsets: Vec<_> = listed.all().unwrap();
-    assert!(offsets.iter().all(|(_, listed)| listed.offset == Some(7)));
-    let mut log = script.log.lock().unwrap().clone();
-    log[..2].sort();
-    assert_eq!(log, ["1:0", "2:1", "1:1"]);
+    for refusal in [
+        ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        ErrorCode::KAFKA_STORAGE_ERROR,
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        ErrorCode::REPLICA_NOT_AVAILABLE,
+    ] {
+        let (script, admin) = scripted(2, 0).await;
+        script.refusal.store(refusal.0, Relaxed);
+        let asked = [0, 1].map(|partition| (TopicPartition::new("t", partition), OffsetSpec::Latest));
+        let listed = admin.list_offsets(&asked.into(), IsolationLevel::default()).await;
+        let offsets: Vec<_> = listed.all().unwrap();
+        assert!(offsets.iter().all(|(_, listed)| listed.offset == Some(7)));
+        let mut log = script.log.lock().unwrap().clone();
+        log[..2].sort();
+        assert_eq!(log, ["1:0", "2:1", "1:1"], "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_broker_is_not_asked_for_a_place_that_it_would_take_for_a_time() {
+    use OffsetSpec::{EarliestLocal, EarliestPendingUpload, Latest, LatestTiered, MaxTimestamp, Timestamp};
+    for (version, spec, is_asked) in [
+        (6, Timestamp(5), true),
+        (6, MaxTimestamp, false),
+        (7, MaxTimestamp, true),
+        (7, EarliestLocal, false),
+        (8, EarliestLocal, true),
+        (8, LatestTiered, false),
+        (9, LatestTiered, true),
+        (10, EarliestPendingUpload, false),
+        (11, EarliestPendingUpload, true),
+    ] {
+        let (script, admin) = scripted(1, 0).await;
+        script.list_offsets.store(version, Relaxed);
+        // What the broker understands is answered all the same.
+        let asked = [(0, spec), (1, Latest)].map(|(at, spec)| (TopicPartition::new("t", at), spec));
+        let listed = admin.list_offsets(&asked.clone().into(), IsolationLevel::default()).await;
+        assert_eq!(listed.0.iter().map(|(at, _)| at).collect::<Vec<_>>(), [&asked[0].0, &asked[1].0]);
+        assert!(listed.0[1].1.is_ok());
+        match &listed.0[0].1 {
+            Ok(_) => assert!(is_asked, "{spec} in {version}"),
+            Err(error) => {
+                assert!(matches!(error, Error::UnsupportedVersion { .. }), "{error}");
+                assert!(!is_asked, "{spec} in {version}");
+                assert_eq!(*script.log.lock().unwrap(), ["1:1"]);
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -241,6 +299,7 @@ fn a_failure_makes_stale_what_it_says_has_moved() {
         (&group, refused(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS), 0, 1, false),
         (&group, lost, 0, 0, true),
         (&Target::Controller, refused(ErrorCode::NOT_CONTROLLER), 0, 1, true),
+        (&Target::Controller, Error::UnknownBroker(NodeId(3)), 0, 1, true),
     ] {
         let mut known = Known::default();
         known.coordinators.insert((CoordinatorKind::Group, "g".to_owned()), NodeId(1));
@@ -262,4 +321,39 @@ fn keys_are_looked_up_one_by_one_where_the_broker_is_old() {
     let old = protocol::FindCoordinatorResponse { node_id: 5, ..Default::default() };
     let found = read_coordinators(CoordinatorKind::Group, &keys[..1], &old);
     assert!(matches!(found.as_slice(), [(key, Ok(NodeId(5)))] if key == "a"));
+}
+
+#[tokio::test]
+async fn a_call_ends_in_its_time_though_a_broker_is_silent() {
+    use crate::fake;
+    // Answers about the cluster so often, and says nothing after that.
+    for answers in [1, 2] {
+        let left = Arc::new(AtomicI32::new(answers));
+        let address = fake::listen("127.0.0.1", move |socket| {
+            let port = socket.local_addr().unwrap().port();
+            let left = left.clone();
+            fake::converse(socket, move |asked| match asked.key {
+                ApiKey::ApiVersions => Some(asked.offer(&VERSIONS)),
+                ApiKey::Metadata if left.fetch_sub(1, Relaxed) > 0 => {
+                    let host = "127.0.0.1".into();
+                    let broker =
+                        MetadataResponseBroker { node_id: 1, host, port: port.into(), ..Default::default() };
+                    Some(asked.answer(&MetadataResponse { brokers: vec![broker], ..Default::default() }))
+                }
+                _ => Some(Vec::new()),
+            })
+        })
+        .await;
+        let config = Config {
+            api_timeout: Duration::from_millis(200),
+            request_timeout: Duration::from_secs(10),
+            ..Config::new(vec![address])
+        };
+        let admin = Admin::new(&Cluster::connect(config).await.unwrap());
+        let began = std::time::Instant::now();
+        let listed = admin.list_groups(&GroupFilter::default()).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "{listed:?}");
+        let error = listed.and_then(Gathered::all).unwrap_err();
+        assert!(matches!(error, Error::RequestTimeout { .. }), "{error}");
+    }
 }

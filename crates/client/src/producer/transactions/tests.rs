@@ -350,6 +350,7 @@ fn refusals_mean_what_they_mean() {
         (E::COORDINATOR_LOAD_IN_PROGRESS, "initializing", "open", "open", "committing"),
         (E::CONCURRENT_TRANSACTIONS, "initializing", "open", "open", "committing"),
         (E::NOT_COORDINATOR, "initializing", "open", "open", "committing"),
+        (E::REBOOTSTRAP_REQUIRED, "initializing", "open", "open", "committing"),
     ] {
         let mut play = Play::new(FIRST);
         play.asks(0, "coordinator");
