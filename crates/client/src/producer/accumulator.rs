@@ -454,7 +454,7 @@ impl Accumulator {
             Verdict::Split => {
                 let size = batch.size();
                 let parts = batch.split(self.config.compression);
-                self.buffered += parts.iter().map(Batch::size).sum::<usize>().saturating_sub(size);
+                self.buffered = self.buffered + parts.iter().map(Batch::size).sum::<usize>() - size;
                 for part in parts {
                     self.queue_of(&part).again(part, None);
                 }

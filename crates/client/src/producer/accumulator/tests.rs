@@ -434,3 +434,16 @@ fn a_broker_that_takes_nothing_is_left_out_of_the_choice() {
     play.accumulator.drain(play.at(51), |_| true);
     assert!(play.accumulator.silent.is_empty());
 }
+
+#[test]
+fn the_parts_of_a_batch_may_be_smaller_than_the_whole() {
+    // Offsets within a batch take more bytes from 64 on, and each part counts from zero.
+    let mut play = Play::new(|config| config.batch_size = 1 << 20);
+    play.append(0, 0, 256);
+    play.sends(0, &["1: 0/0+256"]);
+    play.answers(1, "0/0+256", ErrorCode::MESSAGE_TOO_LARGE);
+    play.sends(1, &["1: 0/0+129", "1: 0/129+127"]);
+    play.answers(2, "0/0+129", ErrorCode::NONE);
+    play.answers(2, "0/129+127", ErrorCode::NONE);
+    assert_eq!(play.accumulator.buffered, 0);
+}
