@@ -67,6 +67,8 @@ pub(super) struct Transactions {
     /// The end was agreed; what is left is the new epoch.
     ended: bool,
     waiting: Option<Promise>,
+    /// Why the transaction failed that is being aborted because nobody holds it any more.
+    unheard: Option<Error>,
     asked: bool,
     failures: u32,
     blocked_until: Option<Instant>,
@@ -168,6 +170,7 @@ impl Transactions {
             needs_epoch: false,
             ended: false,
             waiting: Some(initialized),
+            unheard: None,
             asked: false,
             failures: 0,
             blocked_until: None,
@@ -188,9 +191,13 @@ impl Transactions {
         self.number
     }
 
+    /// Fails once, and begins nothing, where [`Transactions::abort_unheld`] aborted the one before.
     pub(super) fn begin(&mut self) -> Result<(), Error> {
         self.refuse_if_failed()?;
         assert!(matches!(self.state, State::Ready), "a transaction begins when the one before has ended");
+        if let Some(error) = self.unheard.take() {
+            return Err(error);
+        }
         self.state = State::Open;
         self.number += 1;
         Ok(())
@@ -261,6 +268,15 @@ impl Transactions {
         let promise = Promise::default();
         self.waiting = Some(promise.clone());
         Ok(promise)
+    }
+
+    /// Aborts a transaction that failed after its commit was no longer waited for. Only where no one holds it, for who
+    /// does may ask for more of it. Says whether there was one.
+    pub(super) fn abort_unheld(&mut self) -> bool {
+        let State::Abortable(error) = &self.state else { return false };
+        self.unheard = Some(error.clone());
+        self.end(false).expect("what is abortable can be aborted");
+        true
     }
 
     /// Whether waiting batches are to be given up, and for which reason.

@@ -401,3 +401,20 @@ fn a_producer_epoch_that_brokers_refuse_may_only_have_timed_out() {
     play.refuses(0, ErrorCode::PRODUCER_FENCED);
     assert_eq!(play.state(), "fenced");
 }
+
+#[test]
+fn a_commit_that_fails_when_nobody_waits_is_aborted_by_the_next_beginning() {
+    let mut play = Play::open(SECOND);
+    assert!(!play.transactions.abort_unheld());
+    play.transactions.end(true).unwrap();
+    assert!(!play.transactions.abort_unheld());
+    play.transactions.batch_failed(&Error::refused("t-0", ErrorCode::INVALID_RECORD.0, None));
+    play.asks(0, "-");
+    assert!(play.transactions.abort_unheld() && !play.transactions.abort_unheld());
+    play.asks(0, "1: abort 0");
+    play.answers(0, Answer::Ended(Some(identity(1))));
+    assert_eq!(play.state(), "ready");
+    // Whoever begins hears once what became of the commit.
+    assert!(matches!(play.transactions.begin(), Err(Error::TransactionAborted { cause: Some(_) })));
+    play.transactions.begin().unwrap();
+}
