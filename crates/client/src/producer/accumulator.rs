@@ -6,8 +6,9 @@
 //! what the broker said.
 //!
 //! An idempotent producer numbers batches when they are first sent, and repeats them with the same number. When a
-//! number is lost for good (a batch expired, or was refused, or the broker forgot the producer), what has numbers
-//! is finished first, then the epoch rises and numbering starts again (KIP-360).
+//! number is lost for good (a batch was refused, or the broker forgot the producer), what has numbers is finished
+//! first, then the epoch rises and numbering starts again (KIP-360). Whether the number of a batch that expired is
+//! lost is not known; those behind it, repeated as they are, show it. Nothing that a broker may have gets another number.
 //! A producer's first batch of a partition goes alone, because a broker that does not know the producer takes any number as
 //! the first.
 //!
@@ -293,7 +294,7 @@ impl Accumulator {
             let ready = |queue: &PartitionQueue| queue.sendable(&rules) == Sendable::Now;
             let queues = self.topics.iter().flat_map(|queues| &queues.partitions);
             drained.wants_identity =
-                self.fatal.is_none() && (self.any_broken() || queues.into_iter().any(ready));
+                self.fatal.is_none() && (self.needs_epoch() || queues.into_iter().any(ready));
             return drained;
         }
         let partitions = self.rounds.len();
@@ -373,13 +374,13 @@ impl Accumulator {
             // Without sequences a repeated batch could be overtaken by the next.
             max_in_flight: if self.config.idempotent { self.config.max_in_flight } else { 1 },
             numbered: self.config.idempotent,
-            only_retries: self.any_broken(),
+            only_retries: self.needs_epoch(),
         }
     }
 
-    fn any_broken(&self) -> bool {
+    fn needs_epoch(&self) -> bool {
         self.config.idempotent
-            && self.topics.iter().flat_map(|queues| &queues.partitions).any(|queue| queue.broken)
+            && self.topics.iter().flat_map(|queues| &queues.partitions).any(PartitionQueue::needs_epoch)
     }
 
     /// When time alone can make something ready or late; `None` when only a record or an answer can.
@@ -437,7 +438,10 @@ impl Accumulator {
         let stale = !has_moved && outcome.as_ref().is_err_and(Error::asks_for_metadata);
         match verdict {
             Verdict::Delivered => {
-                queue.acquainted |= batch.stamp.is_some_and(|stamp| Some(stamp.identity.id) == producer);
+                if let Some(stamp) = batch.stamp {
+                    queue.acquainted |= Some(stamp.identity.id) == producer;
+                    queue.acknowledged(stamp, batch.record_count());
+                }
                 let unknown = Ack { base_offset: None, log_append_time: None };
                 self.end(batch, Ok(outcome.unwrap_or(unknown)));
             }
@@ -447,7 +451,7 @@ impl Accumulator {
                 self.queue_of(&batch).again(batch, until);
             }
             Verdict::NewEpoch => {
-                queue.broken = true;
+                queue.broken_at(batch.order);
                 batch.last_error = outcome.err();
                 queue.again(batch, None);
             }
@@ -467,7 +471,9 @@ impl Accumulator {
 
     fn refuse(&mut self, batch: Batch, outcome: Result<Ack, Error>) {
         // What follows it would be out of sequence.
-        self.queue_of(&batch).broken |= batch.stamp.is_some();
+        if batch.stamp.is_some() {
+            self.queue_of(&batch).broken_at(batch.order);
+        }
         if let (Some(transactions), Err(error)) = (&mut self.transactions, &outcome) {
             transactions.batch_failed(error);
         }
@@ -554,7 +560,7 @@ impl Accumulator {
     /// comes; when the epochs are used up a new producer id is asked for.
     fn renew_if_quiet(&mut self) {
         if self.transactions.is_some()
-            || !self.any_broken()
+            || !self.needs_epoch()
             || !self.topics.iter().flat_map(|q| &q.partitions).all(PartitionQueue::is_quiet)
         {
             return;

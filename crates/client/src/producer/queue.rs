@@ -35,12 +35,24 @@ pub(super) struct PartitionQueue {
     /// takes any sequence as its first, and would put a second batch before a first that it refused.
     pub(super) acquainted: bool,
     blocked_until: Option<Instant>,
-    /// A sequence is missing for good: nothing new may be sent before the producer has a new epoch.
-    pub(super) broken: bool,
+    gap: Gap,
     /// The last transaction that a record of this partition belongs to.
     pub(super) transaction: u64,
     /// Bytes of the last batch that was closed: the next is likely to be as large.
     last_size: usize,
+}
+
+/// Whether a sequence was lost. While one was, nothing new is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Gap {
+    #[default]
+    None,
+    /// A batch was given up that the broker may have. Those behind it show whether it has: they are repeated with the
+    /// sequences that they had, under which the broker knows them again.
+    Unresolved,
+    /// The broker does not have the batch of this order. It, if it is left, and what comes behind it need a new epoch; what
+    /// comes before it may have been written and keeps its sequence.
+    Broken(u64),
 }
 
 #[derive(Debug)]
@@ -108,9 +120,9 @@ impl PartitionQueue {
         }
         if let Some(again) = self.retry.front() {
             let later_is_out = self.in_flight.last().is_some_and(|flying| flying.order > again.order);
-            return if later_is_out || self.broken { Sendable::No } else { Sendable::Now };
+            return if later_is_out || self.is_behind_gap(again) { Sendable::No } else { Sendable::Now };
         }
-        if self.broken || rules.only_retries || self.in_flight.len() >= rules.max_in_flight {
+        if self.gap != Gap::None || rules.only_retries || self.in_flight.len() >= rules.max_in_flight {
             return Sendable::No;
         }
         if !self.closed.is_empty() {
@@ -170,15 +182,43 @@ impl PartitionQueue {
         }
     }
 
-    /// Whether every batch that has a sequence of the current epoch is accounted for.
+    /// A sequence will not be written: that of the batch of this order.
+    pub(super) fn broken_at(&mut self, order: u64) {
+        self.gap = match self.gap {
+            Gap::Broken(known) => Gap::Broken(known.min(order)),
+            Gap::None | Gap::Unresolved => Gap::Broken(order),
+        };
+    }
+
+    /// The broker has this batch. If it is the last that has a sequence, it has what was given up before it.
+    pub(super) fn acknowledged(&mut self, stamp: Stamp, records: i32) {
+        if self.gap == Gap::Unresolved && sequence_after(stamp.base_sequence, records) == self.next_sequence {
+            self.gap = Gap::None;
+        }
+    }
+
+    fn is_behind_gap(&self, batch: &Batch) -> bool {
+        matches!(self.gap, Gap::Broken(order) if batch.order >= order)
+    }
+
+    /// Whether nothing more can be sent in the current epoch, now or once it is quiet.
+    pub(super) fn needs_epoch(&self) -> bool {
+        match self.gap {
+            Gap::None => false,
+            Gap::Unresolved => self.is_quiet(),
+            Gap::Broken(_) => true,
+        }
+    }
+
+    /// Whether every batch whose sequence of the current epoch may still count is accounted for.
     pub(super) fn is_quiet(&self) -> bool {
-        self.in_flight.is_empty() && (self.broken || self.retry.is_empty())
+        self.in_flight.is_empty() && self.retry.front().is_none_or(|again| self.is_behind_gap(again))
     }
 
     /// Numbers what must be repeated anew, from zero.
     pub(super) fn begin_epoch(&mut self, identity: Identity) {
         self.next_sequence = 0;
-        self.broken = false;
+        self.gap = Gap::None;
         let mut retry = std::mem::take(&mut self.retry);
         for batch in &mut retry {
             batch.stamp = Some(self.stamp(identity, batch.record_count()));
@@ -198,14 +238,16 @@ impl PartitionQueue {
             expired.extend(self.open.take());
         }
         // Whether a broker has it is not known, so its sequence cannot be used for anything else.
-        self.broken |= expired.iter().any(|batch| batch.stamp.is_some());
+        if self.gap == Gap::None && expired.iter().any(|batch| batch.stamp.is_some()) {
+            self.gap = Gap::Unresolved;
+        }
         expired
     }
 
     /// Takes out what need not be sent when its transaction is aborted: what has no sequence yet, and what cannot be
-    /// delivered any more because a sequence before it is missing.
+    /// delivered any more, or need not be, because a sequence was lost.
     pub(super) fn take_abandoned(&mut self) -> Vec<Batch> {
-        let lost = if self.broken { self.retry.len() } else { 0 };
+        let lost = if self.gap == Gap::None { 0 } else { self.retry.len() };
         self.retry.drain(..lost).chain(self.closed.drain(..)).chain(self.open.take()).collect()
     }
 

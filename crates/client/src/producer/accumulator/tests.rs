@@ -447,3 +447,61 @@ fn the_parts_of_a_batch_may_be_smaller_than_the_whole() {
     play.answers(2, "0/129+127", ErrorCode::NONE);
     assert_eq!(play.accumulator.buffered, 0);
 }
+
+/// Of two batches that a broker may have, the first is given up when 500 ms have passed.
+fn unresolved() -> Play {
+    let mut play = Play::new(|config| config.delivery_timeout = Duration::from_millis(500));
+    play.append(0, 0, 4);
+    play.append(100, 0, 4);
+    play.sends(100, &["1: 0/0+4", "1: 0/4+4"]);
+    play.answers(101, "0/0+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.answers(101, "0/4+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.accumulator.set_topic(topic(&[0, 2]));
+    play.append(499, 0, 4);
+    play.append(499, 1, 4);
+    // Other partitions go on; what is new here waits until it is known what the broker has.
+    play.sends(500, &["2: 1/0+4"]);
+    play.accumulator.set_topic(topic(&PARTITIONS));
+    play.sends(501, &["1: 0/4+4"]);
+    play
+}
+
+#[test]
+fn what_follows_a_batch_that_was_given_up_is_repeated_as_it_was() {
+    let mut play = unresolved();
+    play.answers(502, "0/4+4", ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
+    play.sends(502, &["1: 0/8+4"]);
+}
+
+#[test]
+fn a_batch_that_was_given_up_and_is_missing_starts_an_epoch() {
+    let mut play = unresolved();
+    play.answers(502, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.sends(502, &[]);
+    play.answers(503, "1/0+4", ErrorCode::NONE);
+    play.sends(503, &["1: 0/e1:0+4", "1: 0/e1:4+4"]);
+}
+
+#[test]
+fn nothing_left_of_what_a_broker_may_have_starts_an_epoch() {
+    let mut play = unresolved();
+    play.answers(502, "0/4+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.answers(502, "1/0+4", ErrorCode::NONE);
+    play.sends(599, &[]);
+    play.append(600, 1, 4);
+    play.sends(600, &["2: 1/e1:0+4"]);
+    play.sends(702, &["1: 0/e1:0+4"]);
+}
+
+#[test]
+fn what_comes_before_a_refused_batch_is_repeated_as_it_was() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 12);
+    play.sends(0, &["1: 0/0+4", "1: 0/4+4", "1: 0/8+4"]);
+    play.answers(1, "0/0+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.answers(1, "0/4+4", ErrorCode::INVALID_RECORD);
+    play.answers(1, "0/8+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.sends(101, &["1: 0/0+4"]);
+    play.answers(102, "0/0+4", ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
+    play.sends(102, &["1: 0/e1:0+4"]);
+}
