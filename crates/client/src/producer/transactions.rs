@@ -262,8 +262,7 @@ impl Transactions {
                 return Err(Error::NotInTransaction);
             }
         }
-        // Nothing of the first protocol may be taken for a part of a transaction of the second.
-        self.needs_epoch |= self.cluster.second_protocol && !self.second;
+        self.needs_epoch |= self.changes_protocol();
         self.blocked_until = None;
         let promise = Promise::default();
         self.waiting = Some(promise.clone());
@@ -372,6 +371,13 @@ impl Transactions {
         }
     }
 
+    /// Whether the next transaction is the first of the second protocol. It needs an epoch of its own: the end of the one
+    /// before is agreed before its partitions hear of it, and until then they take what comes in the same epoch for a part
+    /// of that one.
+    fn changes_protocol(&self) -> bool {
+        self.cluster.second_protocol && !self.second
+    }
+
     /// The end, or the new epoch after it. Where the coordinator has nothing of the transaction there is nothing to end.
     fn end_question(&mut self, node: NodeId, identity: Identity, commit: bool) -> Option<Question> {
         if self.started && !self.ended {
@@ -461,6 +467,8 @@ impl Transactions {
                 if let Some(next) = next {
                     self.identity = Some(next);
                     self.needs_epoch = false;
+                } else {
+                    self.needs_epoch |= self.changes_protocol();
                 }
                 self.ended = true;
                 if !self.needs_epoch {

@@ -236,15 +236,21 @@ fn an_old_coordinator_cannot_leave_an_epoch_behind() {
 
 #[test]
 fn a_cluster_that_turns_to_the_second_protocol_gets_a_new_epoch_first() {
-    let mut play = Play::open(FIRST);
-    play.transactions.learn(SECOND);
-    assert!(!play.transactions.is_second_protocol());
-    play.transactions.end(true).unwrap();
-    play.asks(1, "1: commit 0");
-    play.answers(1, Answer::Ended(None));
-    play.asks(1, "1: identity after 0");
-    play.answers(1, Answer::Identity(identity(1)));
-    assert!(play.transactions.is_second_protocol());
+    // The answer to the end is the first from which it can be learned.
+    for is_known_before in [true, false] {
+        let mut play = Play::open(FIRST);
+        if is_known_before {
+            play.transactions.learn(SECOND);
+        }
+        play.transactions.end(true).unwrap();
+        play.asks(1, "1: commit 0");
+        play.transactions.learn(SECOND);
+        assert!(!play.transactions.is_second_protocol());
+        play.answers(1, Answer::Ended(None));
+        play.asks(1, "1: identity after 0");
+        play.answers(1, Answer::Identity(identity(1)));
+        assert!(play.transactions.is_second_protocol());
+    }
 }
 
 #[test]
