@@ -107,6 +107,8 @@ enum Verdict {
     Again {
         pause: bool,
     },
+    /// Send it again after those before it, of which one is missing.
+    Behind,
     /// Send it again under a new epoch.
     NewEpoch,
     /// Send it in parts.
@@ -450,6 +452,10 @@ impl Accumulator {
                 batch.last_error = outcome.err();
                 self.queue_of(&batch).again(batch, until);
             }
+            Verdict::Behind => {
+                batch.last_error = outcome.err();
+                queue.again_behind(batch);
+            }
             Verdict::NewEpoch => {
                 queue.broken_at(batch.order);
                 batch.last_error = outcome.err();
@@ -657,9 +663,7 @@ fn judge(error: &Error, numbered: bool, oldest: bool) -> Verdict {
     match error.code() {
         Some(ErrorCode::DUPLICATE_SEQUENCE_NUMBER) if numbered => Verdict::Delivered,
         // A batch before it was lost and will be repeated first; or, if there is none, the broker lost one.
-        Some(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) if numbered && !oldest => {
-            Verdict::Again { pause: false }
-        }
+        Some(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) if numbered && !oldest => Verdict::Behind,
         Some(
             ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER
             | ErrorCode::UNKNOWN_PRODUCER_ID

@@ -35,6 +35,8 @@ pub(super) struct PartitionQueue {
     /// takes any sequence as its first, and would put a second batch before a first that it refused.
     pub(super) acquainted: bool,
     blocked_until: Option<Instant>,
+    /// The batch under way that one refused since had overtaken.
+    overtook: Option<u64>,
     gap: Gap,
     /// The last transaction that a record of this partition belongs to.
     pub(super) transaction: u64,
@@ -118,11 +120,13 @@ impl PartitionQueue {
         if rules.numbered && !self.acquainted && !self.in_flight.is_empty() {
             return Sendable::No;
         }
+        let is_full = self.in_flight.len() >= rules.max_in_flight;
         if let Some(again) = self.retry.front() {
             let later_is_out = self.in_flight.last().is_some_and(|flying| flying.order > again.order);
-            return if later_is_out || self.is_behind_gap(again) { Sendable::No } else { Sendable::Now };
+            let may_go = !later_is_out && !is_full && self.overtook.is_none() && !self.is_behind_gap(again);
+            return if may_go { Sendable::Now } else { Sendable::No };
         }
-        if self.gap != Gap::None || rules.only_retries || self.in_flight.len() >= rules.max_in_flight {
+        if self.gap != Gap::None || rules.only_retries || is_full {
             return Sendable::No;
         }
         if !self.closed.is_empty() {
@@ -165,6 +169,9 @@ impl PartitionQueue {
 
     /// An answer came, or will not come.
     pub(super) fn landed(&mut self, order: u64) {
+        if self.overtook == Some(order) {
+            self.overtook = None;
+        }
         self.in_flight.retain(|flying| flying.order != order);
     }
 
@@ -208,6 +215,14 @@ impl PartitionQueue {
             Gap::Unresolved => self.is_quiet(),
             Gap::Broken(_) => true,
         }
+    }
+
+    /// Repeats a batch that was refused because one before it is missing. If that is still under way, it is with another
+    /// leader, and nothing is repeated until it has landed.
+    pub(super) fn again_behind(&mut self, batch: Batch) {
+        let older = self.in_flight.iter().rev().find(|flying| flying.order < batch.order);
+        self.overtook = older.map(|flying| flying.order).or(self.overtook);
+        self.again(batch, None);
     }
 
     /// Whether every batch whose sequence of the current epoch may still count is accounted for.

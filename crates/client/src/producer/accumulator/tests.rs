@@ -301,12 +301,12 @@ fn an_idempotent_producer_asks_for_its_id_first() {
 #[test]
 fn errors_mean_what_they_mean() {
     use ErrorCode as E;
-    use Verdict::{Again, Delivered, Failed, NewEpoch, Split};
+    use Verdict::{Again, Behind, Delivered, Failed, NewEpoch, Split};
     for (code, numbered, oldest, expected) in [
         (E::NOT_LEADER_OR_FOLLOWER, true, true, Again { pause: true }),
         (E::NOT_ENOUGH_REPLICAS_AFTER_APPEND, true, true, Again { pause: true }),
         (E::DUPLICATE_SEQUENCE_NUMBER, true, true, Delivered),
-        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, false, Again { pause: false }),
+        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, false, Behind),
         (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, true, NewEpoch),
         (E::OUT_OF_ORDER_SEQUENCE_NUMBER, false, true, Failed),
         (E::UNKNOWN_PRODUCER_ID, true, true, NewEpoch),
@@ -504,4 +504,30 @@ fn what_comes_before_a_refused_batch_is_repeated_as_it_was() {
     play.sends(101, &["1: 0/0+4"]);
     play.answers(102, "0/0+4", ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
     play.sends(102, &["1: 0/e1:0+4"]);
+}
+
+#[test]
+fn without_sequences_the_parts_of_a_batch_go_one_after_the_other() {
+    let mut play = Play::new(|config| config.idempotent = false);
+    play.accumulator.identity = None;
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/-+4"]);
+    play.answers(1, "0/-+4", ErrorCode::MESSAGE_TOO_LARGE);
+    play.sends(1, &["1: 0/-+2"]);
+    play.answers(2, "0/-+2", ErrorCode::NONE);
+    play.sends(2, &["1: 0/-+2"]);
+}
+
+#[test]
+fn a_batch_that_overtook_one_at_the_leader_before_waits_for_it() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/0+4"]);
+    play.accumulator.set_topic(topic(&[2, 2]));
+    play.append(1, 0, 4);
+    play.sends(1, &["2: 0/4+4"]);
+    play.answers(2, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.sends(1000, &[]);
+    play.answers(1000, "0/0+4", ErrorCode::NONE);
+    play.sends(1000, &["2: 0/4+4"]);
 }
