@@ -47,6 +47,8 @@ pub(super) struct Accumulator {
     turn: usize,
     requests: HashMap<NodeId, usize>,
     buffered: usize,
+    /// Bytes of the smallest record that found no room since one was called back.
+    wanted: Option<usize>,
     identity: Option<Identity>,
     transactions: Option<Transactions>,
     /// Brokers that had something coming and took nothing, since when.
@@ -129,6 +131,7 @@ impl Accumulator {
             turn: 0,
             requests: HashMap::new(),
             buffered: 0,
+            wanted: None,
             identity: None,
             transactions: None,
             stalled: BTreeMap::new(),
@@ -185,7 +188,7 @@ impl Accumulator {
         let at = self.place_of(addressed.topic).ok_or(NotAppended::UnknownTopic)?;
         // A record that is larger than the whole buffer may go alone.
         if self.buffered > 0 && self.buffered + size > self.config.buffer_memory {
-            self.make_room();
+            self.wanted = Some(self.wanted.map_or(size, |known| known.min(size)));
             return Err(NotAppended::Full);
         }
         let queues = &mut self.topics[at];
@@ -237,19 +240,21 @@ impl Accumulator {
         Some(self.last_topic)
     }
 
-    /// Sends what lingers, unless something else is on its way out and will make room.
-    fn make_room(&mut self) {
-        let mut queues = self.topics.iter().flat_map(|queues| &queues.partitions);
-        if !queues.any(PartitionQueue::is_moving) {
-            self.close_open();
+    /// Whether the records that found no room should look again; each is called back once for each time.
+    pub(super) fn calls_back(&mut self) -> bool {
+        let calls = self.wanted.is_some() && self.has_room();
+        if calls {
+            self.wanted = None;
         }
+        calls
     }
 
-    /// Whether a record that found none before should look again. More than a little, so that a sender faster than its
+    /// Whether there is room for a record that found none before. More than a little, so that a sender faster than its
     /// brokers is woken for many records at once.
-    pub(super) fn has_room(&self) -> bool {
-        let enough = self.config.buffer_memory - self.config.buffer_memory / 8;
-        self.buffered <= enough || self.fatal.is_some()
+    fn has_room(&self) -> bool {
+        let limit = self.config.buffer_memory;
+        let enough = self.wanted.unwrap_or(0).max(limit / 8);
+        self.buffered == 0 || self.buffered + enough <= limit || self.fatal.is_some()
     }
 
     /// Makes everything ready.
@@ -284,8 +289,19 @@ impl Accumulator {
         self.topics.iter().flat_map(|queues| &queues.partitions).all(PartitionQueue::is_idle)
     }
 
-    /// Takes out all that may be sent now to the brokers that `is_connected`.
+    /// Takes out all that may be sent now to the brokers that `is_connected`. What lingers goes too where a record waits
+    /// for room and nothing else is under way that will make some.
     pub(super) fn drain(&mut self, now: Instant, is_connected: impl Fn(NodeId) -> bool) -> Drained {
+        let drained = self.drain_ready(now, &is_connected);
+        let lacks_room = self.wanted.is_some() && !self.has_room();
+        if !lacks_room || self.requests.values().any(|&flying| flying > 0) {
+            return drained;
+        }
+        self.close_open();
+        self.drain_ready(now, &is_connected)
+    }
+
+    fn drain_ready(&mut self, now: Instant, is_connected: impl Fn(NodeId) -> bool) -> Drained {
         let mut drained = Drained::default();
         let mut building: BTreeMap<NodeId, Request> = BTreeMap::new();
         let rules = self.rules(now);

@@ -289,7 +289,7 @@ impl Sender {
                 accumulator.expire(now);
                 let question = accumulator.next_question(now);
                 let drained = accumulator.drain(now, |node| self.connections.contains_key(&node));
-                if accumulator.has_room() {
+                if accumulator.calls_back() {
                     self.shared.room.notify_waiters();
                 }
                 (drained, question, accumulator.wake_at(now))

@@ -270,11 +270,6 @@ impl PartitionQueue {
         self.retry.drain(..).chain(self.closed.drain(..)).chain(self.open.take()).collect()
     }
 
-    /// Whether something is on its way out that does not wait for more records.
-    pub(super) fn is_moving(&self) -> bool {
-        !self.in_flight.is_empty() || !self.retry.is_empty() || !self.closed.is_empty()
-    }
-
     /// The oldest that is not under way.
     pub(super) fn oldest(&self) -> Option<&Batch> {
         self.retry.front().or(self.closed.front()).or(self.open.as_ref())

@@ -531,3 +531,30 @@ fn a_batch_that_overtook_one_at_the_leader_before_waits_for_it() {
     play.answers(1000, "0/0+4", ErrorCode::NONE);
     play.sends(1000, &["2: 0/4+4"]);
 }
+
+#[test]
+fn a_record_that_found_no_room_is_not_called_back_before_there_is_some() {
+    for memory in 500..1000 {
+        let mut play = Play::new(|config| config.buffer_memory = memory);
+        while play.try_append(0, 0).is_ok() {}
+        assert!(!play.accumulator.has_room(), "{memory}");
+    }
+}
+
+#[test]
+fn what_lingers_goes_when_nothing_else_makes_room() {
+    let mut play =
+        Play::new(|config| (config.buffer_memory, config.linger) = (600, Duration::from_secs(3600)));
+    play.append(0, 0, 4);
+    play.append(0, 1, 1);
+    play.sends(0, &["1: 0/0+4"]);
+    assert!(matches!(play.try_append(0, 1), Err(NotAppended::Full)));
+    // What is under way may make room.
+    play.sends(1, &[]);
+    play.accumulator.set_topic(topic(&[0, 2]));
+    play.answers(2, "0/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    play.sends(2, &["2: 1/0+1"]);
+    play.answers(3, "1/0+1", ErrorCode::NONE);
+    assert!(play.accumulator.calls_back() && !play.accumulator.calls_back());
+    assert!(play.try_append(3, 1).is_ok());
+}
