@@ -155,6 +155,10 @@ impl Accumulator {
             }
         };
         let queues = &mut self.topics[at];
+        if queues.topic.id != topic.id {
+            // Another topic of the same name, whose brokers have heard of nobody.
+            queues.partitions.iter_mut().for_each(|queue| queue.acquainted = false);
+        }
         for partition in queues.partitions.len()..topic.partitions.len() {
             queues.partitions.push(PartitionQueue::default());
             self.rounds.push((at, partition));
@@ -643,10 +647,12 @@ impl TopicQueues {
         config: &Config,
         silent: &BTreeSet<NodeId>,
     ) -> Result<usize, Error> {
-        let count = self.partitions.len();
+        // There may be queues of partitions that the topic had when it was made before.
+        let count = self.topic.partitions.len();
         let known = &self.topic.partitions;
         let chosen = match addressed.partition {
             Some(partition) => usize::try_from(partition).ok(),
+            None if count == 0 => None,
             None => {
                 let unplaced = Unplaced {
                     topic: addressed.topic,

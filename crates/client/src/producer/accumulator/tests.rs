@@ -558,3 +558,39 @@ fn what_lingers_goes_when_nothing_else_makes_room() {
     assert!(play.accumulator.calls_back() && !play.accumulator.calls_back());
     assert!(play.try_append(3, 1).is_ok());
 }
+
+#[test]
+fn a_topic_that_lost_partitions_takes_records_for_the_rest() {
+    let mut play = Play::new(|_| {});
+    for (leaders, exist) in [(&[1, 2][..], 2), (&[1], 1), (&[], 0), (&[1, 2, 3], 3)] {
+        play.accumulator.set_topic(topic(leaders));
+        for partition in 0..3 {
+            let appended = play.try_append(0, partition);
+            match appended {
+                Ok(_) => assert!(partition < exist, "{partition} of {exist}"),
+                Err(NotAppended::Failed(Error::UnknownPartition { partitions, .. })) => {
+                    assert!(partition >= exist && partitions == exist as usize, "{partition} of {exist}");
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        let record = NewRecord { key: Some(b"k"), ..Default::default() };
+        let now = play.at(0);
+        let anywhere = play.accumulator.append(|| now, &Addressed { topic: "t", partition: None, record });
+        assert_eq!(anywhere.is_ok(), exist > 0, "{exist}");
+    }
+}
+
+#[test]
+fn a_topic_that_was_made_again_knows_no_producer() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 8);
+    let mut again = (*topic(&PARTITIONS)).clone();
+    again.id = "AAAAAAAAAAAAAAAAAAAABw".parse().unwrap();
+    assert_ne!(again.id, topic(&PARTITIONS).id);
+    play.accumulator.set_topic(again.into());
+    play.sends(0, &["1: 0/0+4"]);
+    play.answers(1, "0/0+4", ErrorCode::NONE);
+    play.append(1, 0, 4);
+    play.sends(1, &["1: 0/4+4", "1: 0/8+4"]);
+}
