@@ -109,7 +109,7 @@ impl Producer {
         Self { shared }
     }
 
-    /// Hands a record over. Waits only for the topic's metadata, and for room.
+    /// Hands a record over. Waits only for the topic's metadata and for room, for at most [`Config::max_block`].
     pub async fn send(&self, record: Record<'_>) -> Result<Delivery, Error> {
         let addressed = Addressed {
             topic: record.topic,
@@ -156,7 +156,10 @@ impl Producer {
             match reason {
                 NotAppended::Failed(error) => return Err(error),
                 NotAppended::UnknownTopic => {
-                    let topic = self.shared.cluster.topic(addressed.topic, OnUnknownTopic::Create).await?;
+                    let left = limit.saturating_sub(started.elapsed());
+                    let topic =
+                        self.shared.cluster.topic_within(addressed.topic, OnUnknownTopic::Create, left);
+                    let topic = topic.await?;
                     self.shared.lock().set_topic(topic);
                 }
                 NotAppended::Full => {
@@ -604,3 +607,6 @@ fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
