@@ -170,6 +170,13 @@ impl Accumulator {
         self.topics.iter().map(|queues| queues.topic.name.clone()).collect()
     }
 
+    /// Those with records whose outcome is open.
+    pub(super) fn topics_in_use(&self) -> Vec<Arc<str>> {
+        let in_use =
+            self.topics.iter().filter(|queues| !queues.partitions.iter().all(PartitionQueue::is_idle));
+        in_use.map(|queues| queues.topic.name.clone()).collect()
+    }
+
     /// Copies a record into its partition's open batch. `now` is asked only where a batch begins.
     pub(super) fn append(
         &mut self,

@@ -343,10 +343,12 @@ impl Sender {
         }
         if !self.refreshing && self.refresh.due_at() <= now {
             self.refreshing = true;
-            let topics = self.shared.lock().topics();
+            let (topics, needed) = {
+                let accumulator = self.shared.lock();
+                (accumulator.topics(), accumulator.topics_in_use())
+            };
             let cluster = self.shared.cluster.clone();
-            self.jobs
-                .spawn(async move { Done::Refreshed(cluster.refresh(&topics, OnUnknownTopic::Fail).await) });
+            self.jobs.spawn(async move { Done::Refreshed(refresh(&cluster, &topics, &needed).await) });
         }
     }
 
@@ -522,6 +524,24 @@ async fn sleep_until(at: Option<tokio::time::Instant>) {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
+}
+
+/// Asks about all topics; one that is gone may be created again if it is needed, which one that is idle is not.
+async fn refresh(
+    cluster: &Cluster,
+    topics: &[Arc<str>],
+    needed: &[Arc<str>],
+) -> Result<Vec<TopicAnswer>, Error> {
+    let mut answers = cluster.refresh(topics, OnUnknownTopic::Fail).await?;
+    let is_gone = |(name, answer): &TopicAnswer| {
+        matches!(answer, Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)) && needed.contains(name)
+    };
+    let gone: Vec<Arc<str>> =
+        answers.iter().filter(|answer| is_gone(answer)).map(|(name, _)| name.clone()).collect();
+    if !gone.is_empty() {
+        answers.extend(cluster.refresh(&gone, OnUnknownTopic::Create).await?);
+    }
+    Ok(answers)
 }
 
 async fn ask_identity(cluster: &Cluster) -> Result<Identity, Error> {

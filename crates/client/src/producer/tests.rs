@@ -2,19 +2,40 @@
 use super::*;
 use crate::{Config as ClientConfig, fake};
 use protocol::{
-    ApiKey, MetadataResponse,
+    ApiKey, Message as _, MetadataRequest, MetadataResponse,
     metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    produce::response::PartitionProduceResponse,
 };
+use tokio::sync::watch;
+
+/// What the broker says of the topic `t`, and to a record for it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Script {
+    topic: ErrorCode,
+    produce: ErrorCode,
+}
+
+/// How often the broker was asked about topics, and how often it might create them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    metadata: usize,
+    creating: usize,
+}
 
 struct Play {
+    script: Arc<Mutex<Script>>,
+    asked: watch::Receiver<Asked>,
     producer: Producer,
 }
 
 impl Play {
-    async fn new(topic: ErrorCode, config: Config) -> Self {
-        let address = broker(topic).await;
-        let cluster = Cluster::connect(ClientConfig::new(vec![address])).await.unwrap();
-        Self { producer: Producer::new(&cluster, config) }
+    async fn new(script: Script, config: Config, change: impl FnOnce(&mut ClientConfig)) -> Self {
+        let script = Arc::new(Mutex::new(script));
+        let (asking, asked) = watch::channel(Asked::default());
+        let mut client = ClientConfig::new(vec![broker(script.clone(), asking).await]);
+        change(&mut client);
+        let cluster = Cluster::connect(client).await.unwrap();
+        Self { script, asked, producer: Producer::new(&cluster, config) }
     }
 
     async fn send(&self, value: &[u8]) -> Result<Delivery, Error> {
@@ -28,15 +49,31 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens soon")
 }
 
-async fn broker(topic: ErrorCode) -> Address {
+async fn broker(script: Arc<Mutex<Script>>, asking: watch::Sender<Asked>) -> Address {
     fake::listen("127.0.0.1", move |socket| {
+        let (script, asking) = (script.clone(), asking.clone());
         let port = socket.local_addr().unwrap().port();
-        fake::converse(socket, move |asked| match asked.key {
-            ApiKey::ApiVersions => {
-                Some(asked.offer(&[(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 12), (ApiKey::Produce, 11)]))
+        fake::converse(socket, move |mut asked| {
+            let script = *script.lock().unwrap();
+            match asked.key {
+                ApiKey::ApiVersions => Some(asked.offer(&[
+                    (ApiKey::ApiVersions, 4),
+                    (ApiKey::Metadata, 12),
+                    (ApiKey::Produce, 11),
+                ])),
+                ApiKey::Metadata => {
+                    let request = MetadataRequest::decode(&mut asked.body, asked.version).unwrap();
+                    if request.topics.is_some_and(|topics| !topics.is_empty()) {
+                        asking.send_modify(|asked| {
+                            asked.metadata += 1;
+                            asked.creating += usize::from(request.allow_auto_topic_creation);
+                        });
+                    }
+                    Some(asked.answer(&metadata(port, script.topic)))
+                }
+                ApiKey::Produce => Some(asked.answer(&produced(script.produce))),
+                _ => None,
             }
-            ApiKey::Metadata => Some(asked.answer(&metadata(port, topic))),
-            _ => None,
         })
     })
     .await
@@ -60,11 +97,42 @@ fn metadata(port: u16, code: ErrorCode) -> MetadataResponse {
     MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
 }
 
+fn produced(code: ErrorCode) -> ProduceResponse {
+    let partition = PartitionProduceResponse { error_code: code.0, ..Default::default() };
+    let topic =
+        TopicProduceResponse { name: "t".into(), partition_responses: vec![partition], ..Default::default() };
+    ProduceResponse { responses: vec![topic], ..Default::default() }
+}
+
+const GONE: ErrorCode = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+
 #[tokio::test]
 async fn metadata_is_waited_for_no_longer_than_for_room() {
+    let script = Script { topic: GONE, ..Default::default() };
     let config = Config { max_block: Duration::from_millis(300), ..Default::default() };
-    let play = Play::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, config).await;
+    let play = Play::new(script, config, |_| {}).await;
     let error = play.send(b"1").await.unwrap_err();
     assert!(matches!(error, Error::GaveUp { .. }), "{error:?}");
-    assert_eq!(error.code(), Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
+    assert_eq!(error.code(), Some(GONE));
+}
+
+#[tokio::test]
+async fn a_topic_that_was_deleted_is_made_again_if_there_is_something_to_send() {
+    for (produce, is_made) in [(ErrorCode::NONE, false), (GONE, true)] {
+        let config = Config { acks: Acks::Leader, ..Default::default() };
+        let script = Script { produce, ..Default::default() };
+        let often = |client: &mut ClientConfig| client.metadata_max_age = Duration::from_millis(20);
+        let mut play = Play::new(script, config, often).await;
+        let delivery = play.send(b"1").await.unwrap();
+        if produce.is_ok() {
+            soon(delivery.wait()).await.unwrap();
+        }
+        play.script.lock().unwrap().topic = GONE;
+        let before = *play.asked.borrow();
+        let is_enough = |asked: &Asked| {
+            asked.metadata >= before.metadata + 3 && (!is_made || asked.creating > before.creating)
+        };
+        let after = *soon(play.asked.wait_for(is_enough)).await.unwrap();
+        assert_eq!(after.creating > before.creating, is_made, "{after:?}");
+    }
 }
