@@ -24,6 +24,7 @@ pub use self::config::{Acks, Config};
 use crate::{
     Address, Broker, Cluster, Connection, Error, Metadata, OnUnknownTopic, TopicPartition,
     cluster::RefreshClock,
+    connection::{Pending, Unanswered},
     metadata::{LeaderHint, TopicAnswer},
     retry::Retry,
 };
@@ -240,6 +241,12 @@ struct Sender {
     refresh: RefreshClock,
 }
 
+/// A request on its way.
+enum Sent {
+    Pending(Pending<ProduceRequest>),
+    Unanswered(Unanswered<ProduceRequest>),
+}
+
 /// A batch, and what the broker said of it.
 type Outcome = (Batch, Result<Ack, Error>);
 
@@ -283,7 +290,12 @@ impl Sender {
     async fn run(mut self) {
         loop {
             let now = Instant::now();
+            let connected = self.connections.len();
             self.connections.retain(|_, connection| connection.is_open());
+            if self.connections.len() < connected {
+                // Without acknowledgements nothing else tells that a broker does not lead what it is sent.
+                self.refresh.want();
+            }
             let (drained, question, wake_at) = {
                 let mut accumulator = self.shared.lock();
                 if accumulator.is_closed() && accumulator.is_idle() {
@@ -374,17 +386,19 @@ impl Sender {
         let sent = connection.version_of::<ProduceRequest>(last).and_then(|version| {
             let request = self.produce_request(&mut batches, version, &metadata);
             if acks == Acks::None {
-                return connection.send_without_answer(&request, version).map(|()| None);
+                return connection.send_without_answer(&request, version).map(Sent::Unanswered);
             }
-            connection.send(&request, version).map(Some)
+            connection.send(&request, version).map(Sent::Pending)
         });
         self.jobs.spawn(async move {
             let done = |outcomes| Done::Produced { node, outcomes, hints: Vec::new(), brokers: Vec::new() };
             match sent {
-                Ok(None) => {
-                    done(same_for_all(batches, &Ok(Ack { base_offset: None, log_append_time: None })))
+                Ok(Sent::Unanswered(request)) => {
+                    let written = request.written().await;
+                    let unknown = Ack { base_offset: None, log_append_time: None };
+                    done(same_for_all(batches, &written.map(|()| unknown)))
                 }
-                Ok(Some(pending)) => match pending.response().await {
+                Ok(Sent::Pending(pending)) => match pending.response().await {
                     Ok(response) => {
                         let (outcomes, hints) = match_answers(batches, &response, &metadata);
                         Done::Produced { node, outcomes, hints, brokers: brokers_in(&response) }

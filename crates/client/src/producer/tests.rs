@@ -8,11 +8,25 @@ use protocol::{
 };
 use tokio::sync::watch;
 
-/// What the broker says of the topic `t`, and to a record for it.
+/// What the broker says of the topic `t`, and what it does when it gets a record for it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Script {
     topic: ErrorCode,
-    produce: ErrorCode,
+    produce: OnProduce,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OnProduce {
+    Answer(ErrorCode),
+    Close,
+    /// Reads no more.
+    Freeze,
+}
+
+impl Default for OnProduce {
+    fn default() -> Self {
+        Self::Answer(ErrorCode::NONE)
+    }
 }
 
 /// How often the broker was asked about topics, and how often it might create them.
@@ -50,31 +64,35 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
 }
 
 async fn broker(script: Arc<Mutex<Script>>, asking: watch::Sender<Asked>) -> Address {
-    fake::listen("127.0.0.1", move |socket| {
+    fake::listen("127.0.0.1", move |mut socket| {
         let (script, asking) = (script.clone(), asking.clone());
         let port = socket.local_addr().unwrap().port();
-        fake::converse(socket, move |mut asked| {
-            let script = *script.lock().unwrap();
-            match asked.key {
-                ApiKey::ApiVersions => Some(asked.offer(&[
-                    (ApiKey::ApiVersions, 4),
-                    (ApiKey::Metadata, 12),
-                    (ApiKey::Produce, 11),
-                ])),
-                ApiKey::Metadata => {
-                    let request = MetadataRequest::decode(&mut asked.body, asked.version).unwrap();
-                    if request.topics.is_some_and(|topics| !topics.is_empty()) {
-                        asking.send_modify(|asked| {
-                            asked.metadata += 1;
-                            asked.creating += usize::from(request.allow_auto_topic_creation);
-                        });
-                    }
-                    Some(asked.answer(&metadata(port, script.topic)))
-                }
-                ApiKey::Produce => Some(asked.answer(&produced(script.produce))),
-                _ => None,
+        let answer = move |script: Script, mut asked: fake::Asked| match asked.key {
+            ApiKey::ApiVersions => {
+                Some(asked.offer(&[(ApiKey::ApiVersions, 4), (ApiKey::Metadata, 12), (ApiKey::Produce, 11)]))
             }
-        })
+            ApiKey::Metadata => {
+                let request = MetadataRequest::decode(&mut asked.body, asked.version).unwrap();
+                if request.topics.is_some_and(|topics| !topics.is_empty()) {
+                    asking.send_modify(|asked| {
+                        asked.metadata += 1;
+                        asked.creating += usize::from(request.allow_auto_topic_creation);
+                    });
+                }
+                Some(asked.answer(&metadata(port, script.topic)))
+            }
+            ApiKey::Produce => match script.produce {
+                OnProduce::Answer(code) => Some(asked.answer(&produced(code))),
+                OnProduce::Close | OnProduce::Freeze => None,
+            },
+            _ => None,
+        };
+        async move {
+            fake::converse(&mut socket, |asked| answer(*script.lock().unwrap(), asked)).await;
+            if script.lock().unwrap().produce == OnProduce::Freeze {
+                std::future::pending::<()>().await;
+            }
+        }
     })
     .await
 }
@@ -118,13 +136,13 @@ async fn metadata_is_waited_for_no_longer_than_for_room() {
 
 #[tokio::test]
 async fn a_topic_that_was_deleted_is_made_again_if_there_is_something_to_send() {
-    for (produce, is_made) in [(ErrorCode::NONE, false), (GONE, true)] {
+    for (code, is_made) in [(ErrorCode::NONE, false), (GONE, true)] {
         let config = Config { acks: Acks::Leader, ..Default::default() };
-        let script = Script { produce, ..Default::default() };
+        let script = Script { produce: OnProduce::Answer(code), ..Default::default() };
         let often = |client: &mut ClientConfig| client.metadata_max_age = Duration::from_millis(20);
         let mut play = Play::new(script, config, often).await;
         let delivery = play.send(b"1").await.unwrap();
-        if produce.is_ok() {
+        if code.is_ok() {
             soon(delivery.wait()).await.unwrap();
         }
         play.script.lock().unwrap().topic = GONE;
@@ -135,4 +153,40 @@ async fn a_topic_that_was_deleted_is_made_again_if_there_is_something_to_send() 
         let after = *soon(play.asked.wait_for(is_enough)).await.unwrap();
         assert_eq!(after.creating > before.creating, is_made, "{after:?}");
     }
+}
+
+#[tokio::test]
+async fn without_acknowledgement_too_memory_is_bounded() {
+    let script = Script { produce: OnProduce::Freeze, ..Default::default() };
+    let config = Config {
+        acks: Acks::None,
+        buffer_memory: 1 << 20,
+        max_block: Duration::from_millis(200),
+        ..Default::default()
+    };
+    let play = Play::new(script, config, |_| {}).await;
+    let value = vec![0; 512 << 10];
+    // More than the sockets take.
+    for _ in 0..128 {
+        if let Err(error) = play.send(&value).await {
+            assert!(matches!(error, Error::GaveUp { .. }), "{error:?}");
+            return;
+        }
+    }
+    panic!("a broker that reads nothing was sent 64 MiB");
+}
+
+#[tokio::test]
+async fn without_acknowledgement_a_closed_connection_makes_the_producer_look_for_the_leader() {
+    let script = Script { produce: OnProduce::Close, ..Default::default() };
+    let config = Config { acks: Acks::None, linger: Duration::ZERO, ..Default::default() };
+    let play = Play::new(script, config, |_| {}).await;
+    soon(play.send(b"1").await.unwrap().wait()).await.unwrap();
+    let before = play.asked.borrow().metadata;
+    let looks_again = async {
+        while play.asked.borrow().metadata == before {
+            let _ = play.send(b"1").await.unwrap().wait().await;
+        }
+    };
+    soon(looks_again).await;
 }
