@@ -6,9 +6,10 @@
 //! what the broker said.
 //!
 //! An idempotent producer numbers batches when they are first sent, and repeats them with the same number. When a
-//! number is lost for good (a batch was refused, or the broker forgot the producer), what has numbers is finished
-//! first, then the epoch rises and numbering starts again (KIP-360). Whether the number of a batch that expired is
-//! lost is not known; those behind it, repeated as they are, show it. Nothing that a broker may have gets another number.
+//! number is lost for good (a batch was refused, or the broker forgot the producer), the epoch rises (KIP-360). Each
+//! partition finishes what has a number, then numbers anew what is left, from zero. Whether the number of a batch that
+//! expired is lost is not known; those behind it, repeated as they are, show it. Nothing that a broker may have gets
+//! another number.
 //! A producer's first batch of a partition goes alone, because a broker that does not know the producer takes any number as
 //! the first.
 //!
@@ -315,15 +316,16 @@ impl Accumulator {
     fn drain_ready(&mut self, now: Instant, is_connected: impl Fn(NodeId) -> bool) -> Drained {
         let mut drained = Drained::default();
         let mut building: BTreeMap<NodeId, Request> = BTreeMap::new();
+        self.renew();
         let rules = self.rules(now);
         if self.transactions.as_ref().is_some_and(|transactions| transactions.identity().is_none()) {
             return drained;
         }
         if self.config.idempotent && self.identity.is_none() {
-            let ready = |queue: &PartitionQueue| queue.sendable(&rules) == Sendable::Now;
-            let queues = self.topics.iter().flat_map(|queues| &queues.partitions);
-            drained.wants_identity =
-                self.fatal.is_none() && (self.needs_epoch() || queues.into_iter().any(ready));
+            let mut queues = self.topics.iter().flat_map(|queues| &queues.partitions);
+            let wants =
+                |queue: &PartitionQueue| queue.needs_epoch() || queue.sendable(&rules) == Sendable::Now;
+            drained.wants_identity = self.fatal.is_none() && queues.any(wants);
             return drained;
         }
         let partitions = self.rounds.len();
@@ -366,7 +368,7 @@ impl Accumulator {
                     stalled.insert(leader);
                     continue;
                 }
-                if let Some(batch) = queue.take(self.identity) {
+                if let Some(batch) = queue.take() {
                     self.stalled.remove(&leader);
                     request.size += batch.size();
                     request.batches.push(batch);
@@ -402,14 +404,9 @@ impl Accumulator {
             linger: self.config.linger,
             // Without sequences a repeated batch could be overtaken by the next.
             max_in_flight: if self.config.idempotent { self.config.max_in_flight } else { 1 },
+            identity: self.identity,
             numbered: self.config.idempotent,
-            only_retries: self.needs_epoch(),
         }
-    }
-
-    fn needs_epoch(&self) -> bool {
-        self.config.idempotent
-            && self.topics.iter().flat_map(|queues| &queues.partitions).any(PartitionQueue::needs_epoch)
     }
 
     /// When time alone can make something ready or late; `None` when only a record or an answer can.
@@ -448,7 +445,6 @@ impl Accumulator {
             self.fatal.is_some() || self.transactions.as_ref().is_some_and(Transactions::is_fatal);
         let has_moved = self.leader_of(&batch).is_some_and(|leader| leader != node);
         let transactional = self.transactions.is_some();
-        let producer = self.identity.map(|identity| identity.id);
         let queue = self.queue_of(&batch);
         queue.landed(batch.order);
         let verdict = match &outcome {
@@ -468,7 +464,6 @@ impl Accumulator {
         match verdict {
             Verdict::Delivered => {
                 if let Some(stamp) = batch.stamp {
-                    queue.acquainted |= Some(stamp.identity.id) == producer;
                     queue.acknowledged(stamp, batch.record_count());
                 }
                 let unknown = Ack { base_offset: None, log_append_time: None };
@@ -498,7 +493,6 @@ impl Accumulator {
             }
             Verdict::Failed => self.refuse(batch, outcome),
         }
-        self.renew_if_quiet();
         stale
     }
 
@@ -531,7 +525,6 @@ impl Accumulator {
             }
             self.end(batch, Err(error));
         }
-        self.renew_if_quiet();
     }
 
     /// Ends everything with this error, now and from now on.
@@ -544,7 +537,7 @@ impl Accumulator {
     }
 
     pub(super) fn set_identity(&mut self, identity: Identity) {
-        self.begin_epoch(identity);
+        self.identity = Some(identity);
     }
 
     /// Makes it a producer of transactions; `initialized` is fulfilled when the first can begin.
@@ -585,33 +578,25 @@ impl Accumulator {
         if let Some(identity) = transactions.identity()
             && self.identity != Some(identity)
         {
-            self.begin_epoch(identity);
+            self.set_identity(identity);
         }
     }
 
-    /// Once nothing with a number of the old epoch is under way, the next epoch begins. Brokers take it as it
-    /// comes; when the epochs are used up a new producer id is asked for.
-    fn renew_if_quiet(&mut self) {
-        if self.transactions.is_some()
-            || !self.needs_epoch()
-            || !self.topics.iter().flat_map(|q| &q.partitions).all(PartitionQueue::is_quiet)
-        {
-            return;
+    /// Begins the next epoch where a number of this one is lost: brokers take it as it comes, and when the epochs are used
+    /// up a new producer id is asked for. Each partition follows once nothing with a number of the old epoch can count there.
+    fn renew(&mut self) {
+        let mut queues = self.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
+        let Some(identity) = self.identity else { return };
+        // Only the coordinator gives a transactional producer an epoch.
+        let is_over = self.transactions.is_none() && queues.any(|queue| queue.needs_epoch_after(identity));
+        if is_over {
+            let next = identity.epoch.0.checked_add(1).map(ProducerEpoch);
+            self.identity = next.map(|epoch| Identity { epoch, ..identity });
         }
-        match self.identity {
-            Some(Identity { id, epoch }) if epoch.0 < i16::MAX => {
-                self.begin_epoch(Identity { id, epoch: ProducerEpoch(epoch.0 + 1) });
+        if let Some(identity) = self.identity {
+            for queue in self.topics.iter_mut().flat_map(|queues| &mut queues.partitions) {
+                queue.follow(identity);
             }
-            _ => self.identity = None,
-        }
-    }
-
-    fn begin_epoch(&mut self, identity: Identity) {
-        let is_known = self.identity.is_some_and(|known| known.id == identity.id);
-        self.identity = Some(identity);
-        for queue in self.topics.iter_mut().flat_map(|queues| &mut queues.partitions) {
-            queue.acquainted &= is_known;
-            queue.begin_epoch(identity);
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct PartitionQueue {
     /// What is under way, oldest first.
     in_flight: Vec<Flying>,
     next_order: u64,
+    /// Whose numbers its batches get: the producer's, or the one before as long as that is not finished here.
+    identity: Option<Identity>,
     next_sequence: i32,
     /// A batch of this producer was acknowledged, so the broker knows what comes next. One that knows nothing of a producer
     /// takes any sequence as its first, and would put a second batch before a first that it refused.
@@ -80,8 +82,8 @@ pub(super) struct Rules {
     pub(super) max_in_flight: usize,
     /// Batches have sequences.
     pub(super) numbered: bool,
-    /// While the epoch changes, only what has a sequence may go.
-    pub(super) only_retries: bool,
+    /// Whose numbers new batches get, once they are all known to the partition.
+    pub(super) identity: Option<Identity>,
 }
 
 impl PartitionQueue {
@@ -126,7 +128,8 @@ impl PartitionQueue {
             let may_go = !later_is_out && !is_full && self.overtook.is_none() && !self.is_behind_gap(again);
             return if may_go { Sendable::Now } else { Sendable::No };
         }
-        if self.gap != Gap::None || rules.only_retries || is_full {
+        let follows = rules.identity.is_none() || rules.identity == self.identity;
+        if self.gap != Gap::None || !follows || is_full {
             return Sendable::No;
         }
         if !self.closed.is_empty() {
@@ -145,13 +148,13 @@ impl PartitionQueue {
         next.map_or(0, Batch::size)
     }
 
-    /// The next batch, with its sequence if `identity` is given. Only when sendable now.
-    pub(super) fn take(&mut self, identity: Option<Identity>) -> Option<Batch> {
+    /// The next batch, with its sequence where batches have some. Only when sendable now.
+    pub(super) fn take(&mut self) -> Option<Batch> {
         let mut batch = match self.retry.pop_front() {
             Some(again) => again,
             None => {
                 let mut batch = self.closed.pop_front().or_else(|| self.take_open())?;
-                batch.stamp = identity.map(|identity| self.stamp(identity, batch.record_count()));
+                batch.stamp = self.identity.map(|identity| self.stamp(identity, batch.record_count()));
                 batch
             }
         };
@@ -199,6 +202,7 @@ impl PartitionQueue {
 
     /// The broker has this batch. If it is the last that has a sequence, it has what was given up before it.
     pub(super) fn acknowledged(&mut self, stamp: Stamp, records: i32) {
+        self.acquainted = true;
         if self.gap == Gap::Unresolved && sequence_after(stamp.base_sequence, records) == self.next_sequence {
             self.gap = Gap::None;
         }
@@ -208,7 +212,7 @@ impl PartitionQueue {
         matches!(self.gap, Gap::Broken(order) if batch.order >= order)
     }
 
-    /// Whether nothing more can be sent in the current epoch, now or once it is quiet.
+    /// Whether nothing more can be sent before another epoch.
     pub(super) fn needs_epoch(&self) -> bool {
         match self.gap {
             Gap::None => false,
@@ -225,13 +229,24 @@ impl PartitionQueue {
         self.again(batch, None);
     }
 
-    /// Whether every batch whose sequence of the current epoch may still count is accounted for.
-    pub(super) fn is_quiet(&self) -> bool {
+    /// Whether another epoch is needed than this.
+    pub(super) fn needs_epoch_after(&self, identity: Identity) -> bool {
+        self.identity == Some(identity) && self.needs_epoch()
+    }
+
+    /// Whether every batch whose sequence may still count is accounted for.
+    fn is_quiet(&self) -> bool {
         self.in_flight.is_empty() && self.retry.front().is_none_or(|again| self.is_behind_gap(again))
     }
 
-    /// Numbers what must be repeated anew, from zero.
-    pub(super) fn begin_epoch(&mut self, identity: Identity) {
+    /// Goes over to the producer's identity as soon as the one before is finished here. What must be repeated then is
+    /// numbered anew, from zero.
+    pub(super) fn follow(&mut self, identity: Identity) {
+        if self.identity == Some(identity) || !self.is_quiet() {
+            return;
+        }
+        self.acquainted &= self.identity.is_some_and(|known| known.id == identity.id);
+        self.identity = Some(identity);
         self.next_sequence = 0;
         self.gap = Gap::None;
         let mut retry = std::mem::take(&mut self.retry);

@@ -21,7 +21,9 @@ impl Play {
         let backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(1) };
         let mut accumulator = Accumulator::new(config, backoff, 1);
         accumulator.set_topic(topic(&PARTITIONS));
-        accumulator.set_identity(Identity { id: ProducerId(7), epoch: ProducerEpoch(0) });
+        if accumulator.config.idempotent {
+            accumulator.set_identity(Identity { id: ProducerId(7), epoch: ProducerEpoch(0) });
+        }
         let mut play =
             Self { accumulator, start: Instant::now(), flying: Vec::new(), deliveries: Vec::new() };
         play.acquaint();
@@ -30,6 +32,7 @@ impl Play {
 
     /// As if each partition's broker had taken a batch of the epoch already.
     fn acquaint(&mut self) {
+        self.accumulator.renew();
         let queues = self.accumulator.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
         queues.for_each(|queue| queue.acquainted = true);
     }
@@ -173,7 +176,6 @@ fn without_sequences_one_batch_of_a_partition_is_under_way() {
         [|config: &mut Config| config.idempotent = false, |config: &mut Config| config.acks = Acks::Leader]
     {
         let mut play = Play::new(change);
-        play.accumulator.identity = None;
         play.append(0, 0, 8);
         play.append(0, 1, 4);
         play.sends(0, &["1: 0/-+4", "2: 1/-+4"]);
@@ -216,7 +218,7 @@ fn a_repeated_batch_that_had_arrived_is_delivered() {
 }
 
 #[test]
-fn a_lost_sequence_starts_an_epoch_once_the_old_one_is_finished() {
+fn a_lost_sequence_starts_an_epoch_where_the_old_one_is_finished() {
     let mut play = Play::new(|_| {});
     play.append(0, 0, 8);
     play.append(0, 1, 4);
@@ -225,11 +227,11 @@ fn a_lost_sequence_starts_an_epoch_once_the_old_one_is_finished() {
     play.answers(1, "0/0+4", ErrorCode::INVALID_RECORD);
     play.answers(1, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
     // Partition 1 still has a batch of the old epoch under way.
-    play.sends(2, &[]);
+    play.sends(2, &["1: 0/e1:0+4"]);
     play.answers(3, "1/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
     play.sends(200, &["2: 1/0+4"]);
     play.answers(201, "1/0+4", ErrorCode::NONE);
-    play.sends(201, &["1: 0/e1:0+4", "2: 1/e1:0+4"]);
+    play.sends(201, &["2: 1/e1:0+4"]);
     play.answers(202, "0/e1:0+4", ErrorCode::NONE);
     play.answers(202, "1/e1:0+4", ErrorCode::NONE);
     let invalid = ["INVALID_RECORD"; 4].join(" ");
@@ -477,9 +479,7 @@ fn what_follows_a_batch_that_was_given_up_is_repeated_as_it_was() {
 fn a_batch_that_was_given_up_and_is_missing_starts_an_epoch() {
     let mut play = unresolved();
     play.answers(502, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
-    play.sends(502, &[]);
-    play.answers(503, "1/0+4", ErrorCode::NONE);
-    play.sends(503, &["1: 0/e1:0+4", "1: 0/e1:4+4"]);
+    play.sends(502, &["1: 0/e1:0+4", "1: 0/e1:4+4"]);
 }
 
 #[test]
@@ -509,7 +509,6 @@ fn what_comes_before_a_refused_batch_is_repeated_as_it_was() {
 #[test]
 fn without_sequences_the_parts_of_a_batch_go_one_after_the_other() {
     let mut play = Play::new(|config| config.idempotent = false);
-    play.accumulator.identity = None;
     play.append(0, 0, 4);
     play.sends(0, &["1: 0/-+4"]);
     play.answers(1, "0/-+4", ErrorCode::MESSAGE_TOO_LARGE);
@@ -593,4 +592,40 @@ fn a_topic_that_was_made_again_knows_no_producer() {
     play.answers(1, "0/0+4", ErrorCode::NONE);
     play.append(1, 0, 4);
     play.sends(1, &["1: 0/4+4", "1: 0/8+4"]);
+}
+
+#[test]
+fn a_lost_sequence_does_not_stop_the_partitions_of_a_broker_that_is_well() {
+    let mut play = Play::new(|_| {});
+    play.accumulator.set_topic(topic(&[1, 2, 1]));
+    play.acquaint();
+    play.append(0, 0, 4);
+    play.append(0, 1, 4);
+    play.sends(0, &["1: 0/0+4", "2: 1/0+4"]);
+    play.answers(1, "1/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    play.accumulator.set_topic(topic(&[1, 0, 1]));
+    play.answers(1, "0/0+4", ErrorCode::INVALID_RECORD);
+    for partition in 0..3 {
+        play.append(2, partition, 4);
+    }
+    play.sends(2, &["1: 2/e1:0+4 0/e1:0+4"]);
+    // One epoch is enough for all partitions that lost a sequence of the one before.
+    play.accumulator.set_topic(topic(&[1, 2, 1]));
+    play.sends(200, &["2: 1/0+4"]);
+    play.answers(201, "1/0+4", ErrorCode::INVALID_RECORD);
+    play.sends(201, &["2: 1/e1:0+4"]);
+}
+
+#[test]
+fn a_producer_whose_epochs_are_used_up_asks_for_another_id() {
+    let mut play = Play::new(|_| {});
+    let last = Identity { id: ProducerId(7), epoch: ProducerEpoch(i16::MAX) };
+    play.accumulator.set_identity(last);
+    play.append(0, 0, 8);
+    play.sends(0, &["1: 0/e32767:0+4", "1: 0/e32767:4+4"]);
+    play.answers(1, "0/e32767:0+4", ErrorCode::INVALID_RECORD);
+    assert!(play.accumulator.drain(play.at(1), |_| true).wants_identity);
+    play.answers(2, "0/e32767:4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.accumulator.set_identity(Identity { id: ProducerId(8), epoch: ProducerEpoch(0) });
+    play.sends(2, &["1: 0/0+4"]);
 }
