@@ -190,8 +190,8 @@ impl Producer {
         }
     }
 
-    /// Sends what waits, and returns when all that was handed over is delivered or given up. An error is the first
-    /// record that was given up since the last flush.
+    /// Sends what waits, and returns when all that was handed over is delivered or given up. An error is of a record that
+    /// was given up since the last flush, or while this one waited for it.
     pub async fn flush(&self) -> Result<(), Error> {
         let outstanding = {
             let mut accumulator = self.shared.lock();
@@ -199,14 +199,16 @@ impl Producer {
             accumulator.outstanding()
         };
         self.shared.wake.notify_one();
+        let mut all = Ok(());
         for delivery in outstanding {
-            delivery.wait().await;
+            all = all.and(delivery.wait().await);
         }
-        self.failure().map_or(Ok(()), Err)
+        // Another flush may have taken the failure, which is why it is not enough to look there.
+        self.failure().map_or(all, Err)
     }
 
-    /// Sends what waits, for at most `timeout`, and gives the rest up. An error is the first record that was given up
-    /// since the last flush.
+    /// Sends what waits, for at most `timeout`, and gives the rest up. Fails as [`Producer::flush`] does, or because time
+    /// is up.
     pub async fn close(self, timeout: Duration) -> Result<(), Error> {
         match tokio::time::timeout(timeout, self.flush()).await {
             Ok(flushed) => flushed,

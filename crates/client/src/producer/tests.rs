@@ -190,3 +190,16 @@ async fn without_acknowledgement_a_closed_connection_makes_the_producer_look_for
     };
     soon(looks_again).await;
 }
+
+#[tokio::test]
+async fn whoever_flushes_hears_of_what_was_given_up_meanwhile() {
+    let script = Script { produce: OnProduce::Answer(ErrorCode::INVALID_RECORD), ..Default::default() };
+    let config = Config { acks: Acks::Leader, linger: Duration::from_secs(3600), ..Default::default() };
+    let play = Play::new(script, config, |_| {}).await;
+    play.send(b"1").await.unwrap();
+    let (first, second) = soon(async { tokio::join!(play.producer.flush(), play.producer.flush()) }).await;
+    for flushed in [first, second] {
+        assert_eq!(flushed.unwrap_err().code(), Some(ErrorCode::INVALID_RECORD));
+    }
+    play.producer.flush().await.unwrap();
+}
