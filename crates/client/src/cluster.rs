@@ -418,16 +418,38 @@ impl Cluster {
 
     /// The topic as last heard of; asked for when it is not known.
     pub async fn topic(&self, name: &str, on_unknown: OnUnknownTopic) -> Result<Arc<Topic>, Error> {
+        self.topic_within(name, on_unknown, self.config().api_timeout).await
+    }
+
+    /// As [`Cluster::topic`], with a limit of its own.
+    pub(crate) async fn topic_within(
+        &self,
+        name: &str,
+        on_unknown: OnUnknownTopic,
+        patience: Duration,
+    ) -> Result<Arc<Topic>, Error> {
         if let Some(topic) = self.metadata().topics.get(name) {
             return Ok(topic.clone());
         }
-        self.fresh_topic(name, on_unknown).await
+        let asked = self.ask_topic(name, on_unknown, Retry::within(self.config(), patience));
+        tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| {
+            let last = Error::Awaited { what: format!("metadata of topic `{name}`") };
+            Err(Error::GaveUp { after: patience, last: Box::new(last) })
+        })
     }
 
     /// The topic as a broker sees it now.
     pub async fn fresh_topic(&self, name: &str, on_unknown: OnUnknownTopic) -> Result<Arc<Topic>, Error> {
+        self.ask_topic(name, on_unknown, self.retry()).await
+    }
+
+    async fn ask_topic(
+        &self,
+        name: &str,
+        on_unknown: OnUnknownTopic,
+        mut retry: Retry,
+    ) -> Result<Arc<Topic>, Error> {
         let asked: Arc<str> = name.into();
-        let mut retry = self.retry();
         loop {
             let answers = self.refresh_within(retry.remaining(), std::slice::from_ref(&asked), on_unknown);
             let error = match answers.await {

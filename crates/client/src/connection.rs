@@ -46,7 +46,7 @@ pub struct Connection(Arc<Handle>);
 
 struct Handle {
     shared: Arc<Shared>,
-    outgoing: mpsc::UnboundedSender<Vec<Bytes>>,
+    outgoing: mpsc::UnboundedSender<Outgoing>,
     client_id: Text,
     request_timeout: Duration,
     versions: OnceLock<Versions>,
@@ -88,12 +88,26 @@ struct Waiting {
 
 struct Held {
     correlation_id: i32,
-    /// `None` for a request without an answer.
-    answerer: Option<Answerer>,
+    told: Told,
     segments: Vec<Bytes>,
 }
 
+/// Who hears of a request.
+enum Told {
+    /// The answer.
+    Answer(Answerer),
+    /// That it was written, for there is no answer.
+    Written(Writer),
+}
+
 type Answerer = oneshot::Sender<Result<Bytes, Error>>;
+type Writer = oneshot::Sender<Result<(), Error>>;
+
+/// A request for the writing loop.
+struct Outgoing {
+    segments: Vec<Bytes>,
+    written: Option<Writer>,
+}
 
 /// Whether a request may pass while others are held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -313,21 +327,30 @@ impl Connection {
     }
 
     /// For the one request without an answer: Produce with `acks=0`.
-    pub fn send_without_answer<R: Request>(&self, request: &R, version: i16) -> Result<(), Error> {
-        let mut waiting = self.0.shared.waiting();
-        let correlation_id = waiting.take_correlation_id()?;
-        let segments = self.encode(request, version, correlation_id)?;
-        self.hand_over(&mut waiting, Held { correlation_id, answerer: None, segments }, Lane::Requests)
+    pub fn send_without_answer<R: Request>(&self, request: &R, version: i16) -> Result<Unanswered<R>, Error> {
+        let (writer, written) = oneshot::channel();
+        self.enqueue_and_tell(request, version, Lane::Requests, Told::Written(writer))?;
+        Ok(Unanswered { connection: self.clone(), written, request: std::marker::PhantomData })
     }
 
     fn enqueue<R: Request>(&self, request: &R, version: i16, lane: Lane) -> Result<Answer, Error> {
         let (answerer, answer) = oneshot::channel();
+        self.enqueue_and_tell(request, version, lane, Told::Answer(answerer))?;
+        Ok(answer)
+    }
+
+    fn enqueue_and_tell<R: Request>(
+        &self,
+        request: &R,
+        version: i16,
+        lane: Lane,
+        told: Told,
+    ) -> Result<(), Error> {
         // One lock over both queues: the order of waiting is the order of sending.
         let mut waiting = self.0.shared.waiting();
         let correlation_id = waiting.take_correlation_id()?;
         let segments = self.encode(request, version, correlation_id)?;
-        self.hand_over(&mut waiting, Held { correlation_id, answerer: Some(answerer), segments }, lane)?;
-        Ok(answer)
+        self.hand_over(&mut waiting, Held { correlation_id, told, segments }, lane)
     }
 
     /// To the socket, or to those that wait for the end of an authentication.
@@ -339,11 +362,14 @@ impl Connection {
                 return Ok(());
             }
         }
-        let has_answer = request.answerer.is_some();
-        if let Some(answerer) = request.answerer {
-            waiting.queue.push_back((request.correlation_id, answerer));
-        }
-        if self.0.outgoing.send(request.segments).is_err() {
+        let (has_answer, written) = match request.told {
+            Told::Answer(answerer) => {
+                waiting.queue.push_back((request.correlation_id, answerer));
+                (true, None)
+            }
+            Told::Written(writer) => (false, Some(writer)),
+        };
+        if self.0.outgoing.send(Outgoing { segments: request.segments, written }).is_err() {
             if has_answer {
                 waiting.queue.pop_back();
             }
@@ -385,7 +411,12 @@ impl Connection {
             .map_err(|source| Error::Encode { api: R::KEY, source: Arc::new(source) })
     }
 
-    async fn wait(&self, api: ApiKey, answer: Answer, limit: Duration) -> Result<Bytes, Error> {
+    async fn wait<T>(
+        &self,
+        api: ApiKey,
+        answer: oneshot::Receiver<Result<T, Error>>,
+        limit: Duration,
+    ) -> Result<T, Error> {
         match tokio::time::timeout(limit, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(Error::Disconnected { address: self.address().clone() }),
@@ -438,6 +469,21 @@ impl<R: Request> Pending<R> {
     }
 }
 
+/// A request without an answer that is on its way.
+#[derive(Debug)]
+pub struct Unanswered<R> {
+    connection: Connection,
+    written: oneshot::Receiver<Result<(), Error>>,
+    request: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R: Request> Unanswered<R> {
+    /// Waits until it is written to the socket, for as long as one with an answer would be waited for.
+    pub async fn written(self) -> Result<(), Error> {
+        self.connection.wait(R::KEY, self.written, self.connection.0.request_timeout).await
+    }
+}
+
 impl Shared {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().expect("nothing panics while it holds this lock")
@@ -449,8 +495,11 @@ impl Shared {
         for (_, answer) in waiting.queue.drain(..) {
             let _ = answer.send(Err(error.clone()));
         }
-        for answer in waiting.held.take().unwrap_or_default().into_iter().filter_map(|held| held.answerer) {
-            let _ = answer.send(Err(error.clone()));
+        for held in waiting.held.take().unwrap_or_default() {
+            match held.told {
+                Told::Answer(answerer) => drop(answerer.send(Err(error.clone()))),
+                Told::Written(writer) => drop(writer.send(Err(error.clone()))),
+            }
         }
         self.drained.notify_one();
     }
@@ -536,7 +585,7 @@ async fn renew(handle: Weak<Handle>, sasl: Sasl, mut lifetime: Duration) {
 /// The two loops of a connection.
 struct Task {
     shared: Arc<Shared>,
-    outgoing: mpsc::UnboundedReceiver<Vec<Bytes>>,
+    outgoing: mpsc::UnboundedReceiver<Outgoing>,
 }
 
 impl Task {
@@ -589,14 +638,17 @@ fn is_tls_alert(length: i64) -> bool {
 /// Ends without error when the last handle is gone.
 async fn write_requests(
     mut socket: impl AsyncWrite + Unpin,
-    mut outgoing: mpsc::UnboundedReceiver<Vec<Bytes>>,
+    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
     shared: &Shared,
 ) -> Result<(), Error> {
     let mut segments = Segments::default();
+    let mut writers: Vec<Writer> = Vec::new();
     while let Some(request) = outgoing.recv().await {
-        segments.push(request);
+        segments.push(request.segments);
+        writers.extend(request.written);
         while let Ok(request) = outgoing.try_recv() {
-            segments.push(request);
+            segments.push(request.segments);
+            writers.extend(request.written);
         }
         let written = async {
             socket.write_all_buf(&mut segments).await?;
@@ -608,6 +660,10 @@ async fn write_requests(
                 std::future::pending::<()>().await;
             }
             return Err(shared.lost(source));
+        }
+        for writer in writers.drain(..) {
+            // Whoever asked may have stopped listening.
+            let _ = writer.send(Ok(()));
         }
     }
     Ok(())

@@ -6,8 +6,10 @@
 //! what the broker said.
 //!
 //! An idempotent producer numbers batches when they are first sent, and repeats them with the same number. When a
-//! number is lost for good (a batch expired, or was refused, or the broker forgot the producer), what has numbers
-//! is finished first, then the epoch rises and numbering starts again (KIP-360).
+//! number is lost for good (a batch was refused, or the broker forgot the producer), the epoch rises (KIP-360). Each
+//! partition finishes what has a number, then numbers anew what is left, from zero. Whether the number of a batch that
+//! expired is lost is not known; those behind it, repeated as they are, show it. Nothing that a broker may have gets
+//! another number.
 //! A producer's first batch of a partition goes alone, because a broker that does not know the producer takes any number as
 //! the first.
 //!
@@ -46,6 +48,8 @@ pub(super) struct Accumulator {
     turn: usize,
     requests: HashMap<NodeId, usize>,
     buffered: usize,
+    /// Bytes of the smallest record that found no room since one was called back.
+    wanted: Option<usize>,
     identity: Option<Identity>,
     transactions: Option<Transactions>,
     /// Brokers that had something coming and took nothing, since when.
@@ -106,6 +110,8 @@ enum Verdict {
     Again {
         pause: bool,
     },
+    /// Send it again after those before it, of which one is missing.
+    Behind,
     /// Send it again under a new epoch.
     NewEpoch,
     /// Send it in parts.
@@ -126,6 +132,7 @@ impl Accumulator {
             turn: 0,
             requests: HashMap::new(),
             buffered: 0,
+            wanted: None,
             identity: None,
             transactions: None,
             stalled: BTreeMap::new(),
@@ -149,6 +156,10 @@ impl Accumulator {
             }
         };
         let queues = &mut self.topics[at];
+        if queues.topic.id != topic.id {
+            // Another topic of the same name, whose brokers have heard of nobody.
+            queues.partitions.iter_mut().for_each(|queue| queue.acquainted = false);
+        }
         for partition in queues.partitions.len()..topic.partitions.len() {
             queues.partitions.push(PartitionQueue::default());
             self.rounds.push((at, partition));
@@ -158,6 +169,13 @@ impl Accumulator {
 
     pub(super) fn topics(&self) -> Vec<Arc<str>> {
         self.topics.iter().map(|queues| queues.topic.name.clone()).collect()
+    }
+
+    /// Those with records whose outcome is open.
+    pub(super) fn topics_in_use(&self) -> Vec<Arc<str>> {
+        let in_use =
+            self.topics.iter().filter(|queues| !queues.partitions.iter().all(PartitionQueue::is_idle));
+        in_use.map(|queues| queues.topic.name.clone()).collect()
     }
 
     /// Copies a record into its partition's open batch. `now` is asked only where a batch begins.
@@ -182,7 +200,7 @@ impl Accumulator {
         let at = self.place_of(addressed.topic).ok_or(NotAppended::UnknownTopic)?;
         // A record that is larger than the whole buffer may go alone.
         if self.buffered > 0 && self.buffered + size > self.config.buffer_memory {
-            self.make_room();
+            self.wanted = Some(self.wanted.map_or(size, |known| known.min(size)));
             return Err(NotAppended::Full);
         }
         let queues = &mut self.topics[at];
@@ -234,19 +252,21 @@ impl Accumulator {
         Some(self.last_topic)
     }
 
-    /// Sends what lingers, unless something else is on its way out and will make room.
-    fn make_room(&mut self) {
-        let mut queues = self.topics.iter().flat_map(|queues| &queues.partitions);
-        if !queues.any(PartitionQueue::is_moving) {
-            self.close_open();
+    /// Whether the records that found no room should look again; each is called back once for each time.
+    pub(super) fn calls_back(&mut self) -> bool {
+        let calls = self.wanted.is_some() && self.has_room();
+        if calls {
+            self.wanted = None;
         }
+        calls
     }
 
-    /// Whether a record that found none before should look again. More than a little, so that a sender faster than its
+    /// Whether there is room for a record that found none before. More than a little, so that a sender faster than its
     /// brokers is woken for many records at once.
-    pub(super) fn has_room(&self) -> bool {
-        let enough = self.config.buffer_memory - self.config.buffer_memory / 8;
-        self.buffered <= enough || self.fatal.is_some()
+    fn has_room(&self) -> bool {
+        let limit = self.config.buffer_memory;
+        let enough = self.wanted.unwrap_or(0).max(limit / 8);
+        self.buffered == 0 || self.buffered + enough <= limit || self.fatal.is_some()
     }
 
     /// Makes everything ready.
@@ -281,19 +301,31 @@ impl Accumulator {
         self.topics.iter().flat_map(|queues| &queues.partitions).all(PartitionQueue::is_idle)
     }
 
-    /// Takes out all that may be sent now to the brokers that `is_connected`.
+    /// Takes out all that may be sent now to the brokers that `is_connected`. What lingers goes too where a record waits
+    /// for room and nothing else is under way that will make some.
     pub(super) fn drain(&mut self, now: Instant, is_connected: impl Fn(NodeId) -> bool) -> Drained {
+        let drained = self.drain_ready(now, &is_connected);
+        let lacks_room = self.wanted.is_some() && !self.has_room();
+        if !lacks_room || self.requests.values().any(|&flying| flying > 0) {
+            return drained;
+        }
+        self.close_open();
+        self.drain_ready(now, &is_connected)
+    }
+
+    fn drain_ready(&mut self, now: Instant, is_connected: impl Fn(NodeId) -> bool) -> Drained {
         let mut drained = Drained::default();
         let mut building: BTreeMap<NodeId, Request> = BTreeMap::new();
+        self.renew();
         let rules = self.rules(now);
         if self.transactions.as_ref().is_some_and(|transactions| transactions.identity().is_none()) {
             return drained;
         }
         if self.config.idempotent && self.identity.is_none() {
-            let ready = |queue: &PartitionQueue| queue.sendable(&rules) == Sendable::Now;
-            let queues = self.topics.iter().flat_map(|queues| &queues.partitions);
-            drained.wants_identity =
-                self.fatal.is_none() && (self.any_broken() || queues.into_iter().any(ready));
+            let mut queues = self.topics.iter().flat_map(|queues| &queues.partitions);
+            let wants =
+                |queue: &PartitionQueue| queue.needs_epoch() || queue.sendable(&rules) == Sendable::Now;
+            drained.wants_identity = self.fatal.is_none() && queues.any(wants);
             return drained;
         }
         let partitions = self.rounds.len();
@@ -336,7 +368,7 @@ impl Accumulator {
                     stalled.insert(leader);
                     continue;
                 }
-                if let Some(batch) = queue.take(self.identity) {
+                if let Some(batch) = queue.take() {
                     self.stalled.remove(&leader);
                     request.size += batch.size();
                     request.batches.push(batch);
@@ -372,14 +404,9 @@ impl Accumulator {
             linger: self.config.linger,
             // Without sequences a repeated batch could be overtaken by the next.
             max_in_flight: if self.config.idempotent { self.config.max_in_flight } else { 1 },
+            identity: self.identity,
             numbered: self.config.idempotent,
-            only_retries: self.any_broken(),
         }
-    }
-
-    fn any_broken(&self) -> bool {
-        self.config.idempotent
-            && self.topics.iter().flat_map(|queues| &queues.partitions).any(|queue| queue.broken)
     }
 
     /// When time alone can make something ready or late; `None` when only a record or an answer can.
@@ -418,7 +445,6 @@ impl Accumulator {
             self.fatal.is_some() || self.transactions.as_ref().is_some_and(Transactions::is_fatal);
         let has_moved = self.leader_of(&batch).is_some_and(|leader| leader != node);
         let transactional = self.transactions.is_some();
-        let producer = self.identity.map(|identity| identity.id);
         let queue = self.queue_of(&batch);
         queue.landed(batch.order);
         let verdict = match &outcome {
@@ -437,7 +463,9 @@ impl Accumulator {
         let stale = !has_moved && outcome.as_ref().is_err_and(Error::asks_for_metadata);
         match verdict {
             Verdict::Delivered => {
-                queue.acquainted |= batch.stamp.is_some_and(|stamp| Some(stamp.identity.id) == producer);
+                if let Some(stamp) = batch.stamp {
+                    queue.acknowledged(stamp, batch.record_count());
+                }
                 let unknown = Ack { base_offset: None, log_append_time: None };
                 self.end(batch, Ok(outcome.unwrap_or(unknown)));
             }
@@ -446,28 +474,33 @@ impl Accumulator {
                 batch.last_error = outcome.err();
                 self.queue_of(&batch).again(batch, until);
             }
+            Verdict::Behind => {
+                batch.last_error = outcome.err();
+                queue.again_behind(batch);
+            }
             Verdict::NewEpoch => {
-                queue.broken = true;
+                queue.broken_at(batch.order);
                 batch.last_error = outcome.err();
                 queue.again(batch, None);
             }
             Verdict::Split => {
                 let size = batch.size();
                 let parts = batch.split(self.config.compression);
-                self.buffered += parts.iter().map(Batch::size).sum::<usize>().saturating_sub(size);
+                self.buffered = self.buffered + parts.iter().map(Batch::size).sum::<usize>() - size;
                 for part in parts {
                     self.queue_of(&part).again(part, None);
                 }
             }
             Verdict::Failed => self.refuse(batch, outcome),
         }
-        self.renew_if_quiet();
         stale
     }
 
     fn refuse(&mut self, batch: Batch, outcome: Result<Ack, Error>) {
         // What follows it would be out of sequence.
-        self.queue_of(&batch).broken |= batch.stamp.is_some();
+        if batch.stamp.is_some() {
+            self.queue_of(&batch).broken_at(batch.order);
+        }
         if let (Some(transactions), Err(error)) = (&mut self.transactions, &outcome) {
             transactions.batch_failed(error);
         }
@@ -492,7 +525,6 @@ impl Accumulator {
             }
             self.end(batch, Err(error));
         }
-        self.renew_if_quiet();
     }
 
     /// Ends everything with this error, now and from now on.
@@ -505,7 +537,7 @@ impl Accumulator {
     }
 
     pub(super) fn set_identity(&mut self, identity: Identity) {
-        self.begin_epoch(identity);
+        self.identity = Some(identity);
     }
 
     /// Makes it a producer of transactions; `initialized` is fulfilled when the first can begin.
@@ -546,33 +578,25 @@ impl Accumulator {
         if let Some(identity) = transactions.identity()
             && self.identity != Some(identity)
         {
-            self.begin_epoch(identity);
+            self.set_identity(identity);
         }
     }
 
-    /// Once nothing with a number of the old epoch is under way, the next epoch begins. Brokers take it as it
-    /// comes; when the epochs are used up a new producer id is asked for.
-    fn renew_if_quiet(&mut self) {
-        if self.transactions.is_some()
-            || !self.any_broken()
-            || !self.topics.iter().flat_map(|q| &q.partitions).all(PartitionQueue::is_quiet)
-        {
-            return;
+    /// Begins the next epoch where a number of this one is lost: brokers take it as it comes, and when the epochs are used
+    /// up a new producer id is asked for. Each partition follows once nothing with a number of the old epoch can count there.
+    fn renew(&mut self) {
+        let mut queues = self.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
+        let Some(identity) = self.identity else { return };
+        // Only the coordinator gives a transactional producer an epoch.
+        let is_over = self.transactions.is_none() && queues.any(|queue| queue.needs_epoch_after(identity));
+        if is_over {
+            let next = identity.epoch.0.checked_add(1).map(ProducerEpoch);
+            self.identity = next.map(|epoch| Identity { epoch, ..identity });
         }
-        match self.identity {
-            Some(Identity { id, epoch }) if epoch.0 < i16::MAX => {
-                self.begin_epoch(Identity { id, epoch: ProducerEpoch(epoch.0 + 1) });
+        if let Some(identity) = self.identity {
+            for queue in self.topics.iter_mut().flat_map(|queues| &mut queues.partitions) {
+                queue.follow(identity);
             }
-            _ => self.identity = None,
-        }
-    }
-
-    fn begin_epoch(&mut self, identity: Identity) {
-        let is_known = self.identity.is_some_and(|known| known.id == identity.id);
-        self.identity = Some(identity);
-        for queue in self.topics.iter_mut().flat_map(|queues| &mut queues.partitions) {
-            queue.acquainted &= is_known;
-            queue.begin_epoch(identity);
         }
     }
 
@@ -615,10 +639,12 @@ impl TopicQueues {
         config: &Config,
         silent: &BTreeSet<NodeId>,
     ) -> Result<usize, Error> {
-        let count = self.partitions.len();
+        // There may be queues of partitions that the topic had when it was made before.
+        let count = self.topic.partitions.len();
         let known = &self.topic.partitions;
         let chosen = match addressed.partition {
             Some(partition) => usize::try_from(partition).ok(),
+            None if count == 0 => None,
             None => {
                 let unplaced = Unplaced {
                     topic: addressed.topic,
@@ -651,9 +677,7 @@ fn judge(error: &Error, numbered: bool, oldest: bool) -> Verdict {
     match error.code() {
         Some(ErrorCode::DUPLICATE_SEQUENCE_NUMBER) if numbered => Verdict::Delivered,
         // A batch before it was lost and will be repeated first; or, if there is none, the broker lost one.
-        Some(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) if numbered && !oldest => {
-            Verdict::Again { pause: false }
-        }
+        Some(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) if numbered && !oldest => Verdict::Behind,
         Some(
             ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER
             | ErrorCode::UNKNOWN_PRODUCER_ID

@@ -105,13 +105,17 @@ impl BatchDelivery {
         self.outcome.set(Outcome::Split(parts)).expect("a batch ends once");
     }
 
-    pub(super) async fn wait(self: &Arc<Self>) {
+    /// Waits until all of it is delivered or given up.
+    pub(super) async fn wait(self: &Arc<Self>) -> Result<(), Error> {
         let mut left = vec![self.clone()];
+        let mut all = Ok(());
         while let Some(batch) = left.pop() {
-            if let Outcome::Split(parts) = batch.outcome.wait().await {
-                left.extend(parts.iter().map(|part| part.delivery.clone()));
+            match batch.outcome.wait().await {
+                Outcome::Split(parts) => left.extend(parts.iter().map(|part| part.delivery.clone())),
+                Outcome::Ended(outcome) => all = all.and(outcome.clone().map(drop)),
             }
         }
+        all
     }
 
     fn delivered(&self, index: i32, outcome: &Result<Ack, Error>) -> Result<Delivered, Error> {

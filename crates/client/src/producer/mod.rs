@@ -24,6 +24,7 @@ pub use self::config::{Acks, Config};
 use crate::{
     Address, Broker, Cluster, Connection, Error, Metadata, OnUnknownTopic, TopicPartition,
     cluster::RefreshClock,
+    connection::{Pending, Unanswered},
     metadata::{LeaderHint, TopicAnswer},
     retry::Retry,
 };
@@ -109,7 +110,7 @@ impl Producer {
         Self { shared }
     }
 
-    /// Hands a record over. Waits only for the topic's metadata, and for room.
+    /// Hands a record over. Waits only for the topic's metadata and for room, for at most [`Config::max_block`].
     pub async fn send(&self, record: Record<'_>) -> Result<Delivery, Error> {
         let addressed = Addressed {
             topic: record.topic,
@@ -156,7 +157,10 @@ impl Producer {
             match reason {
                 NotAppended::Failed(error) => return Err(error),
                 NotAppended::UnknownTopic => {
-                    let topic = self.shared.cluster.topic(addressed.topic, OnUnknownTopic::Create).await?;
+                    let left = limit.saturating_sub(started.elapsed());
+                    let topic =
+                        self.shared.cluster.topic_within(addressed.topic, OnUnknownTopic::Create, left);
+                    let topic = topic.await?;
                     self.shared.lock().set_topic(topic);
                 }
                 NotAppended::Full => {
@@ -186,8 +190,8 @@ impl Producer {
         }
     }
 
-    /// Sends what waits, and returns when all that was handed over is delivered or given up. An error is the first
-    /// record that was given up since the last flush.
+    /// Sends what waits, and returns when all that was handed over is delivered or given up. An error is of a record that
+    /// was given up since the last flush, or while this one waited for it.
     pub async fn flush(&self) -> Result<(), Error> {
         let outstanding = {
             let mut accumulator = self.shared.lock();
@@ -195,14 +199,16 @@ impl Producer {
             accumulator.outstanding()
         };
         self.shared.wake.notify_one();
+        let mut all = Ok(());
         for delivery in outstanding {
-            delivery.wait().await;
+            all = all.and(delivery.wait().await);
         }
-        self.failure().map_or(Ok(()), Err)
+        // Another flush may have taken the failure, which is why it is not enough to look there.
+        self.failure().map_or(all, Err)
     }
 
-    /// Sends what waits, for at most `timeout`, and gives the rest up. An error is the first record that was given up
-    /// since the last flush.
+    /// Sends what waits, for at most `timeout`, and gives the rest up. Fails as [`Producer::flush`] does, or because time
+    /// is up.
     pub async fn close(self, timeout: Duration) -> Result<(), Error> {
         match tokio::time::timeout(timeout, self.flush()).await {
             Ok(flushed) => flushed,
@@ -235,6 +241,12 @@ struct Sender {
     asking_identity: bool,
     refreshing: bool,
     refresh: RefreshClock,
+}
+
+/// A request on its way.
+enum Sent {
+    Pending(Pending<ProduceRequest>),
+    Unanswered(Unanswered<ProduceRequest>),
 }
 
 /// A batch, and what the broker said of it.
@@ -280,7 +292,12 @@ impl Sender {
     async fn run(mut self) {
         loop {
             let now = Instant::now();
+            let connected = self.connections.len();
             self.connections.retain(|_, connection| connection.is_open());
+            if self.connections.len() < connected {
+                // Without acknowledgements nothing else tells that a broker does not lead what it is sent.
+                self.refresh.want();
+            }
             let (drained, question, wake_at) = {
                 let mut accumulator = self.shared.lock();
                 if accumulator.is_closed() && accumulator.is_idle() {
@@ -289,7 +306,7 @@ impl Sender {
                 accumulator.expire(now);
                 let question = accumulator.next_question(now);
                 let drained = accumulator.drain(now, |node| self.connections.contains_key(&node));
-                if accumulator.has_room() {
+                if accumulator.calls_back() {
                     self.shared.room.notify_waiters();
                 }
                 (drained, question, accumulator.wake_at(now))
@@ -340,10 +357,12 @@ impl Sender {
         }
         if !self.refreshing && self.refresh.due_at() <= now {
             self.refreshing = true;
-            let topics = self.shared.lock().topics();
+            let (topics, needed) = {
+                let accumulator = self.shared.lock();
+                (accumulator.topics(), accumulator.topics_in_use())
+            };
             let cluster = self.shared.cluster.clone();
-            self.jobs
-                .spawn(async move { Done::Refreshed(cluster.refresh(&topics, OnUnknownTopic::Fail).await) });
+            self.jobs.spawn(async move { Done::Refreshed(refresh(&cluster, &topics, &needed).await) });
         }
     }
 
@@ -369,18 +388,21 @@ impl Sender {
         let sent = connection.version_of::<ProduceRequest>(last).and_then(|version| {
             let request = self.produce_request(&mut batches, version, &metadata);
             if acks == Acks::None {
-                return connection.send_without_answer(&request, version).map(|()| None);
+                return connection.send_without_answer(&request, version).map(Sent::Unanswered);
             }
             // Which may be less than an answer may take: then what is late is given up.
-            Ok(Some(connection.send(&request, version)?.within(self.shared.config.delivery_timeout)))
+            let in_time = self.shared.config.delivery_timeout;
+            Ok(Sent::Pending(connection.send(&request, version)?.within(in_time)))
         });
         self.jobs.spawn(async move {
             let done = |outcomes| Done::Produced { node, outcomes, hints: Vec::new(), brokers: Vec::new() };
             match sent {
-                Ok(None) => {
-                    done(same_for_all(batches, &Ok(Ack { base_offset: None, log_append_time: None })))
+                Ok(Sent::Unanswered(request)) => {
+                    let written = request.written().await;
+                    let unknown = Ack { base_offset: None, log_append_time: None };
+                    done(same_for_all(batches, &written.map(|()| unknown)))
                 }
-                Ok(Some(pending)) => match pending.response().await {
+                Ok(Sent::Pending(pending)) => match pending.response().await {
                     Ok(response) => {
                         let (outcomes, hints) = match_answers(batches, &response, &metadata);
                         Done::Produced { node, outcomes, hints, brokers: brokers_in(&response) }
@@ -519,6 +541,24 @@ async fn sleep_until(at: Option<tokio::time::Instant>) {
     }
 }
 
+/// Asks about all topics; one that is gone may be created again if it is needed, which one that is idle is not.
+async fn refresh(
+    cluster: &Cluster,
+    topics: &[Arc<str>],
+    needed: &[Arc<str>],
+) -> Result<Vec<TopicAnswer>, Error> {
+    let mut answers = cluster.refresh(topics, OnUnknownTopic::Fail).await?;
+    let is_gone = |(name, answer): &TopicAnswer| {
+        matches!(answer, Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)) && needed.contains(name)
+    };
+    let gone: Vec<Arc<str>> =
+        answers.iter().filter(|answer| is_gone(answer)).map(|(name, _)| name.clone()).collect();
+    if !gone.is_empty() {
+        answers.extend(cluster.refresh(&gone, OnUnknownTopic::Create).await?);
+    }
+    Ok(answers)
+}
+
 async fn ask_identity(cluster: &Cluster) -> Result<Identity, Error> {
     let request = InitProducerIdRequest {
         transactional_id: None,
@@ -602,3 +642,6 @@ fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,17 +30,33 @@ pub(super) struct PartitionQueue {
     /// What is under way, oldest first.
     in_flight: Vec<Flying>,
     next_order: u64,
+    /// Whose numbers its batches get: the producer's, or the one before as long as that is not finished here.
+    identity: Option<Identity>,
     next_sequence: i32,
     /// A batch of this producer was acknowledged, so the broker knows what comes next. One that knows nothing of a producer
     /// takes any sequence as its first, and would put a second batch before a first that it refused.
     pub(super) acquainted: bool,
     blocked_until: Option<Instant>,
-    /// A sequence is missing for good: nothing new may be sent before the producer has a new epoch.
-    pub(super) broken: bool,
+    /// The batch under way that one refused since had overtaken.
+    overtook: Option<u64>,
+    gap: Gap,
     /// The last transaction that a record of this partition belongs to.
     pub(super) transaction: u64,
     /// Bytes of the last batch that was closed: the next is likely to be as large.
     last_size: usize,
+}
+
+/// Whether a sequence was lost. While one was, nothing new is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Gap {
+    #[default]
+    None,
+    /// A batch was given up that the broker may have. Those behind it show whether it has: they are repeated with the
+    /// sequences that they had, under which the broker knows them again.
+    Unresolved,
+    /// The broker does not have the batch of this order. It, if it is left, and what comes behind it need a new epoch; what
+    /// comes before it may have been written and keeps its sequence.
+    Broken(u64),
 }
 
 #[derive(Debug)]
@@ -66,8 +82,8 @@ pub(super) struct Rules {
     pub(super) max_in_flight: usize,
     /// Batches have sequences.
     pub(super) numbered: bool,
-    /// While the epoch changes, only what has a sequence may go.
-    pub(super) only_retries: bool,
+    /// Whose numbers new batches get, once they are all known to the partition.
+    pub(super) identity: Option<Identity>,
 }
 
 impl PartitionQueue {
@@ -106,11 +122,14 @@ impl PartitionQueue {
         if rules.numbered && !self.acquainted && !self.in_flight.is_empty() {
             return Sendable::No;
         }
+        let is_full = self.in_flight.len() >= rules.max_in_flight;
         if let Some(again) = self.retry.front() {
             let later_is_out = self.in_flight.last().is_some_and(|flying| flying.order > again.order);
-            return if later_is_out || self.broken { Sendable::No } else { Sendable::Now };
+            let may_go = !later_is_out && !is_full && self.overtook.is_none() && !self.is_behind_gap(again);
+            return if may_go { Sendable::Now } else { Sendable::No };
         }
-        if self.broken || rules.only_retries || self.in_flight.len() >= rules.max_in_flight {
+        let follows = rules.identity.is_none() || rules.identity == self.identity;
+        if self.gap != Gap::None || !follows || is_full {
             return Sendable::No;
         }
         if !self.closed.is_empty() {
@@ -129,13 +148,13 @@ impl PartitionQueue {
         next.map_or(0, Batch::size)
     }
 
-    /// The next batch, with its sequence if `identity` is given. Only when sendable now.
-    pub(super) fn take(&mut self, identity: Option<Identity>) -> Option<Batch> {
+    /// The next batch, with its sequence where batches have some. Only when sendable now.
+    pub(super) fn take(&mut self) -> Option<Batch> {
         let mut batch = match self.retry.pop_front() {
             Some(again) => again,
             None => {
                 let mut batch = self.closed.pop_front().or_else(|| self.take_open())?;
-                batch.stamp = identity.map(|identity| self.stamp(identity, batch.record_count()));
+                batch.stamp = self.identity.map(|identity| self.stamp(identity, batch.record_count()));
                 batch
             }
         };
@@ -153,6 +172,9 @@ impl PartitionQueue {
 
     /// An answer came, or will not come.
     pub(super) fn landed(&mut self, order: u64) {
+        if self.overtook == Some(order) {
+            self.overtook = None;
+        }
         self.in_flight.retain(|flying| flying.order != order);
     }
 
@@ -170,15 +192,63 @@ impl PartitionQueue {
         }
     }
 
-    /// Whether every batch that has a sequence of the current epoch is accounted for.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.in_flight.is_empty() && (self.broken || self.retry.is_empty())
+    /// A sequence will not be written: that of the batch of this order.
+    pub(super) fn broken_at(&mut self, order: u64) {
+        self.gap = match self.gap {
+            Gap::Broken(known) => Gap::Broken(known.min(order)),
+            Gap::None | Gap::Unresolved => Gap::Broken(order),
+        };
     }
 
-    /// Numbers what must be repeated anew, from zero.
-    pub(super) fn begin_epoch(&mut self, identity: Identity) {
+    /// The broker has this batch. If it is the last that has a sequence, it has what was given up before it.
+    pub(super) fn acknowledged(&mut self, stamp: Stamp, records: i32) {
+        self.acquainted = true;
+        if self.gap == Gap::Unresolved && sequence_after(stamp.base_sequence, records) == self.next_sequence {
+            self.gap = Gap::None;
+        }
+    }
+
+    fn is_behind_gap(&self, batch: &Batch) -> bool {
+        matches!(self.gap, Gap::Broken(order) if batch.order >= order)
+    }
+
+    /// Whether nothing more can be sent before another epoch.
+    pub(super) fn needs_epoch(&self) -> bool {
+        match self.gap {
+            Gap::None => false,
+            Gap::Unresolved => self.is_quiet(),
+            Gap::Broken(_) => true,
+        }
+    }
+
+    /// Repeats a batch that was refused because one before it is missing. If that is still under way, it is with another
+    /// leader, and nothing is repeated until it has landed.
+    pub(super) fn again_behind(&mut self, batch: Batch) {
+        let older = self.in_flight.iter().rev().find(|flying| flying.order < batch.order);
+        self.overtook = older.map(|flying| flying.order).or(self.overtook);
+        self.again(batch, None);
+    }
+
+    /// Whether another epoch is needed than this.
+    pub(super) fn needs_epoch_after(&self, identity: Identity) -> bool {
+        self.identity == Some(identity) && self.needs_epoch()
+    }
+
+    /// Whether every batch whose sequence may still count is accounted for.
+    fn is_quiet(&self) -> bool {
+        self.in_flight.is_empty() && self.retry.front().is_none_or(|again| self.is_behind_gap(again))
+    }
+
+    /// Goes over to the producer's identity as soon as the one before is finished here. What must be repeated then is
+    /// numbered anew, from zero.
+    pub(super) fn follow(&mut self, identity: Identity) {
+        if self.identity == Some(identity) || !self.is_quiet() {
+            return;
+        }
+        self.acquainted &= self.identity.is_some_and(|known| known.id == identity.id);
+        self.identity = Some(identity);
         self.next_sequence = 0;
-        self.broken = false;
+        self.gap = Gap::None;
         let mut retry = std::mem::take(&mut self.retry);
         for batch in &mut retry {
             batch.stamp = Some(self.stamp(identity, batch.record_count()));
@@ -198,24 +268,21 @@ impl PartitionQueue {
             expired.extend(self.open.take());
         }
         // Whether a broker has it is not known, so its sequence cannot be used for anything else.
-        self.broken |= expired.iter().any(|batch| batch.stamp.is_some());
+        if self.gap == Gap::None && expired.iter().any(|batch| batch.stamp.is_some()) {
+            self.gap = Gap::Unresolved;
+        }
         expired
     }
 
     /// Takes out what need not be sent when its transaction is aborted: what has no sequence yet, and what cannot be
-    /// delivered any more because a sequence before it is missing.
+    /// delivered any more, or need not be, because a sequence was lost.
     pub(super) fn take_abandoned(&mut self) -> Vec<Batch> {
-        let lost = if self.broken { self.retry.len() } else { 0 };
+        let lost = if self.gap == Gap::None { 0 } else { self.retry.len() };
         self.retry.drain(..lost).chain(self.closed.drain(..)).chain(self.open.take()).collect()
     }
 
     pub(super) fn take_all(&mut self) -> Vec<Batch> {
         self.retry.drain(..).chain(self.closed.drain(..)).chain(self.open.take()).collect()
-    }
-
-    /// Whether something is on its way out that does not wait for more records.
-    pub(super) fn is_moving(&self) -> bool {
-        !self.in_flight.is_empty() || !self.retry.is_empty() || !self.closed.is_empty()
     }
 
     /// The oldest that is not under way.

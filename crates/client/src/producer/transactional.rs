@@ -55,7 +55,13 @@ impl Producer {
     fn begin_if_settled(&self) -> Option<Result<(), Error>> {
         let mut accumulator = self.shared.lock();
         let transactions = accumulator.transactions().expect("init_transactions made it so");
-        transactions.is_settled().then(|| transactions.begin())
+        if transactions.is_settled() {
+            return Some(transactions.begin());
+        }
+        if transactions.abort_unheld() {
+            self.shared.wake.notify_one();
+        }
+        None
     }
 
     /// Waits for a coordinator, but not for ever.
@@ -69,8 +75,9 @@ impl Producer {
 }
 
 impl TransactionalProducer {
-    /// Begins a transaction, after the one before has ended. An error that is not
-    /// [`Error::TransactionUnconfirmed`] is final: this producer was fenced or cannot go on.
+    /// Begins a transaction, after the one before has ended. [`Error::TransactionUnconfirmed`]: it has not yet.
+    /// [`Error::TransactionAborted`]: the one before, whose commit was not awaited to its end, failed and was aborted;
+    /// the next call begins. Any other error is final: this producer was fenced or cannot go on.
     pub async fn begin(&mut self) -> Result<Transaction<'_>, Error> {
         let producer = &self.producer;
         let settled = async {
@@ -90,7 +97,8 @@ impl TransactionalProducer {
         Ok(Transaction { producer, has_ended: false })
     }
 
-    /// Waits at most `timeout` for the end of a transaction that is being aborted or committed, and gives up.
+    /// Waits at most `timeout` for the end of a transaction that is being aborted or committed, and gives up. Fails as
+    /// [`TransactionalProducer::begin`] does.
     pub async fn close(mut self, timeout: Duration) -> Result<(), Error> {
         match tokio::time::timeout(timeout, self.begin()).await {
             Ok(begun) => begun.map(drop),
@@ -122,7 +130,8 @@ impl Transaction<'_> {
     }
 
     /// Sends what waits and makes all of it visible. [`Error::TransactionAborted`]: none of it is, and the next
-    /// transaction may begin; [`Error::TransactionUnconfirmed`]: it is not known yet.
+    /// transaction may begin; [`Error::TransactionUnconfirmed`]: it is not known yet, and the next
+    /// [`TransactionalProducer::begin`] tells.
     pub async fn commit(mut self) -> Result<(), Error> {
         let promise = self.producer.shared.lock().end_transaction(true)?;
         self.has_ended = true;

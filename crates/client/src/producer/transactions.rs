@@ -17,9 +17,10 @@
 //! and offsets, the end of the transaction; the end waits until no batch is left.
 //!
 //! There are two protocols, and the cluster's finalized `transaction.version` says which. In the first a partition is
-//! added before a batch goes there, and a group before its offsets are committed; a failure is followed by
-//! InitProducerId, so that nothing late of the failed epoch counts. In the second (KIP-890) brokers add both by
-//! themselves, and every end of a transaction gives a new epoch. The protocol changes between transactions only.
+//! added before a batch goes there, and a group before its offsets are committed; an abort adds again what may or may not
+//! have been added; a failure is followed by InitProducerId, so that nothing late of the failed epoch counts. In the second
+//! (KIP-890) brokers add both by themselves, and every end of a transaction gives a new epoch. The protocol changes between
+//! transactions only.
 //!
 //! What fails a transaction can be aborted; what fails the producer cannot: it was fenced, is not allowed, or the
 //! coordinator answers what no coordinator should (KIP-1050).
@@ -62,11 +63,15 @@ pub(super) struct Transactions {
     offsets: VecDeque<Offsets>,
     /// The coordinator may have something of this transaction.
     started: bool,
+    /// What was to be added when the answer was lost, so that the coordinator may have it or not.
+    in_doubt: Option<Addition>,
     /// The epoch must be left behind before the next transaction.
     needs_epoch: bool,
     /// The end was agreed; what is left is the new epoch.
     ended: bool,
     waiting: Option<Promise>,
+    /// Why the transaction failed that is being aborted because nobody holds it any more.
+    unheard: Option<Error>,
     asked: bool,
     failures: u32,
     blocked_until: Option<Instant>,
@@ -90,6 +95,13 @@ pub(super) struct Abilities {
     pub(super) second_protocol: bool,
     /// InitProducerId raises the epoch of a producer that it is told of (version 3).
     pub(super) raises_epochs: bool,
+}
+
+/// What the first protocol adds to a transaction.
+#[derive(Clone, Debug)]
+enum Addition {
+    Partitions(Vec<TopicPartition>),
+    Group(String),
 }
 
 #[derive(Debug)]
@@ -123,6 +135,16 @@ pub(super) enum Question {
         commit: bool,
         second: bool,
     },
+}
+
+impl Question {
+    fn addition(&self) -> Option<Addition> {
+        match self {
+            Self::AddPartitions(_, _, partitions) => Some(Addition::Partitions(partitions.clone())),
+            Self::AddOffsets(_, _, group) => Some(Addition::Group(group.clone())),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -165,9 +187,11 @@ impl Transactions {
             partitions: BTreeSet::new(),
             offsets: VecDeque::new(),
             started: false,
+            in_doubt: None,
             needs_epoch: false,
             ended: false,
             waiting: Some(initialized),
+            unheard: None,
             asked: false,
             failures: 0,
             blocked_until: None,
@@ -188,9 +212,13 @@ impl Transactions {
         self.number
     }
 
+    /// Fails once, and begins nothing, where [`Transactions::abort_unheld`] aborted the one before.
     pub(super) fn begin(&mut self) -> Result<(), Error> {
         self.refuse_if_failed()?;
         assert!(matches!(self.state, State::Ready), "a transaction begins when the one before has ended");
+        if let Some(error) = self.unheard.take() {
+            return Err(error);
+        }
         self.state = State::Open;
         self.number += 1;
         Ok(())
@@ -255,12 +283,20 @@ impl Transactions {
                 return Err(Error::NotInTransaction);
             }
         }
-        // Nothing of the first protocol may be taken for a part of a transaction of the second.
-        self.needs_epoch |= self.cluster.second_protocol && !self.second;
+        self.needs_epoch |= self.changes_protocol();
         self.blocked_until = None;
         let promise = Promise::default();
         self.waiting = Some(promise.clone());
         Ok(promise)
+    }
+
+    /// Aborts a transaction that failed after its commit was no longer waited for. Only where no one holds it, for who
+    /// does may ask for more of it. Says whether there was one.
+    pub(super) fn abort_unheld(&mut self) -> bool {
+        let State::Abortable(error) = &self.state else { return false };
+        self.unheard = Some(error.clone());
+        self.end(false).expect("what is abortable can be aborted");
+        true
     }
 
     /// Whether waiting batches are to be given up, and for which reason.
@@ -334,7 +370,12 @@ impl Transactions {
                 let commits = matches!(self.state, State::Committing);
                 (commits && !undelivered).then(|| self.end_question(node, identity, true)).flatten()
             }
-            State::Aborting if !undelivered => self.end_question(node, identity, false),
+            // The end of what the coordinator has not heard of would be refused, so it hears of it first.
+            State::Aborting if !undelivered => match self.in_doubt.clone().filter(|_| !self.started) {
+                Some(Addition::Partitions(added)) => Some(Question::AddPartitions(node, identity, added)),
+                Some(Addition::Group(group)) => Some(Question::AddOffsets(node, identity, group)),
+                None => self.end_question(node, identity, false),
+            },
             _ => None,
         }
     }
@@ -354,6 +395,13 @@ impl Transactions {
                 second: self.second,
             },
         }
+    }
+
+    /// Whether the next transaction is the first of the second protocol. It needs an epoch of its own: the end of the one
+    /// before is agreed before its partitions hear of it, and until then they take what comes in the same epoch for a part
+    /// of that one.
+    fn changes_protocol(&self) -> bool {
+        self.cluster.second_protocol && !self.second
     }
 
     /// The end, or the new epoch after it. Where the coordinator has nothing of the transaction there is nothing to end.
@@ -445,6 +493,8 @@ impl Transactions {
                 if let Some(next) = next {
                     self.identity = Some(next);
                     self.needs_epoch = false;
+                } else {
+                    self.needs_epoch |= self.changes_protocol();
                 }
                 self.ended = true;
                 if !self.needs_epoch {
@@ -469,6 +519,11 @@ impl Transactions {
                     pause = pause.min(CONCURRENT_PAUSE);
                 }
                 self.blocked_until = Some(now + pause);
+                if verdict == Verdict::Elsewhere
+                    && let Some(addition) = question.addition()
+                {
+                    self.in_doubt = Some(addition);
+                }
                 if verdict == Verdict::Elsewhere {
                     match question {
                         Question::CommitOffsets { group, .. } => {
@@ -478,7 +533,12 @@ impl Transactions {
                     }
                 }
             }
-            Verdict::Abortable | Verdict::NewEpoch | Verdict::Fatal => self.fail(verdict, error),
+            Verdict::Abortable | Verdict::NewEpoch | Verdict::Fatal => {
+                if question.addition().is_some() {
+                    self.in_doubt = None;
+                }
+                self.fail(verdict, error);
+            }
         }
     }
 
@@ -537,6 +597,7 @@ impl Transactions {
         self.state = State::Ready;
         self.second = self.cluster.second_protocol;
         self.started = false;
+        self.in_doubt = None;
         self.needs_epoch = false;
         self.ended = false;
         self.new_partitions.clear();

@@ -4,7 +4,7 @@ use crate::{
     environment,
 };
 use client::{
-    Admin, Cluster, Consumer, Error, Partitioner, Producer,
+    Admin, Cluster, Consumer, Error, OnUnknownTopic, Partitioner, Producer,
     admin::NewTopic,
     consumer::{self, End, Start},
     partition_for_key,
@@ -176,6 +176,8 @@ async fn a_record_that_finds_no_room_in_time_is_refused() {
         max_block: Duration::ZERO,
         ..Default::default()
     };
+    // The limit is also that of the wait for metadata, so the topic must be known.
+    cluster.topic(&topic, OnUnknownTopic::Fail).await.unwrap();
     let producer = Producer::new(&cluster, config);
     let record = Record { topic: &topic, value: Some(&[b'x'; 200]), ..Default::default() };
     drop(producer.send(record).await.unwrap());

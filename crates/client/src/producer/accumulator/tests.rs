@@ -21,7 +21,9 @@ impl Play {
         let backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(1) };
         let mut accumulator = Accumulator::new(config, backoff, 1);
         accumulator.set_topic(topic(&PARTITIONS));
-        accumulator.set_identity(Identity { id: ProducerId(7), epoch: ProducerEpoch(0) });
+        if accumulator.config.idempotent {
+            accumulator.set_identity(Identity { id: ProducerId(7), epoch: ProducerEpoch(0) });
+        }
         let mut play =
             Self { accumulator, start: Instant::now(), flying: Vec::new(), deliveries: Vec::new() };
         play.acquaint();
@@ -30,6 +32,7 @@ impl Play {
 
     /// As if each partition's broker had taken a batch of the epoch already.
     fn acquaint(&mut self) {
+        self.accumulator.renew();
         let queues = self.accumulator.topics.iter_mut().flat_map(|queues| &mut queues.partitions);
         queues.for_each(|queue| queue.acquainted = true);
     }
@@ -173,7 +176,6 @@ fn without_sequences_one_batch_of_a_partition_is_under_way() {
         [|config: &mut Config| config.idempotent = false, |config: &mut Config| config.acks = Acks::Leader]
     {
         let mut play = Play::new(change);
-        play.accumulator.identity = None;
         play.append(0, 0, 8);
         play.append(0, 1, 4);
         play.sends(0, &["1: 0/-+4", "2: 1/-+4"]);
@@ -216,7 +218,7 @@ fn a_repeated_batch_that_had_arrived_is_delivered() {
 }
 
 #[test]
-fn a_lost_sequence_starts_an_epoch_once_the_old_one_is_finished() {
+fn a_lost_sequence_starts_an_epoch_where_the_old_one_is_finished() {
     let mut play = Play::new(|_| {});
     play.append(0, 0, 8);
     play.append(0, 1, 4);
@@ -225,11 +227,11 @@ fn a_lost_sequence_starts_an_epoch_once_the_old_one_is_finished() {
     play.answers(1, "0/0+4", ErrorCode::INVALID_RECORD);
     play.answers(1, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
     // Partition 1 still has a batch of the old epoch under way.
-    play.sends(2, &[]);
+    play.sends(2, &["1: 0/e1:0+4"]);
     play.answers(3, "1/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
     play.sends(200, &["2: 1/0+4"]);
     play.answers(201, "1/0+4", ErrorCode::NONE);
-    play.sends(201, &["1: 0/e1:0+4", "2: 1/e1:0+4"]);
+    play.sends(201, &["2: 1/e1:0+4"]);
     play.answers(202, "0/e1:0+4", ErrorCode::NONE);
     play.answers(202, "1/e1:0+4", ErrorCode::NONE);
     let invalid = ["INVALID_RECORD"; 4].join(" ");
@@ -301,12 +303,12 @@ fn an_idempotent_producer_asks_for_its_id_first() {
 #[test]
 fn errors_mean_what_they_mean() {
     use ErrorCode as E;
-    use Verdict::{Again, Delivered, Failed, NewEpoch, Split};
+    use Verdict::{Again, Behind, Delivered, Failed, NewEpoch, Split};
     for (code, numbered, oldest, expected) in [
         (E::NOT_LEADER_OR_FOLLOWER, true, true, Again { pause: true }),
         (E::NOT_ENOUGH_REPLICAS_AFTER_APPEND, true, true, Again { pause: true }),
         (E::DUPLICATE_SEQUENCE_NUMBER, true, true, Delivered),
-        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, false, Again { pause: false }),
+        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, false, Behind),
         (E::OUT_OF_ORDER_SEQUENCE_NUMBER, true, true, NewEpoch),
         (E::OUT_OF_ORDER_SEQUENCE_NUMBER, false, true, Failed),
         (E::UNKNOWN_PRODUCER_ID, true, true, NewEpoch),
@@ -433,4 +435,197 @@ fn a_broker_that_takes_nothing_is_left_out_of_the_choice() {
     }
     play.accumulator.drain(play.at(51), |_| true);
     assert!(play.accumulator.silent.is_empty());
+}
+
+#[test]
+fn the_parts_of_a_batch_may_be_smaller_than_the_whole() {
+    // Offsets within a batch take more bytes from 64 on, and each part counts from zero.
+    let mut play = Play::new(|config| config.batch_size = 1 << 20);
+    play.append(0, 0, 256);
+    play.sends(0, &["1: 0/0+256"]);
+    play.answers(1, "0/0+256", ErrorCode::MESSAGE_TOO_LARGE);
+    play.sends(1, &["1: 0/0+129", "1: 0/129+127"]);
+    play.answers(2, "0/0+129", ErrorCode::NONE);
+    play.answers(2, "0/129+127", ErrorCode::NONE);
+    assert_eq!(play.accumulator.buffered, 0);
+}
+
+/// Of two batches that a broker may have, the first is given up when 500 ms have passed.
+fn unresolved() -> Play {
+    let mut play = Play::new(|config| config.delivery_timeout = Duration::from_millis(500));
+    play.append(0, 0, 4);
+    play.append(100, 0, 4);
+    play.sends(100, &["1: 0/0+4", "1: 0/4+4"]);
+    play.answers(101, "0/0+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.answers(101, "0/4+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.accumulator.set_topic(topic(&[0, 2]));
+    play.append(499, 0, 4);
+    play.append(499, 1, 4);
+    // Other partitions go on; what is new here waits until it is known what the broker has.
+    play.sends(500, &["2: 1/0+4"]);
+    play.accumulator.set_topic(topic(&PARTITIONS));
+    play.sends(501, &["1: 0/4+4"]);
+    play
+}
+
+#[test]
+fn what_follows_a_batch_that_was_given_up_is_repeated_as_it_was() {
+    let mut play = unresolved();
+    play.answers(502, "0/4+4", ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
+    play.sends(502, &["1: 0/8+4"]);
+}
+
+#[test]
+fn a_batch_that_was_given_up_and_is_missing_starts_an_epoch() {
+    let mut play = unresolved();
+    play.answers(502, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.sends(502, &["1: 0/e1:0+4", "1: 0/e1:4+4"]);
+}
+
+#[test]
+fn nothing_left_of_what_a_broker_may_have_starts_an_epoch() {
+    let mut play = unresolved();
+    play.answers(502, "0/4+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.answers(502, "1/0+4", ErrorCode::NONE);
+    play.sends(599, &[]);
+    play.append(600, 1, 4);
+    play.sends(600, &["2: 1/e1:0+4"]);
+    play.sends(702, &["1: 0/e1:0+4"]);
+}
+
+#[test]
+fn what_comes_before_a_refused_batch_is_repeated_as_it_was() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 12);
+    play.sends(0, &["1: 0/0+4", "1: 0/4+4", "1: 0/8+4"]);
+    play.answers(1, "0/0+4", ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    play.answers(1, "0/4+4", ErrorCode::INVALID_RECORD);
+    play.answers(1, "0/8+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.sends(101, &["1: 0/0+4"]);
+    play.answers(102, "0/0+4", ErrorCode::DUPLICATE_SEQUENCE_NUMBER);
+    play.sends(102, &["1: 0/e1:0+4"]);
+}
+
+#[test]
+fn without_sequences_the_parts_of_a_batch_go_one_after_the_other() {
+    let mut play = Play::new(|config| config.idempotent = false);
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/-+4"]);
+    play.answers(1, "0/-+4", ErrorCode::MESSAGE_TOO_LARGE);
+    play.sends(1, &["1: 0/-+2"]);
+    play.answers(2, "0/-+2", ErrorCode::NONE);
+    play.sends(2, &["1: 0/-+2"]);
+}
+
+#[test]
+fn a_batch_that_overtook_one_at_the_leader_before_waits_for_it() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/0+4"]);
+    play.accumulator.set_topic(topic(&[2, 2]));
+    play.append(1, 0, 4);
+    play.sends(1, &["2: 0/4+4"]);
+    play.answers(2, "0/4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.sends(1000, &[]);
+    play.answers(1000, "0/0+4", ErrorCode::NONE);
+    play.sends(1000, &["2: 0/4+4"]);
+}
+
+#[test]
+fn a_record_that_found_no_room_is_not_called_back_before_there_is_some() {
+    for memory in 500..1000 {
+        let mut play = Play::new(|config| config.buffer_memory = memory);
+        while play.try_append(0, 0).is_ok() {}
+        assert!(!play.accumulator.has_room(), "{memory}");
+    }
+}
+
+#[test]
+fn what_lingers_goes_when_nothing_else_makes_room() {
+    let mut play =
+        Play::new(|config| (config.buffer_memory, config.linger) = (600, Duration::from_secs(3600)));
+    play.append(0, 0, 4);
+    play.append(0, 1, 1);
+    play.sends(0, &["1: 0/0+4"]);
+    assert!(matches!(play.try_append(0, 1), Err(NotAppended::Full)));
+    // What is under way may make room.
+    play.sends(1, &[]);
+    play.accumulator.set_topic(topic(&[0, 2]));
+    play.answers(2, "0/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    play.sends(2, &["2: 1/0+1"]);
+    play.answers(3, "1/0+1", ErrorCode::NONE);
+    assert!(play.accumulator.calls_back() && !play.accumulator.calls_back());
+    assert!(play.try_append(3, 1).is_ok());
+}
+
+#[test]
+fn a_topic_that_lost_partitions_takes_records_for_the_rest() {
+    let mut play = Play::new(|_| {});
+    for (leaders, exist) in [(&[1, 2][..], 2), (&[1], 1), (&[], 0), (&[1, 2, 3], 3)] {
+        play.accumulator.set_topic(topic(leaders));
+        for partition in 0..3 {
+            let appended = play.try_append(0, partition);
+            match appended {
+                Ok(_) => assert!(partition < exist, "{partition} of {exist}"),
+                Err(NotAppended::Failed(Error::UnknownPartition { partitions, .. })) => {
+                    assert!(partition >= exist && partitions == exist as usize, "{partition} of {exist}");
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        let record = NewRecord { key: Some(b"k"), ..Default::default() };
+        let now = play.at(0);
+        let anywhere = play.accumulator.append(|| now, &Addressed { topic: "t", partition: None, record });
+        assert_eq!(anywhere.is_ok(), exist > 0, "{exist}");
+    }
+}
+
+#[test]
+fn a_topic_that_was_made_again_knows_no_producer() {
+    let mut play = Play::new(|_| {});
+    play.append(0, 0, 8);
+    let mut again = (*topic(&PARTITIONS)).clone();
+    again.id = "AAAAAAAAAAAAAAAAAAAABw".parse().unwrap();
+    assert_ne!(again.id, topic(&PARTITIONS).id);
+    play.accumulator.set_topic(again.into());
+    play.sends(0, &["1: 0/0+4"]);
+    play.answers(1, "0/0+4", ErrorCode::NONE);
+    play.append(1, 0, 4);
+    play.sends(1, &["1: 0/4+4", "1: 0/8+4"]);
+}
+
+#[test]
+fn a_lost_sequence_does_not_stop_the_partitions_of_a_broker_that_is_well() {
+    let mut play = Play::new(|_| {});
+    play.accumulator.set_topic(topic(&[1, 2, 1]));
+    play.acquaint();
+    play.append(0, 0, 4);
+    play.append(0, 1, 4);
+    play.sends(0, &["1: 0/0+4", "2: 1/0+4"]);
+    play.answers(1, "1/0+4", ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    play.accumulator.set_topic(topic(&[1, 0, 1]));
+    play.answers(1, "0/0+4", ErrorCode::INVALID_RECORD);
+    for partition in 0..3 {
+        play.append(2, partition, 4);
+    }
+    play.sends(2, &["1: 2/e1:0+4 0/e1:0+4"]);
+    // One epoch is enough for all partitions that lost a sequence of the one before.
+    play.accumulator.set_topic(topic(&[1, 2, 1]));
+    play.sends(200, &["2: 1/0+4"]);
+    play.answers(201, "1/0+4", ErrorCode::INVALID_RECORD);
+    play.sends(201, &["2: 1/e1:0+4"]);
+}
+
+#[test]
+fn a_producer_whose_epochs_are_used_up_asks_for_another_id() {
+    let mut play = Play::new(|_| {});
+    let last = Identity { id: ProducerId(7), epoch: ProducerEpoch(i16::MAX) };
+    play.accumulator.set_identity(last);
+    play.append(0, 0, 8);
+    play.sends(0, &["1: 0/e32767:0+4", "1: 0/e32767:4+4"]);
+    play.answers(1, "0/e32767:0+4", ErrorCode::INVALID_RECORD);
+    assert!(play.accumulator.drain(play.at(1), |_| true).wants_identity);
+    play.answers(2, "0/e32767:4+4", ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+    play.accumulator.set_identity(Identity { id: ProducerId(8), epoch: ProducerEpoch(0) });
+    play.sends(2, &["1: 0/0+4"]);
 }

@@ -78,6 +78,14 @@ impl Play {
         self.transactions.answered(self.at(ms), &question, Err(Error::refused("t", code.0, None)));
     }
 
+    /// The connection breaks before the answer comes.
+    #[track_caller]
+    fn loses(&mut self, ms: u64) {
+        let question = self.asked.take().expect("something was asked");
+        let lost = Error::Disconnected { address: "b".into() };
+        self.transactions.answered(self.at(ms), &question, Err(lost));
+    }
+
     fn offsets(&mut self) -> Promise {
         let committed = CommittedOffset { offset: 5, leader_epoch: -1, metadata: String::new() };
         let offsets = [0, 1].map(|partition| (TopicPartition::new("t", partition), committed.clone()));
@@ -236,15 +244,21 @@ fn an_old_coordinator_cannot_leave_an_epoch_behind() {
 
 #[test]
 fn a_cluster_that_turns_to_the_second_protocol_gets_a_new_epoch_first() {
-    let mut play = Play::open(FIRST);
-    play.transactions.learn(SECOND);
-    assert!(!play.transactions.is_second_protocol());
-    play.transactions.end(true).unwrap();
-    play.asks(1, "1: commit 0");
-    play.answers(1, Answer::Ended(None));
-    play.asks(1, "1: identity after 0");
-    play.answers(1, Answer::Identity(identity(1)));
-    assert!(play.transactions.is_second_protocol());
+    // The answer to the end is the first from which it can be learned.
+    for is_known_before in [true, false] {
+        let mut play = Play::open(FIRST);
+        if is_known_before {
+            play.transactions.learn(SECOND);
+        }
+        play.transactions.end(true).unwrap();
+        play.asks(1, "1: commit 0");
+        play.transactions.learn(SECOND);
+        assert!(!play.transactions.is_second_protocol());
+        play.answers(1, Answer::Ended(None));
+        play.asks(1, "1: identity after 0");
+        play.answers(1, Answer::Identity(identity(1)));
+        assert!(play.transactions.is_second_protocol());
+    }
 }
 
 #[test]
@@ -275,9 +289,7 @@ fn coordinators_move_and_answers_wait() {
     play.asks(300, "coordinator");
     play.answers(300, Answer::Coordinator(NodeId(3)));
     play.asks(300, "3: commit 0");
-    let question = play.asked.take().unwrap();
-    let lost = Error::Disconnected { address: "b".into() };
-    play.transactions.answered(play.at(300), &question, Err(lost));
+    play.loses(300);
     play.asks(400, "coordinator");
     play.answers(400, Answer::Coordinator(NodeId(1)));
     play.asks(400, "1: commit 0");
@@ -401,4 +413,79 @@ fn a_producer_epoch_that_brokers_refuse_may_only_have_timed_out() {
     play.asks(0, "1: abort 0");
     play.refuses(0, ErrorCode::PRODUCER_FENCED);
     assert_eq!(play.state(), "fenced");
+}
+
+#[test]
+fn a_commit_that_fails_when_nobody_waits_is_aborted_by_the_next_beginning() {
+    let mut play = Play::open(SECOND);
+    assert!(!play.transactions.abort_unheld());
+    play.transactions.end(true).unwrap();
+    assert!(!play.transactions.abort_unheld());
+    play.transactions.batch_failed(&Error::refused("t-0", ErrorCode::INVALID_RECORD.0, None));
+    play.asks(0, "-");
+    assert!(play.transactions.abort_unheld() && !play.transactions.abort_unheld());
+    play.asks(0, "1: abort 0");
+    play.answers(0, Answer::Ended(Some(identity(1))));
+    assert_eq!(play.state(), "ready");
+    // Whoever begins hears once what became of the commit.
+    assert!(matches!(play.transactions.begin(), Err(Error::TransactionAborted { cause: Some(_) })));
+    play.transactions.begin().unwrap();
+}
+
+#[test]
+fn what_a_coordinator_may_have_heard_of_is_aborted_there() {
+    for what in ["add t-0 at 0", "add g"] {
+        for is_lost_first in [true, false] {
+            let mut play = Play::ready(FIRST);
+            play.transactions.begin().unwrap();
+            if what == "add g" {
+                play.offsets();
+            } else {
+                play.transactions.add_partition(TopicPartition::new("t", 0));
+            }
+            play.asks(0, &format!("1: {what}"));
+            if is_lost_first {
+                play.loses(0);
+                play.transactions.end(false).unwrap();
+            } else {
+                play.transactions.end(false).unwrap();
+                play.loses(0);
+            }
+            play.asks(100, "coordinator");
+            play.answers(100, Answer::Coordinator(NodeId(3)));
+            // To be told of it is the only way to know, and it must be told before the end.
+            play.asks(100, &format!("3: {what}"));
+            let added =
+                if what == "add g" { Answer::OffsetsAdded } else { partitions(&[(0, ErrorCode::NONE)]) };
+            play.answers(100, added);
+            play.asks(100, "3: abort 0");
+            play.answers(100, Answer::Ended(None));
+            assert_eq!(play.state(), "ready");
+        }
+    }
+}
+
+#[test]
+fn what_a_coordinator_refused_is_not_aborted_there() {
+    for (code, is_lost_first) in [
+        (ErrorCode::CONCURRENT_TRANSACTIONS, false),
+        (ErrorCode::TOPIC_AUTHORIZATION_FAILED, false),
+        (ErrorCode::TOPIC_AUTHORIZATION_FAILED, true),
+    ] {
+        let mut play = Play::ready(FIRST);
+        play.transactions.begin().unwrap();
+        play.transactions.add_partition(TopicPartition::new("t", 0));
+        play.asks(0, "1: add t-0 at 0");
+        if is_lost_first {
+            play.loses(0);
+            play.transactions.end(false).unwrap();
+            play.asks(100, "coordinator");
+            play.answers(100, Answer::Coordinator(NodeId(1)));
+            play.asks(100, "1: add t-0 at 0");
+        }
+        play.answers(100, partitions(&[(0, code)]));
+        let _ = play.transactions.end(false);
+        play.asks(1000, "-");
+        assert_eq!(play.state(), "ready", "{code}");
+    }
 }
