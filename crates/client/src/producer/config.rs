@@ -21,7 +21,7 @@ pub struct Config {
     pub compression: Codec,
     /// Bytes of records that may wait or be under way; [`crate::Producer::send`] waits beyond (`buffer.memory`).
     pub buffer_memory: usize,
-    /// Longest wait for room (`max.block.ms`).
+    /// Longest wait of a send, for its topic to be known and for room (`max.block.ms`).
     pub max_block: Duration,
     /// Longest time from `send` to success or failure (`delivery.timeout.ms`); [`Duration::MAX`]: no limit.
     pub delivery_timeout: Duration,
