@@ -80,6 +80,8 @@ pub(super) struct Group {
     /// What the group is known to have committed.
     committed: Offsets,
     order: Order,
+    /// In the background.
+    commits_under_way: usize,
 }
 
 /// To the task that keeps the membership.
@@ -98,7 +100,6 @@ struct Link {
 struct AutoCommit {
     interval: Duration,
     due_at: Instant,
-    is_under_way: bool,
 }
 
 #[derive(Debug)]
@@ -123,7 +124,7 @@ impl Group {
         };
         let auto_commit = config.auto_commit_interval.map(|interval| {
             let interval = interval.min(FOREVER);
-            AutoCommit { interval, due_at: Instant::now() + interval, is_under_way: false }
+            AutoCommit { interval, due_at: Instant::now() + interval }
         });
         Some(Self {
             coordinator: Coordinator::new(cluster, terms),
@@ -134,6 +135,7 @@ impl Group {
             asked: BTreeMap::new(),
             committed: Offsets::new(),
             order: Order::default(),
+            commits_under_way: 0,
         })
     }
 
@@ -150,11 +152,11 @@ impl Group {
     /// When time alone makes something to do. Not for commits with each poll: none becomes due while one waits.
     pub(super) fn wake_at(&self) -> Option<Instant> {
         let auto = self.auto_commit.as_ref()?;
-        (!auto.is_under_way && !auto.interval.is_zero()).then_some(auto.due_at)
+        (self.commits_under_way == 0 && !auto.interval.is_zero()).then_some(auto.due_at)
     }
 
     fn is_commit_due(&self, now: Instant) -> bool {
-        self.auto_commit.as_ref().is_some_and(|auto| !auto.is_under_way && auto.due_at <= now)
+        self.commits_under_way == 0 && self.auto_commit.as_ref().is_some_and(|auto| auto.due_at <= now)
     }
 
     /// Returns when the membership has news.
@@ -350,13 +352,13 @@ impl Consumer {
         offsets.retain(|at, offset| group.committed.get(at) != Some(offset));
         if let Some(auto) = &mut group.auto_commit {
             auto.due_at = Instant::now() + auto.interval;
-            auto.is_under_way = !offsets.is_empty();
         }
         if offsets.is_empty() {
             return;
         }
         let committer = group.committer(&self.cluster);
         let (identity, mut wanted) = (committer.commits_as(), group.order.wish(offsets));
+        group.commits_under_way += 1;
         self.jobs.spawn(async move {
             let result = match identity {
                 Ok(identity) => committer.commit_once(&identity, &mut wanted).await,
@@ -376,8 +378,8 @@ impl Consumer {
         group.committer(&self.cluster).committed(&partitions).await
     }
 
-    /// Commits what was given out if `enable.auto.commit` says so, gives up all partitions and leaves the group, within
-    /// `timeout`. A consumer that is dropped leaves without committing.
+    /// Waits for commits in the background, commits what was given out if `enable.auto.commit` says so, gives up all partitions
+    /// and leaves the group, within `timeout`. A consumer that is dropped leaves without committing.
     pub async fn close(mut self, timeout: Duration) -> Result<(), Error> {
         let deadline = Instant::now() + timeout.min(FOREVER);
         let late = |last| Error::GaveUp { after: timeout, last: Box::new(last) };
@@ -385,6 +387,7 @@ impl Consumer {
         let subscribed = self.group.as_ref().filter(|group| group.is_subscribed);
         let parting = subscribed.map(|group| group.parting(owned.clone()));
         let revoking = async {
+            self.settle_commits().await;
             match parting {
                 // There is nothing to tell of.
                 Some(_) if owned.is_empty() => {}
@@ -512,6 +515,15 @@ impl Consumer {
         partitions.iter().for_each(|at| self.unassign(at));
     }
 
+    /// Returns when the outcome of each commit in the background is known.
+    async fn settle_commits(&mut self) {
+        while self.group.as_ref().is_some_and(|group| group.commits_under_way > 0)
+            && let Some(done) = self.jobs.join_next().await
+        {
+            self.take(Instant::now(), done);
+        }
+    }
+
     /// Before these partitions go. A failure means that some records are read twice. A topic that is not known any more is
     /// not waited for, as its offsets are of no use.
     async fn auto_commit_now(&mut self, partitions: &Partitions) {
@@ -557,9 +569,7 @@ impl Consumer {
             GroupDone::Committed(numbers, found) => self.take_committed(numbers, found),
             GroupDone::CommittedSoon(wanted, result) => {
                 let Some(group) = &mut self.group else { return };
-                if let Some(auto) = &mut group.auto_commit {
-                    auto.is_under_way = false;
-                }
+                group.commits_under_way -= 1;
                 let is_ours = |at: &TopicPartition| self.fetcher.is_assigned(at);
                 group.committed.extend(wanted.stored().into_iter().filter(|(at, _)| is_ours(at)));
                 if let Err(error) = result {

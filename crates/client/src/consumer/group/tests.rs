@@ -186,6 +186,16 @@ async fn a_refused_commit_in_the_background_does_not_come_back() {
 }
 
 #[tokio::test]
+async fn the_end_waits_for_commits_in_the_background() {
+    let script = Shared::default();
+    let mut consumer = consumer(&script, without_auto_commit()).await;
+    place(&mut consumer, &[("t", 10)]);
+    consumer.commit_soon();
+    consumer.close(Duration::from_secs(30)).await.unwrap();
+    assert_eq!(script.lock().unwrap().stored, [("t".to_owned(), 10)].into());
+}
+
+#[tokio::test]
 async fn a_commit_in_the_background_is_tried_once() {
     for code in [ErrorCode::NOT_COORDINATOR, ErrorCode::STALE_MEMBER_EPOCH, ErrorCode::ILLEGAL_GENERATION] {
         let script = Shared::default();
