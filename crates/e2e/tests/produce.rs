@@ -89,6 +89,25 @@ fn a_timeout_of_nothing_is_enough_for_ones_own_disk() {
     }
 }
 
+/// 2. More requests in one piece than may wait for the disk together: those behind them are not left lying.
+#[test]
+fn any_number_of_requests_may_arrive_together() {
+    for durability in ["os", "flush"] {
+        let broker = TestBroker::with(&[("mainstem.durability", durability)]);
+        let mut wire = broker.connect();
+        wire.create("t", 1);
+        let (mut bytes, mut sent) = (Vec::new(), Vec::new());
+        for _ in 0..500 {
+            let (id, frame) = wire.prepare(9, &produce_request("t", 0, batch(&["x"])));
+            bytes.extend(frame);
+            sent.push(id);
+        }
+        wire.send_bytes(&bytes);
+        let answered: Vec<_> = sent.iter().map(|_| wire.receive::<ProduceRequest>(9).0).collect();
+        assert_eq!(answered, sent, "{durability}");
+    }
+}
+
 /// 2. Requests that arrive in one piece share their writes; each has its own answer, in its place.
 #[test]
 fn requests_that_arrive_together_are_answered_apart() {

@@ -166,9 +166,13 @@ impl Connection<'_> {
         let deadline = tokio::time::sleep(idle.unwrap_or(Duration::MAX / 4));
         tokio::pin!(deadline);
         loop {
-            self.handle_frames(stream).await?;
+            let has_more = self.handle_frames(stream).await?;
             self.take_ready().await?;
             self.write(stream).await?;
+            if has_more && self.due.len() < MAX_WAITING {
+                // What lies in the buffer makes the socket say nothing.
+                continue;
+            }
             self.frames.release_if_empty();
             let starved = self.is_starved()?;
             tokio::select! {
@@ -195,13 +199,16 @@ impl Connection<'_> {
         }
     }
 
-    async fn handle_frames(&mut self, stream: &mut TcpStream) -> Result<(), Closed> {
+    /// Whether it stopped because too many are due, so that there may be another frame at hand.
+    async fn handle_frames(&mut self, stream: &mut TcpStream) -> Result<bool, Closed> {
         let mut gathered = Gathered::default();
+        let mut has_more = true;
         while self.due.len() + gathered.asked.len() < MAX_WAITING {
-            if !self.may_take_next()? {
+            let next = if self.may_take_next()? { self.frames.next_frame()? } else { None };
+            let Some(frame) = next else {
+                has_more = false;
                 break;
-            }
-            let Some(frame) = self.frames.next_frame()? else { break };
+            };
             let (bytes, received, begun) = (frame.len(), self.received, self.now);
             let started = dispatch::start(&self.context, frame);
             if !matches!(started, Ok((_, Started::Produce(..)))) {
@@ -237,7 +244,7 @@ impl Connection<'_> {
             }
         }
         self.produce(gathered);
-        Ok(())
+        Ok(has_more)
     }
 
     fn produce(&mut self, gathered: Gathered) {
