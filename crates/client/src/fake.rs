@@ -2,7 +2,10 @@
 use crate::Address;
 use bytes::Bytes;
 use protocol::{
-    ApiKey, ApiVersionsResponse, ErrorCode, Response, api_versions::response::ApiVersion, encode_response,
+    ApiKey, ApiVersionsResponse, ErrorCode, MetadataResponse, Response,
+    api_versions::response::ApiVersion,
+    encode_response,
+    metadata::response::{MetadataResponseBroker, MetadataResponseTopic},
     read_request_header,
 };
 use tokio::{
@@ -34,6 +37,13 @@ impl Asked {
         let api_keys = apis.iter().map(offer).collect();
         self.answer(&ApiVersionsResponse { error_code: ErrorCode::NONE.0, api_keys, ..Default::default() })
     }
+}
+
+/// Metadata of a cluster whose only broker, number 1, listens at this port.
+pub(crate) fn metadata(port: u16, topics: Vec<MetadataResponseTopic>) -> MetadataResponse {
+    let host = "127.0.0.1".into();
+    let broker = MetadataResponseBroker { node_id: 1, host, port: port.into(), ..Default::default() };
+    MetadataResponse { brokers: vec![broker], topics, ..Default::default() }
 }
 
 /// Listens, and hands every connection to `serve`.

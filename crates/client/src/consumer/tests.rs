@@ -8,7 +8,7 @@ use protocol::{
     MetadataRequest, MetadataResponse, OffsetForLeaderEpochResponse,
     fetch::response::{FetchableTopicResponse, LeaderIdAndEpoch, PartitionData},
     list_offsets::response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse},
-    metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    metadata::response::{MetadataResponsePartition, MetadataResponseTopic},
     offset_for_leader_epoch::response::{EpochEndOffset, OffsetForLeaderTopicResult},
 };
 use records::{BatchBuilder, Compression, NewRecord};
@@ -128,13 +128,7 @@ fn metadata(port: u16, leader_epoch: i32) -> MetadataResponse {
         partitions: vec![partition(0, leader_epoch), partition(1, 0)],
         ..Default::default()
     };
-    let broker = MetadataResponseBroker {
-        node_id: 1,
-        host: "127.0.0.1".into(),
-        port: port.into(),
-        ..Default::default()
-    };
-    MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
+    fake::metadata(port, vec![topic])
 }
 
 /// The log begins at offset 0.

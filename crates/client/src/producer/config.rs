@@ -208,7 +208,7 @@ mod tests {
     use crate::{Cluster, Config as ClientConfig, Error, Producer, fake, producer::Record};
     use protocol::{
         ApiKey, MetadataResponse,
-        metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+        metadata::response::{MetadataResponsePartition, MetadataResponseTopic},
     };
     use std::time::Instant;
 
@@ -250,13 +250,7 @@ mod tests {
             partitions: vec![partition],
             ..Default::default()
         };
-        let broker = MetadataResponseBroker {
-            node_id: 1,
-            host: "127.0.0.1".into(),
-            port: port.into(),
-            ..Default::default()
-        };
-        MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
+        fake::metadata(port, vec![topic])
     }
 
     #[test]

@@ -3,7 +3,7 @@ use super::*;
 use crate::{Config as ClientConfig, fake};
 use protocol::{
     ApiKey, Message as _, MetadataRequest, MetadataResponse,
-    metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    metadata::response::{MetadataResponsePartition, MetadataResponseTopic},
     produce::response::PartitionProduceResponse,
 };
 use tokio::sync::watch;
@@ -106,13 +106,7 @@ fn metadata(port: u16, code: ErrorCode) -> MetadataResponse {
         partitions: if code.is_ok() { vec![partition] } else { Vec::new() },
         ..Default::default()
     };
-    let broker = MetadataResponseBroker {
-        node_id: 1,
-        host: "127.0.0.1".into(),
-        port: port.into(),
-        ..Default::default()
-    };
-    MetadataResponse { brokers: vec![broker], topics: vec![topic], ..Default::default() }
+    fake::metadata(port, vec![topic])
 }
 
 fn produced(code: ErrorCode) -> ProduceResponse {

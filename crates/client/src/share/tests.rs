@@ -3,8 +3,8 @@ use super::*;
 use crate::{Address, Config as ClientConfig, fake};
 use base::TopicId;
 use protocol::{
-    ApiKey, ErrorCode, FindCoordinatorResponse, Message as _, MetadataResponse, ShareGroupHeartbeatRequest,
-    ShareGroupHeartbeatResponse, metadata::response::MetadataResponseBroker,
+    ApiKey, ErrorCode, FindCoordinatorResponse, Message as _, ShareGroupHeartbeatRequest,
+    ShareGroupHeartbeatResponse,
 };
 use std::sync::Mutex;
 
@@ -29,12 +29,7 @@ async fn consumer_told(codes: &'static [ErrorCode], epochs: &Epochs) -> ShareCon
                 (ApiKey::FindCoordinator, 3),
                 (ApiKey::ShareGroupHeartbeat, 1),
             ])),
-            ApiKey::Metadata => {
-                let host = "127.0.0.1".into();
-                let broker =
-                    MetadataResponseBroker { node_id: 1, host, port: port.into(), ..Default::default() };
-                Some(asked.answer(&MetadataResponse { brokers: vec![broker], ..Default::default() }))
-            }
+            ApiKey::Metadata => Some(asked.answer(&fake::metadata(port, Vec::new()))),
             ApiKey::FindCoordinator => {
                 Some(asked.answer(&FindCoordinatorResponse { node_id: 1, ..Default::default() }))
             }

@@ -4,7 +4,7 @@ use crate::{Address, Config as ClientConfig, admin::CommittedOffset, fake};
 use protocol::{
     ApiKey, ErrorCode, FindCoordinatorResponse, Message as _, MetadataResponse, OffsetCommitRequest,
     OffsetCommitResponse, OffsetFetchRequest, OffsetFetchResponse,
-    metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    metadata::response::{MetadataResponsePartition, MetadataResponseTopic},
     offset_commit::response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic},
     offset_fetch::response::{OffsetFetchResponsePartition, OffsetFetchResponseTopic},
 };
@@ -76,13 +76,7 @@ fn metadata(port: u16) -> MetadataResponse {
         partitions: vec![MetadataResponsePartition { leader_id: 1, ..Default::default() }],
         ..Default::default()
     };
-    let broker = MetadataResponseBroker {
-        node_id: 1,
-        host: "127.0.0.1".into(),
-        port: port.into(),
-        ..Default::default()
-    };
-    MetadataResponse { brokers: vec![broker], topics: vec![topic("t"), topic("u")], ..Default::default() }
+    fake::metadata(port, vec![topic("t"), topic("u")])
 }
 
 impl Script {

@@ -13,7 +13,7 @@ use protocol::{
     OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
     consumer_group_heartbeat::response::{Assignment, TopicPartitions},
     join_group::response::JoinGroupResponseMember,
-    metadata::response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic},
+    metadata::response::{MetadataResponsePartition, MetadataResponseTopic},
     offset_commit::response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic},
     offset_fetch::response::{OffsetFetchResponsePartition, OffsetFetchResponseTopic},
 };
@@ -168,13 +168,11 @@ impl Script {
             ..Default::default()
         };
         let topics = if with_topic { vec![topic] } else { Vec::new() };
-        let host = "127.0.0.1".into();
-        let broker = MetadataResponseBroker { node_id: 1, host, port: port.into(), ..Default::default() };
         self.metadata_asked += 1;
         let starts_over = self.starts_over > 0;
         self.starts_over = self.starts_over.saturating_sub(1);
         let code = if starts_over { ErrorCode::REBOOTSTRAP_REQUIRED } else { ErrorCode::NONE };
-        MetadataResponse { brokers: vec![broker], topics, error_code: code.0, ..Default::default() }
+        MetadataResponse { error_code: code.0, ..fake::metadata(port, topics) }
     }
 }
 

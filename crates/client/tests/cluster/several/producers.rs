@@ -122,15 +122,15 @@ async fn records_are_there_once_and_in_order_while_leaders_move() {
     stream.check(&cluster, &topic).await;
 }
 
-#[tokio::test]
-async fn records_are_there_once_and_in_order_while_a_leader_dies_and_comes_back() {
-    let Some(cluster) = cluster().await else { return };
-    let topic = topic(&cluster, "killed", &EVERYWHERE, &[]).await;
+/// The leader of a partition goes and comes back.
+async fn leader_goes(cluster: Option<Cluster>, goes: impl AsyncFn(NodeId), comes_back: impl AsyncFn(NodeId)) {
+    let Some(cluster) = cluster else { return };
+    let topic = topic(&cluster, "left", &EVERYWHERE, &[]).await;
     let stream = Stream::start(&cluster, &topic);
     let (victim, at) = (NodeId(NODES[1]), TopicPartition::new(topic.as_str(), 1));
-    kill(victim).await;
+    goes(victim).await;
     leader(&cluster, &at, |leader| leader != victim).await;
-    start(victim).await;
+    comes_back(victim).await;
     whole(&cluster).await;
     let admin = Admin::new(&cluster);
     admin.elect_leaders(ElectionType::Preferred, std::slice::from_ref(&at)).await.only().unwrap();
@@ -139,20 +139,14 @@ async fn records_are_there_once_and_in_order_while_a_leader_dies_and_comes_back(
 }
 
 #[tokio::test]
+async fn records_are_there_once_and_in_order_while_a_leader_dies_and_comes_back() {
+    leader_goes(cluster().await, kill, start).await;
+}
+
+/// It still believes that it leads, and finds requests that others have carried out meanwhile.
+#[tokio::test]
 async fn records_are_there_once_and_in_order_while_a_leader_is_frozen() {
-    let Some(cluster) = impatient_cluster().await else { return };
-    let topic = topic(&cluster, "frozen", &EVERYWHERE, &[]).await;
-    let stream = Stream::start(&cluster, &topic);
-    let (victim, at) = (NodeId(NODES[2]), TopicPartition::new(topic.as_str(), 2));
-    freeze(victim).await;
-    leader(&cluster, &at, |leader| leader != victim).await;
-    // It still believes that it leads, and finds requests that others have carried out meanwhile.
-    thaw(victim).await;
-    whole(&cluster).await;
-    let admin = Admin::new(&cluster);
-    admin.elect_leaders(ElectionType::Preferred, std::slice::from_ref(&at)).await.only().unwrap();
-    leader(&cluster, &at, |leader| leader == victim).await;
-    stream.check(&cluster, &topic).await;
+    leader_goes(impatient_cluster().await, freeze, thaw).await;
 }
 
 /// `delivery.timeout.ms`: what it holds may have been written or not, nothing is written twice, and what comes after it is
