@@ -31,15 +31,18 @@ impl Retry {
         }
         self.failures += 1;
         let wait = self.backoff.wait(self.failures, rand::random());
-        if self.started.elapsed() + wait >= self.patience {
-            return Err(match self.failures {
-                1 => error,
-                _ => Error::GaveUp { after: self.started.elapsed(), last: Box::new(error) },
-            });
+        if wait < self.remaining() {
+            tracing::debug!(%error, ?wait, "will try again");
+            tokio::time::sleep(wait).await;
+            // An attempt that has no time left would only hide why the last one failed.
+            if !self.remaining().is_zero() {
+                return Ok(());
+            }
         }
-        tracing::debug!(%error, ?wait, "will try again");
-        tokio::time::sleep(wait).await;
-        Ok(())
+        Err(match self.failures {
+            1 => error,
+            _ => Error::GaveUp { after: self.started.elapsed(), last: Box::new(error) },
+        })
     }
 }
 
@@ -51,4 +54,32 @@ pub(crate) async fn within<T>(
 ) -> Result<T, Error> {
     let late = |_| Err(Error::Awaited { what: what.to_owned() });
     tokio::time::timeout(limit, doing).await.unwrap_or_else(late)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_tried_when_the_wait_took_all_the_time() {
+        // A sleep ends later than it is asked to, and half of these waits are the longest that the patience allows.
+        let longest = Duration::from_millis(2);
+        let config =
+            Config { backoff: Backoff { initial: longest, max: longest }, ..Config::new(Vec::new()) };
+        for _ in 0..20 {
+            let mut retry = Retry::within(&config, longest + Duration::from_micros(100));
+            let failed = || Error::Awaited { what: "an answer".to_owned() };
+            let error = loop {
+                match retry.after(failed()).await {
+                    Ok(()) => assert!(!retry.remaining().is_zero()),
+                    Err(error) => break error,
+                }
+            };
+            let told = match error {
+                Error::GaveUp { last, .. } => *last,
+                error => error,
+            };
+            assert!(matches!(told, Error::Awaited { .. }), "{told}");
+        }
+    }
 }
