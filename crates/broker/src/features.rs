@@ -3,6 +3,7 @@
 //! Only what exists is offered: a client that reads `transaction.version` or `group.version` here would use
 //! what is behind them.
 use ::metadata::{Record, VersionRange, feature};
+use protocol::metadata_records::ConfigRecord;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feature {
@@ -34,9 +35,10 @@ pub(crate) fn supported(name: &str) -> Option<VersionRange> {
     SUPPORTED.iter().find(|feature| feature.name == name).map(|feature| feature.range)
 }
 
-/// The metadata of a cluster that had features which this broker lacks: they are left out, and those that it has at
-/// lower levels are lowered.
-pub(crate) fn adopt(records: Vec<Record>) -> Vec<Record> {
+/// What this broker makes of metadata that it `found`, of Kafka or of who formatted the folder: features that it lacks are
+/// left out, those that it has at lower levels are lowered, and what a new cluster here has besides features (`ours`) comes
+/// to it where it is not set and eligible leader replicas are on (KIP-966).
+pub(crate) fn adopt(found: Vec<Record>, ours: Vec<Record>) -> Vec<Record> {
     let fits = |record: Record| match record {
         Record::FeatureLevel(mut level) => {
             let Some(range) = supported(&level.name) else {
@@ -48,5 +50,58 @@ pub(crate) fn adopt(records: Vec<Record>) -> Vec<Record> {
         }
         record => Some(record),
     };
-    records.into_iter().filter_map(fits).collect()
+    let mut adopted: Vec<Record> = found.into_iter().filter_map(fits).collect();
+    let has_eligible_leader_replicas = adopted.iter().any(|record| match record {
+        Record::FeatureLevel(level) => {
+            &*level.name == feature::ELIGIBLE_LEADER_REPLICAS_VERSION && level.feature_level > 0
+        }
+        _ => false,
+    });
+    if has_eligible_leader_replicas {
+        let is_missing = |record: &Record| match record {
+            Record::Config(ours) => !adopted.iter().any(|found| sets_the_same(found, ours)),
+            _ => false,
+        };
+        let missing: Vec<Record> = ours.into_iter().filter(is_missing).collect();
+        adopted.extend(missing);
+    }
+    adopted
+}
+
+fn sets_the_same(record: &Record, other: &ConfigRecord) -> bool {
+    let place =
+        |record: &ConfigRecord| (record.resource_type, record.resource_name.clone(), record.name.clone());
+    matches!(record, Record::Config(record) if place(record) == place(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::metadata::controller::{bootstrap, cluster_min_in_sync_replicas};
+    use protocol::metadata_records::FeatureLevelRecord;
+
+    #[test]
+    fn what_is_adopted_fits_this_broker() {
+        let level = |name: &str, feature_level: i16| {
+            Record::from(FeatureLevelRecord { name: name.into(), feature_level })
+        };
+        let ours = [bootstrap(&[]), vec![cluster_min_in_sync_replicas(2)]].concat();
+        let (newest, elr) = (feature::METADATA_VERSION_LEVEL, feature::ELIGIBLE_LEADER_REPLICAS_VERSION);
+        let version = level(feature::METADATA_VERSION, newest);
+        for (found, adopted) in [
+            (vec![level(feature::METADATA_VERSION, newest + 1)], vec![version.clone()]),
+            (vec![version.clone(), level("no.such", 1)], vec![version.clone()]),
+            (vec![level(feature::METADATA_VERSION, 21)], vec![level(feature::METADATA_VERSION, 21)]),
+            (
+                vec![version.clone(), level(elr, 1)],
+                vec![version.clone(), level(elr, 1), cluster_min_in_sync_replicas(2)],
+            ),
+            (
+                vec![version.clone(), level(elr, 1), cluster_min_in_sync_replicas(1)],
+                vec![version, level(elr, 1), cluster_min_in_sync_replicas(1)],
+            ),
+        ] {
+            assert_eq!(adopt(found.clone(), ours.clone()), adopted, "{found:?}");
+        }
+    }
 }

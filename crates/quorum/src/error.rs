@@ -24,6 +24,12 @@ pub enum Error {
     NoLeader,
     #[error("{} belongs to another voter than this node, which is {this_node}", .dir.display())]
     AnotherVoter { dir: PathBuf, this_node: String },
+    #[error(
+        "{} is of a quorum of the controllers {voters}; a server here is its own and only controller (format its folders \
+         with --standalone)",
+        .dir.display()
+    )]
+    OtherVoters { dir: PathBuf, voters: String },
     #[error("cannot use {}", .path.display())]
     Io {
         path: PathBuf,
@@ -42,9 +48,11 @@ impl Error {
             Self::NotLeader { .. } | Self::Conflict { .. } | Self::NoLeader => ErrorCode::NOT_CONTROLLER,
             Self::Unknown => ErrorCode::REQUEST_TIMED_OUT,
             Self::TooLarge(_) => ErrorCode::POLICY_VIOLATION,
-            Self::Stopped | Self::AnotherVoter { .. } | Self::Io { .. } | Self::Raft(_) => {
-                ErrorCode::UNKNOWN_SERVER_ERROR
-            }
+            Self::Stopped
+            | Self::AnotherVoter { .. }
+            | Self::OtherVoters { .. }
+            | Self::Io { .. }
+            | Self::Raft(_) => ErrorCode::UNKNOWN_SERVER_ERROR,
         }
     }
 }

@@ -7,37 +7,53 @@
 //!
 //! Sources: KIP-630 (checkpoints), KIP-868 (metadata transactions: what was not ended did not happen).
 use crate::{
+    Error, VoterKey,
     disk::{self, invalid},
-    segments, snapshot,
+    entry, segments, snapshot,
 };
-use base::Offset;
+use base::{NodeId, Offset};
 use bytes::Bytes;
 use metadata::{MetadataImage, Record};
 use records::{Batches, ControlType, DEFAULT_INFLATED_LIMIT, RecordBatch};
-use std::{fs, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+};
 
 /// What is added to the folder's name when it is put aside.
 const ASIDE: &str = ".kafka";
 
-/// The metadata that Kafka left in `dir`, the folder of the metadata log; `None` if that log is ours or not there.
-pub(crate) fn import(dir: &Path) -> io::Result<Option<Vec<Record>>> {
+/// The metadata that Kafka left in `dir`, the folder of the metadata log; `None` if that log is ours, not there, or says
+/// nothing yet. Voters other than this node are an error, and leave the folder as it is.
+pub(crate) fn import(dir: &Path, node_id: NodeId) -> Result<Option<Vec<Record>>, Error> {
+    let unusable = |source| Error::Io { path: dir.to_owned(), source };
     let aside =
         dir.with_file_name(format!("{}{ASIDE}", dir.file_name().unwrap_or_default().to_string_lossy()));
-    if is_kafkas(dir)? {
-        fs::rename(dir, &aside)?;
-        disk::sync_parent(dir)?;
-    }
-    if !aside.is_dir() {
+    let is_new = is_kafkas(dir).map_err(unusable)?;
+    let source = if is_new { dir } else { &aside };
+    if !source.is_dir() {
         return Ok(None);
     }
-    let image = read(&aside)?;
+    let Reading { image, voters, .. } = read(source).map_err(unusable)?;
+    if voters.iter().any(|voter| voter.id != node_id) {
+        let voters = voters.iter().map(|voter| voter.id.to_string()).collect::<Vec<_>>().join(", ");
+        return Err(Error::OtherVoters { dir: dir.to_owned(), voters });
+    }
+    if is_new {
+        fs::rename(dir, &aside).and_then(|()| disk::sync_parent(dir)).map_err(unusable)?;
+    }
+    let records = image.to_records();
+    if records.is_empty() {
+        return Ok(None);
+    }
     tracing::info!(
         folder = %aside.display(),
         records = image.next_offset().0,
         topics = image.topic_count(),
         "metadata of Apache Kafka read"
     );
-    Ok(Some(image.to_records()))
+    Ok(Some(records))
 }
 
 /// Our log begins with its voters, and our checkpoints have a header of ours. Kafka's begin with a leader. What is
@@ -65,7 +81,7 @@ fn first_control(batch: &RecordBatch) -> Option<ControlType> {
     ControlType::from_key(record.key?).ok()
 }
 
-fn read(dir: &Path) -> io::Result<MetadataImage> {
+fn read(dir: &Path) -> io::Result<Reading> {
     let mut reading = Reading::default();
     let mut from = Offset::ZERO;
     if let Some((end_offset, contents)) = snapshot::newest_file(dir)? {
@@ -84,23 +100,32 @@ fn read(dir: &Path) -> io::Result<MetadataImage> {
             }
         }
     }
-    Ok(reading.image)
+    Ok(reading)
 }
 
 #[derive(Default)]
 struct Reading {
     image: MetadataImage,
+    /// The last that are named; none where Kafka's settings name them.
+    voters: BTreeSet<VoterKey>,
     /// Records of a metadata transaction that has not ended yet.
     transaction: Option<Vec<Record>>,
 }
 
 impl Reading {
     fn take(&mut self, batch: &RecordBatch) -> io::Result<()> {
-        if batch.is_control() {
-            return Ok(());
-        }
         let records = batch.records(DEFAULT_INFLATED_LIMIT).map_err(invalid)?;
         for record in &records {
+            if batch.is_control() {
+                let record = record.map_err(invalid)?;
+                let value = records.share(record.value.unwrap_or_default());
+                if ControlType::from_key(record.key.unwrap_or_default()).ok()
+                    == Some(ControlType::KraftVoters)
+                {
+                    self.voters = entry::read_voters(value, &mut BTreeMap::new()).map_err(invalid)?;
+                }
+                continue;
+            }
             let value = records.share(record.map_err(invalid)?.value.unwrap_or_default());
             self.apply(metadata::record::decode(value).map_err(invalid)?)?;
         }

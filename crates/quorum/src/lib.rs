@@ -21,6 +21,7 @@
 //! Sources: KIP-595, KIP-630, KIP-631, KIP-853, and openraft's guide to its storage traits.
 #![forbid(unsafe_code)]
 
+pub mod bootstrap;
 mod controller;
 mod disk;
 mod entry;

@@ -1,6 +1,6 @@
 //! One member of the metadata quorum: what the rest of the server sees.
 use crate::{
-    Committed, Error, VoterEndpoint, VoterKey,
+    Committed, Error, VoterEndpoint, VoterKey, bootstrap,
     controller::{Controller, wish},
     disk, import,
     log_store::{LogStore, RollAt, is_sole_voter, now_ms},
@@ -33,7 +33,7 @@ use tokio::{
 use uuid::Uuid;
 
 /// The folder of the log, in Kafka's naming.
-const LOG_DIR: &str = "__cluster_metadata-0";
+pub(crate) const LOG_DIR: &str = "__cluster_metadata-0";
 /// Wishes that may wait. More make their senders wait.
 const WISH_QUEUE: usize = 1024;
 
@@ -50,10 +50,11 @@ pub struct QuorumConfig {
     pub cluster_id: String,
     /// Where this controller listens.
     pub endpoints: Vec<VoterEndpoint>,
-    /// The first records of a new cluster.
+    /// The first records of a new cluster, if nothing in the folder says others.
     pub bootstrap: Vec<Record>,
-    /// What this server makes of the records that Apache Kafka left in the folder.
-    pub adopt: fn(Vec<Record>) -> Vec<Record>,
+    /// What this server makes of records that Apache Kafka or who formatted the folder left there; the second are those of
+    /// `bootstrap`.
+    pub adopt: fn(Vec<Record>, Vec<Record>) -> Vec<Record>,
     /// `metadata.log.segment.bytes`
     pub segment_bytes: u64,
     /// `metadata.log.segment.ms`
@@ -85,7 +86,7 @@ impl QuorumConfig {
             cluster_id: cluster_id.into(),
             endpoints: Vec::new(),
             bootstrap: Vec::new(),
-            adopt: |records| records,
+            adopt: |found, _| found,
             segment_bytes: 1 << 30,
             segment_age: Duration::from_secs(7 * 24 * 3600),
             election_timeout: Duration::from_secs(1),
@@ -130,7 +131,7 @@ impl Quorum {
     pub async fn start(config: QuorumConfig) -> Result<Self, Error> {
         let key = VoterKey { id: config.node_id, directory: config.directory_id };
         let dir = config.dir.join(LOG_DIR);
-        let imported = import::import(&dir).map_err(|source| Error::Io { path: dir.clone(), source })?;
+        let imported = import::import(&dir, key.id)?;
         let opened = create_dir(&dir).and_then(|()| open(&dir, roll_at(&config)));
         let (loaded, log) = opened.map_err(|source| Error::Io { path: dir.clone(), source })?;
         let membership = match log.last_membership() {
@@ -157,8 +158,13 @@ impl Quorum {
         let quorum = Self::run(key, raft, log, images, &config);
         quorum.lead(config.start_timeout).await?;
         if quorum.image().features().next().is_none() {
-            let records = match imported {
-                Some(records) => (config.adopt)(records),
+            let left = match imported {
+                Some(records) => Some(records),
+                None => bootstrap::read(&config.dir)
+                    .map_err(|source| Error::Io { path: config.dir.clone(), source })?,
+            };
+            let records = match left {
+                Some(records) => (config.adopt)(records, config.bootstrap),
                 None => config.bootstrap,
             };
             quorum.write_bootstrap(records).await?;

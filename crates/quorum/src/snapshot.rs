@@ -51,7 +51,7 @@ impl SnapshotId {
         Self { end_offset: image.next_offset(), epoch: image.epoch() }
     }
 
-    fn path(self, dir: &Path) -> PathBuf {
+    pub(crate) fn path(self, dir: &Path) -> PathBuf {
         dir.join(format!("{:020}-{:010}{SUFFIX}", self.end_offset.0, self.epoch.0))
     }
 
@@ -113,17 +113,45 @@ fn list(dir: &Path) -> io::Result<Vec<SnapshotId>> {
 
 pub(crate) fn encode(snapshot: &Snapshot) -> io::Result<Bytes> {
     let now_ms = now_ms();
-    let mut file = Batcher::new(snapshot.image.epoch());
+    let mut raft = Vec::new();
+    put_raft(&mut raft, snapshot)?;
+    let mut header = header_value(now_ms, 1);
+    header.put_varint(RAFT_TAG);
+    header.put_varint(u32::try_from(raft.len()).map_err(invalid)?);
+    header.put_slice(&raft);
+    let voters = Some(snapshot.meta.last_membership.membership());
+    encode_file(snapshot.image.epoch(), now_ms, &header, voters, &snapshot.image.to_records())
+}
+
+/// As Kafka writes it at the beginning of a log: without what Raft here must know.
+pub(crate) fn encode_kafkas(
+    last_contained_timestamp_ms: i64,
+    voters: Option<&Membership>,
+    records: &[Record],
+) -> io::Result<Bytes> {
+    let header = header_value(last_contained_timestamp_ms, 0);
+    encode_file(LeaderEpoch(0), now_ms(), &header, voters, records)
+}
+
+fn encode_file(
+    epoch: LeaderEpoch,
+    now_ms: i64,
+    header_value: &[u8],
+    voters: Option<&Membership>,
+    records: &[Record],
+) -> io::Result<Bytes> {
+    let mut file = Batcher::new(epoch);
     let mut header = file.next().control();
-    append_control(&mut header, now_ms, ControlType::SnapshotHeader, &header_value(snapshot, now_ms)?)?;
-    // Levels 0 and 1 of `kraft.version`: 1 is a quorum whose voters are in records.
-    append_control(&mut header, now_ms, ControlType::KraftVersion, &[0, 0, 0, 1, 0])?;
-    let membership = snapshot.meta.last_membership.membership();
-    entry::append_voters(&mut header, membership, now_ms)?;
+    append_control(&mut header, now_ms, ControlType::SnapshotHeader, header_value)?;
+    if let Some(voters) = voters {
+        // Levels 0 and 1 of `kraft.version`: 1 is a quorum whose voters are in records.
+        append_control(&mut header, now_ms, ControlType::KraftVersion, &[0, 0, 0, 1, 0])?;
+        entry::append_voters(&mut header, voters, now_ms)?;
+    }
     file.push(header);
     let mut batch = file.next();
-    for record in snapshot.image.to_records() {
-        let value = metadata::record::encode(&record).map_err(invalid)?;
+    for record in records {
+        let value = metadata::record::encode(record).map_err(invalid)?;
         let record = NewRecord { timestamp: now_ms, value: Some(&value), ..NewRecord::default() };
         batch.append(&record).map_err(invalid)?;
         if batch.uncompressed_size() >= BATCH_BYTES {
@@ -173,21 +201,20 @@ fn append_control(
     batch.append(&record).map_err(invalid)
 }
 
-/// Kafka's SnapshotHeaderRecord, version 0, with our tagged field.
-fn header_value(snapshot: &Snapshot, now_ms: i64) -> io::Result<Vec<u8>> {
-    let mut raft = Vec::new();
-    raft.put_i64(snapshot.image.next_offset().0);
-    raft.put_i32(snapshot.image.epoch().0);
-    put_log_id(&mut raft, snapshot.meta.last_log_id)?;
-    put_log_id(&mut raft, *snapshot.meta.last_membership.log_id())?;
+/// Kafka's SnapshotHeaderRecord, version 0, up to its tagged fields.
+fn header_value(last_contained_timestamp_ms: i64, tagged_fields: u32) -> Vec<u8> {
     let mut value = Vec::new();
     value.put_i16(0);
-    value.put_i64(now_ms);
-    value.put_varint(1);
-    value.put_varint(RAFT_TAG);
-    value.put_varint(u32::try_from(raft.len()).map_err(invalid)?);
-    value.put_slice(&raft);
-    Ok(value)
+    value.put_i64(last_contained_timestamp_ms);
+    value.put_varint(tagged_fields);
+    value
+}
+
+fn put_raft(value: &mut Vec<u8>, snapshot: &Snapshot) -> io::Result<()> {
+    value.put_i64(snapshot.image.next_offset().0);
+    value.put_i32(snapshot.image.epoch().0);
+    put_log_id(value, snapshot.meta.last_log_id)?;
+    put_log_id(value, *snapshot.meta.last_membership.log_id())
 }
 
 fn put_log_id(value: &mut Vec<u8>, id: Option<LogId>) -> io::Result<()> {
@@ -220,6 +247,11 @@ pub(crate) fn decode(contents: Bytes) -> io::Result<Snapshot> {
 /// Whether the file is whole and has no header of ours. A damaged one is nobody's.
 pub(crate) fn is_of_another(contents: Bytes) -> bool {
     read_whole(contents).is_ok_and(|reading| reading.raft.is_none())
+}
+
+/// The metadata records of a whole file, whoever wrote it.
+pub(crate) fn records(contents: Bytes) -> io::Result<Vec<Record>> {
+    read_whole(contents).map(|reading| reading.records)
 }
 
 fn read_whole(contents: Bytes) -> io::Result<Reading> {

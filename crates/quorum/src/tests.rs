@@ -4,8 +4,9 @@ use metadata::{
     ConfigResource, MetadataImage, Record,
     controller::{Decision, bootstrap},
 };
-use protocol::metadata_records::{ConfigRecord, NoOpRecord, TopicRecord};
+use protocol::metadata_records::{ConfigRecord, NoOpRecord, TopicRecord, UserScramCredentialRecord};
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -677,6 +678,80 @@ mod model {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.block_on(play(dir.path(), steps));
         }
+    }
+}
+
+fn credential(name: &str) -> Record {
+    let record =
+        UserScramCredentialRecord { name: name.into(), mechanism: 1, iterations: 4096, ..Default::default() };
+    record.into()
+}
+
+fn endpoint() -> VoterEndpoint {
+    VoterEndpoint { listener: "CONTROLLER".into(), host: "localhost".into(), port: 9093 }
+}
+
+fn voters(ids: &[i32]) -> BTreeMap<VoterKey, VoterEndpoint> {
+    let key = |id: &i32| VoterKey {
+        id: NodeId(*id),
+        directory: Uuid::from_u128(0xd0 + u128::from(id.unsigned_abs())),
+    };
+    ids.iter().map(|id| (key(id), endpoint())).collect()
+}
+
+#[tokio::test]
+async fn a_new_cluster_begins_with_what_its_formatted_folder_says() {
+    let records = [bootstrap(&[("group.version", 1)]), vec![credential("alice")]].concat();
+    for with_voters in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        bootstrap::write_records(dir.path(), &records).unwrap();
+        if with_voters {
+            bootstrap::write_voters(dir.path(), &voters(&[1]), 0).unwrap();
+        }
+        for _ in 0..2 {
+            let quorum = start(dir.path()).await;
+            let mut found = contents(&quorum.image());
+            let mut expected = records.clone();
+            for records in [&mut found, &mut expected] {
+                records.sort_by_key(|record| format!("{record:?}"));
+            }
+            assert_eq!(found, expected);
+            quorum.shutdown().await;
+        }
+    }
+}
+
+/// As Kafka 4.4 formats: everything in the snapshot.
+#[tokio::test]
+async fn the_first_snapshot_may_hold_the_first_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let membership = raft_types::Membership::new(
+        vec![voters(&[1]).into_keys().collect()],
+        voters(&[1]).into_keys().map(|key| (key, raft_types::Voter::default())).collect::<BTreeMap<_, _>>(),
+    );
+    let records = [bootstrap(&[]), vec![credential("alice")]].concat();
+    let contents = snapshot::encode_kafkas(0, Some(&membership.unwrap()), &records).unwrap();
+    fs::create_dir(log_dir(dir.path())).unwrap();
+    fs::write(log_dir(dir.path()).join("00000000000000000000-0000000000.checkpoint"), contents).unwrap();
+    let quorum = start(dir.path()).await;
+    assert_eq!(quorum.image().feature_level("metadata.version"), 30);
+    assert!(self::contents(&quorum.image()).contains(&credential("alice")));
+}
+
+#[tokio::test]
+async fn what_a_formatted_folder_says_must_be_possible() {
+    let dir = tempfile::tempdir().unwrap();
+    bootstrap::write_records(dir.path(), &[credential("alice")]).unwrap();
+    let refused = Quorum::start(config(dir.path())).await.unwrap_err();
+    let why = std::error::Error::source(&refused).unwrap().to_string();
+    assert_eq!(why, "bootstrap.checkpoint names no metadata.version");
+
+    let dir = tempfile::tempdir().unwrap();
+    bootstrap::write_voters(dir.path(), &voters(&[1, 2, 3]), 0).unwrap();
+    for _ in 0..2 {
+        let refused = Quorum::start(config(dir.path())).await.unwrap_err();
+        assert!(matches!(&refused, Error::OtherVoters { voters, .. } if voters == "1, 2, 3"), "{refused}");
+        assert_eq!(files(dir.path(), ".checkpoint").len(), 1, "nothing is put aside");
     }
 }
 
