@@ -87,9 +87,13 @@ pub struct Credential {
 impl Credential {
     /// Of a password. The salt is random bytes of the caller.
     pub fn of(hash: Hash, password: &str, salt: Vec<u8>, iterations: NonZeroU32) -> Self {
-        let salted = hash.salted(password, &salt, iterations);
-        let stored_key = hash.digest(&hash.client_key(&salted));
-        Self { salt, iterations: iterations.get(), stored_key, server_key: hash.server_key(&salted) }
+        Self::of_salted(hash, &hash.salted(password, &salt, iterations), salt, iterations)
+    }
+
+    /// Of what a password became with this salt and so many iterations.
+    pub fn of_salted(hash: Hash, salted: &[u8], salt: Vec<u8>, iterations: NonZeroU32) -> Self {
+        let stored_key = hash.digest(&hash.client_key(salted));
+        Self { salt, iterations: iterations.get(), stored_key, server_key: hash.server_key(salted) }
     }
 
     /// For a user that does not exist: a challenge like any other, the same for the same name, that no proof

@@ -18,7 +18,7 @@ use base::{BrokerEpoch, NodeId, Offset, TopicId};
 use parking_lot::{Mutex, RwLock};
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
@@ -175,6 +175,13 @@ impl LogManager {
             let (cluster_id, node_id) = place.meta.lock().clone()?;
             Some(MetaProperties { cluster_id, node_id, directory_id: place.directory.id() })
         })
+    }
+
+    /// The id that a directory which has none yet gets when it is [formatted](Self::format), instead of a random one.
+    pub fn name_directory(&self, path: &Path, id: DirectoryId) {
+        for place in self.online().filter(|place| place.directory.path == path) {
+            place.directory.set_id(id);
+        }
     }
 
     /// Writes `meta.properties` where it is missing. A directory of another cluster or node is an error.

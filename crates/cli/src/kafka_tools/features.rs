@@ -117,6 +117,7 @@ const RELEASES: &[(i16, &str)] = &[
 /// The newest level that is meant for use.
 pub(super) const LATEST: i16 = 30;
 pub(super) const METADATA_VERSION: &str = "metadata.version";
+pub(super) const KRAFT_VERSION: &str = "kraft.version";
 
 struct Feature {
     name: &'static str,
@@ -127,7 +128,7 @@ struct Feature {
 }
 
 const FEATURES: &[Feature] = &[
-    Feature { name: "kraft.version", defaults: &[21], needs: &[Some(21)] },
+    Feature { name: KRAFT_VERSION, defaults: &[21], needs: &[None] },
     Feature { name: "transaction.version", defaults: &[24, 24], needs: &[None, None] },
     Feature { name: "group.version", defaults: &[22], needs: &[None] },
     Feature { name: "eligible.leader.replicas.version", defaults: &[26], needs: &[Some(23)] },
@@ -136,6 +137,14 @@ const FEATURES: &[Feature] = &[
 ];
 
 impl Feature {
+    /// The level of `metadata.version` that this level of the feature needs. No such level is an error.
+    fn needs(&self, level: i16) -> Result<Option<i16>, Stop> {
+        match usize::try_from(level).ok().filter(|level| *level <= self.needs.len()) {
+            Some(known) => Ok(known.checked_sub(1).and_then(|at| self.needs[at])),
+            None => Err(Stop::Failed(format!("No feature:{} with feature level {level}", self.name))),
+        }
+    }
+
     fn default_level(&self, metadata_version: i16) -> i16 {
         let on = self.defaults.iter().filter(|needed| **needed <= metadata_version).count();
         i16::try_from(on).unwrap_or(i16::MAX)
@@ -162,6 +171,70 @@ pub(super) fn release_level(text: &str) -> Result<i16, Stop> {
     })
 }
 
+/// The level of every feature in a cluster that begins with `release`, or the newest; `asked` goes before what the release
+/// brings by itself. A dynamic quorum is one whose voters may change.
+pub(super) fn first_levels<'a>(
+    release: Option<i16>,
+    asked: &BTreeMap<&'a str, i16>,
+    is_dynamic: bool,
+) -> Result<BTreeMap<&'a str, i16>, Stop> {
+    let release = match (release, asked.get(METADATA_VERSION)) {
+        (Some(_), Some(_)) => {
+            return Err(Stop::failed(
+                "Use --release-version instead of --feature metadata.version=X to avoid ambiguity.",
+            ));
+        }
+        (None, Some(level)) if release_name(*level).is_none() => {
+            return Err(Stop::Failed(format!(
+                "No MetadataVersion with feature level {level}. Valid feature levels are from 7 to {LATEST}."
+            )));
+        }
+        (None, Some(level)) => *level,
+        (release, None) => release.unwrap_or(LATEST),
+    };
+    let is_known =
+        |name: &str| name == METADATA_VERSION || FEATURES.iter().any(|feature| feature.name == name);
+    if let Some(name) = asked.keys().find(|name| !is_known(name)) {
+        let mut names: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+        names.sort_unstable();
+        let names = names.join(", ");
+        return Err(Stop::Failed(format!("Unsupported feature: {name}. Supported features are: {names}")));
+    }
+    let mut levels = BTreeMap::from([(METADATA_VERSION, release)]);
+    for feature in FEATURES {
+        let by_default = match feature.name {
+            KRAFT_VERSION => i16::from(is_dynamic),
+            _ => feature.default_level(release),
+        };
+        levels.insert(feature.name, asked.get(feature.name).copied().unwrap_or(by_default));
+    }
+    let level = levels[KRAFT_VERSION];
+    if level == 0 && is_dynamic {
+        return Err(Stop::failed(
+            "Cannot set kraft.version to 0 if controller.quorum.voters is empty and one of the flags --standalone, \
+             --initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, try removing \
+             the --feature flag for kraft.version.",
+        ));
+    }
+    if level != 0 && !is_dynamic {
+        return Err(Stop::Failed(format!(
+            "Cannot set kraft.version to {level} unless controller.quorum.voters is empty and one of the flags \
+             --standalone, --initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, \
+             try using one of --standalone, --initial-controllers, or --no-initial-controllers and removing \
+             controller.quorum.voters."
+        )));
+    }
+    for feature in FEATURES {
+        let (name, level) = (feature.name, levels[feature.name]);
+        if let Some(needed) = feature.needs(level)?.filter(|needed| release < *needed) {
+            return Err(Stop::Failed(format!(
+                "{name} could not be set to {level} because it depends on {METADATA_VERSION} level {needed}"
+            )));
+        }
+    }
+    Ok(levels)
+}
+
 pub(super) fn version_mapping(out: &mut impl Write, release: Option<&str>) -> Outcome {
     let name = release.unwrap_or_else(|| release_name(LATEST).unwrap_or_default());
     let level = release_level(name)?;
@@ -185,11 +258,7 @@ pub(super) fn dependencies(out: &mut impl Write, given: &Given) -> Outcome {
         let Some(feature) = FEATURES.iter().find(|feature| feature.name == name) else {
             return Err(Stop::Failed(format!("Unknown feature: {name}")));
         };
-        let known = usize::try_from(level).ok().filter(|level| *level <= feature.needs.len());
-        let Some(known) = known else {
-            return Err(Stop::Failed(format!("No feature:{name} with feature level {level}")));
-        };
-        match known.checked_sub(1).and_then(|at| feature.needs[at]) {
+        match feature.needs(level)? {
             None => writeln!(out, "{name}={level} has no dependencies.")?,
             Some(needed) => {
                 let release = release_name(needed).unwrap_or_default();
@@ -320,6 +389,38 @@ mod tests {
             ("2.8", None),
         ] {
             assert_eq!(release_level(text).ok(), level, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cluster_begins_with_what_its_release_brings_or_what_was_asked() {
+        let levels = |release, asked: &[(&'static str, i16)], is_dynamic| {
+            let asked = asked.iter().copied().collect();
+            match first_levels(release, &asked, is_dynamic) {
+                Ok(levels) => levels
+                    .into_iter()
+                    .filter(|(_, level)| *level > 0)
+                    .map(|(name, level)| format!("{}={level}", name.replace(".version", "")))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+                Err(Stop::Failed(why)) => why.split([';', '.']).next().unwrap_or_default().to_owned(),
+                Err(_) => unreachable!("refusals have a text"),
+            }
+        };
+        for (release, asked, is_dynamic, expected) in [
+            (Some(25), &[][..], true, "group=1 kraft=1 metadata=25 transaction=2"),
+            (Some(25), &[], false, "group=1 metadata=25 transaction=2"),
+            (None, &[(METADATA_VERSION, 21)], true, "kraft=1 metadata=21"),
+            (
+                Some(25),
+                &[("share.version", 1), ("transaction.version", 1)],
+                true,
+                "group=1 kraft=1 metadata=25 share=1 transaction=1",
+            ),
+            (Some(21), &[("eligible.leader.replicas.version", 1)], true, "eligible"),
+            (Some(11), &[], false, "metadata=11"),
+        ] {
+            assert_eq!(levels(release, asked, is_dynamic), expected, "{release:?} {asked:?}");
         }
     }
 

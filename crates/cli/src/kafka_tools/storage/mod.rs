@@ -1,13 +1,13 @@
 //! `kafka-storage`: the folders of a server that does not run.
-//!
-//! A Mainstem server makes its own first metadata when it starts on formatted folders, for the newest release that it
-//! knows. So `format` refuses what would ask for other metadata, and does not print what Kafka's tool would write.
+mod format;
+mod scram;
+mod voters;
+
 use super::{
     Outcome, Stop, client, features,
     options::{Given, Opt, flag, value},
     subcommands::{Command, Program},
 };
-use ::storage::{LogManager, StorageOptions};
 use base::TopicId;
 use config::ServerConfig;
 use std::{
@@ -32,11 +32,20 @@ pub(super) static PROGRAM: Program = Program {
             options: &[&[
                 CONFIG,
                 value("cluster-id", "CLUSTER_ID", "The cluster they belong to.").required().short("t"),
-                value("add-scram", "ADD_SCRAM", "Refused: add credentials once the server runs.").short("S"),
+                value(
+                    "add-scram",
+                    "ADD_SCRAM",
+                    "A first credential: SCRAM-SHA-256=[name=N,password=P]; may be repeated.",
+                )
+                .short("S"),
                 flag("ignore-formatted", "It is no mistake when they already are formatted.").short("g"),
-                value("release-version", "RELEASE_VERSION", "The release of the metadata; only the newest.")
-                    .short("r"),
-                value("feature", "FEATURE", "A feature and its level; only metadata.version.").short("f"),
+                value(
+                    "release-version",
+                    "RELEASE_VERSION",
+                    "The release of the metadata; the newest without it.",
+                )
+                .short("r"),
+                value("feature", "FEATURE", "A feature and its level; may be repeated.").short("f"),
                 flag("standalone", "The node is the only controller.").short("s"),
                 flag("no-initial-controllers", "The controllers are elsewhere.").short("N"),
                 value(
@@ -71,7 +80,7 @@ pub(super) fn run(words: &[String]) -> Outcome {
     let out = &mut io::stdout().lock();
     match command {
         "info" => info(out, &server(&given)?),
-        "format" => format(out, &given, &server(&given)?),
+        "format" => format::run(out, &given, &server(&given)?),
         "version-mapping" => features::version_mapping(out, given.get("release-version")?),
         "feature-dependencies" => features::dependencies(out, &given),
         _ => Ok(writeln!(out, "{}", TopicId(uuid::Uuid::new_v4()))?),
@@ -168,119 +177,6 @@ fn info(out: &mut impl Write, server: &ServerConfig) -> Outcome {
     let findings = Findings::of(&folders(server));
     findings.print(out)?;
     if findings.problems.is_empty() { Ok(()) } else { Err(Stop::Quietly(1)) }
-}
-
-fn format(out: &mut impl Write, given: &Given, server: &ServerConfig) -> Outcome {
-    check_controllers(given, server)?;
-    check_release(given)?;
-    let cluster_id = given.require("cluster-id")?;
-    cluster_id.parse::<TopicId>().map_err(|_| {
-        Stop::Failed(format!("Cluster ID string {cluster_id} does not appear to be a valid UUID"))
-    })?;
-    let (mut formatted, mut empty) = (Vec::new(), Vec::new());
-    for folder in folders(server) {
-        match meta(&folder).map_err(Stop::Failed)? {
-            None => empty.push(folder),
-            Some(meta) => {
-                let is_other = |key: &str, wanted: &str| meta.get(key).is_some_and(|found| found != wanted);
-                let node = server.node.node_id.to_string();
-                for (key, wanted) in [("cluster.id", cluster_id), ("node.id", &node)] {
-                    if is_other(key, wanted) {
-                        return Err(Stop::Failed(format!(
-                            "Invalid {key} in: {}. Expected {wanted}, but read {}",
-                            folder.join("meta.properties").display(),
-                            meta[key]
-                        )));
-                    }
-                }
-                formatted.push(folder);
-            }
-        }
-    }
-    if let Some(folder) = formatted.first().filter(|_| !given.has("ignore-formatted")) {
-        return Err(Stop::Failed(format!(
-            "Log directory {} is already formatted. Use --ignore-formatted to ignore this directory and format the \
-             others.",
-            folder.display()
-        )));
-    }
-    if empty.is_empty() {
-        return Ok(writeln!(out, "All of the log directories are already formatted.")?);
-    }
-    let unusable = |error: ::storage::Error| Stop::Failed(crate::failure::with_causes(&error));
-    let all: Vec<PathBuf> = formatted.into_iter().chain(empty.iter().cloned()).collect();
-    let manager = LogManager::open(StorageOptions::new(all)).map_err(unusable)?;
-    manager.format(cluster_id, server.node.node_id).map_err(unusable)?;
-    let release = features::release_name(features::LATEST).unwrap_or_default();
-    let is_voter = given.has("standalone") || given.has("initial-controllers");
-    for folder in empty {
-        let kind = match folder == server.metadata_log_dir() {
-            false => "data directory",
-            true if is_voter => "dynamic metadata voter directory",
-            true => "metadata directory",
-        };
-        writeln!(out, "Formatting {kind} {} with metadata.version {release}.", folder.display())?;
-    }
-    Ok(())
-}
-
-fn check_controllers(given: &Given, server: &ServerConfig) -> Outcome {
-    let is_controller = server.node.process_roles.controller;
-    let has_voters = !server.quorum.controller_quorum_voters.0.is_empty();
-    let named = given.count(&["standalone", "initial-controllers"]) > 0;
-    if has_voters && named {
-        return Err(Stop::failed(
-            "You cannot specify controller.quorum.voters and format the node with --initial-controllers or \
-             --standalone. If you want to use dynamic quorum, please remove controller.quorum.voters and specify \
-             controller.quorum.bootstrap.servers instead.",
-        ));
-    }
-    if given.has("standalone") && !is_controller {
-        return Err(Stop::failed("You can only use --standalone on a controller."));
-    }
-    if is_controller && !has_voters && !named && !given.has("no-initial-controllers") {
-        return Err(Stop::failed(
-            "Because controller.quorum.voters is not set on this controller, you must specify one of the following: \
-             --standalone, --initial-controllers, or --no-initial-controllers.",
-        ));
-    }
-    let own = format!("{}@", server.node.node_id);
-    match given.get("initial-controllers")? {
-        Some(list) if list.contains(',') || !list.starts_with(&own) => Err(Stop::Failed(format!(
-            "--initial-controllers {list}: a Mainstem server is its own and only controller"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-fn check_release(given: &Given) -> Outcome {
-    if given.has("add-scram") {
-        return Err(Stop::failed("--add-scram: add credentials with kafka-configs once the server runs"));
-    }
-    let mut level = given.get("release-version")?.map(features::release_level).transpose()?;
-    for text in given.all("feature") {
-        match features::name_and_level(text)? {
-            (features::METADATA_VERSION, _) if level.is_some() => {
-                return Err(Stop::failed(
-                    "Use --release-version instead of --feature metadata.version=X to avoid ambiguity.",
-                ));
-            }
-            (features::METADATA_VERSION, asked) => level = Some(asked),
-            (name, _) => {
-                return Err(Stop::Failed(format!(
-                    "--feature {name}: set it with kafka-features once the server runs"
-                )));
-            }
-        }
-    }
-    match level {
-        Some(level) if level != features::LATEST => Err(Stop::Failed(format!(
-            "a Mainstem server begins with metadata.version {}, not {}",
-            features::LATEST,
-            level
-        ))),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
