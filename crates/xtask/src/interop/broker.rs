@@ -110,16 +110,29 @@ impl Broker {
         overrides: &[(&str, &str)],
         watch: impl FnOnce(Instant, &str) -> Result<()>,
     ) -> Result<Self> {
-        fs::create_dir_all(folder)?;
-        let [client, controller, admin] = free_ports()?;
-        let settings = settings(client, controller, admin, &folder.join("data"), overrides, kind);
-        fs::write(folder.join("server.properties"), settings)?;
+        let address = configure(kind, folder, overrides)?;
         let libraries = tools.kafka_libraries();
-        if kind == Kind::Kafka {
-            format(&libraries, folder)?;
+        if kind == Kind::Kafka && !folder.join("data/meta.properties").exists() {
+            format(Kind::Kafka, &libraries, folder, &[])?;
         }
-        let address = format!("127.0.0.1:{client}");
         let (process, ready_after) = launch(kind, &libraries, folder, &address, 1, watch)?;
+        Ok(Self { kind, address, folder: folder.to_path_buf(), libraries, process, starts: 1, ready_after })
+    }
+
+    /// Starts one on a new folder that the storage tool of `formatter` has formatted with these options.
+    pub(crate) fn start_formatted(
+        tools: &Tools,
+        kind: Kind,
+        folder: &Path,
+        (formatter, options): (Kind, &[&str]),
+    ) -> Result<Self> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        let address = configure(kind, folder, &[])?;
+        let libraries = tools.kafka_libraries();
+        format(formatter, &libraries, folder, options)?;
+        let (process, ready_after) = launch(kind, &libraries, folder, &address, 1, |_, _| Ok(()))?;
         Ok(Self { kind, address, folder: folder.to_path_buf(), libraries, process, starts: 1, ready_after })
     }
 
@@ -158,6 +171,15 @@ impl Broker {
 pub(crate) fn binary() -> PathBuf {
     std::env::var_os("MAINSTEM_BINARY")
         .map_or_else(|| workspace::target().join("release/mainstem"), PathBuf::from)
+}
+
+/// Writes the settings of a broker into its folder; the address at which clients will find it.
+fn configure(kind: Kind, folder: &Path, overrides: &[(&str, &str)]) -> Result<String> {
+    fs::create_dir_all(folder)?;
+    let [client, controller, admin] = free_ports()?;
+    let settings = settings(client, controller, admin, &folder.join("data"), overrides, kind);
+    fs::write(folder.join("server.properties"), settings)?;
+    Ok(format!("127.0.0.1:{client}"))
 }
 
 fn settings(
@@ -199,13 +221,17 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
     Ok(ports)
 }
 
-fn format(libraries: &Path, folder: &Path) -> Result<()> {
-    if folder.join("data/meta.properties").exists() {
-        return Ok(());
-    }
-    let mut format = java(libraries, "kafka.tools.StorageTool");
+fn format(formatter: Kind, libraries: &Path, folder: &Path, options: &[&str]) -> Result<()> {
+    let mut format = match formatter {
+        Kind::Kafka => java(libraries, "kafka.tools.StorageTool"),
+        Kind::Mainstem => {
+            let mut command = process::command(binary());
+            command.arg("kafka-storage");
+            command
+        }
+    };
     format.args(["format", "--standalone", "--cluster-id", CLUSTER_ID, "--config"]);
-    format.arg(folder.join("server.properties"));
+    format.arg(folder.join("server.properties")).args(options);
     process::capture(&mut format, b"", START_LIMIT)?.ok()?;
     Ok(())
 }

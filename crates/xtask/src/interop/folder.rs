@@ -9,6 +9,7 @@ use super::{
     session::{SOON, Session, contains, same},
 };
 use anyhow::{Result, ensure};
+use std::time::Instant;
 
 /// Everything that a client can see of a record.
 const FORMAT: &str = "%p %o %T %K %S %k %s %h\n";
@@ -50,6 +51,52 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
             contains("settings", &again.settings, "segment.bytes=1048576")
         });
         session.check(&format!("goes on from there ({name})"), || goes_on(&broker, &seen));
+    }
+    for (kind, formatter) in
+        [(Kind::Kafka, Kind::Mainstem), (session.kind, Kind::Kafka), (session.kind, Kind::Mainstem)]
+    {
+        let name = format!("{} begins with what the tool of {} left", kind.name(), formatter.name());
+        if session.selected(&name) {
+            let started = Instant::now();
+            match begins_with_what_was_left(session, kind, formatter) {
+                Ok(()) => session.pass(&name, started.elapsed()),
+                Err(error) => session.fail(&name, &error),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A release before this one, a credential, and this server as the only voter.
+fn begins_with_what_was_left(session: &Session<'_>, kind: Kind, formatter: Kind) -> Result<()> {
+    let options = [
+        "--release-version",
+        "4.0",
+        "--add-scram",
+        "SCRAM-SHA-256=[name=alice,password=secret,iterations=5000]",
+    ];
+    let mut broker =
+        Broker::start_formatted(session.tools, kind, &session.folder("formatted"), (formatter, &options))?;
+    for _ in 0..2 {
+        let java = Java::new(session, &broker);
+        let described = process::capture(
+            &mut java.command("org.apache.kafka.tools.FeatureCommand", &["describe"]),
+            b"",
+            SOON,
+        )?;
+        let described = described.ok()?;
+        let version = described.lines().find(|line| line.contains("metadata.version")).unwrap_or_default();
+        contains("features", version, "FinalizedVersionLevel: 4.0-IV3")?;
+        // Ours keeps the credentials, and cannot be asked for them yet.
+        if kind == Kind::Kafka {
+            let arguments = ["--describe", "--entity-type", "users"];
+            let users =
+                process::capture(&mut java.command("kafka.admin.ConfigCommand", &arguments), b"", SOON)?
+                    .ok()?;
+            contains("users", &users, "SCRAM-SHA-256=iterations=5000")?;
+        }
+        broker.stop()?;
+        broker.restart()?;
     }
     Ok(())
 }
