@@ -222,6 +222,10 @@ records! {
     share_records {
         ShareSnapshotKey ShareSnapshotValue ShareUpdateKey ShareUpdateValue
     }
+    remote_log_metadata_records {
+        RemoteLogSegmentMetadataRecord RemoteLogSegmentMetadataUpdateRecord RemotePartitionDeleteMetadataRecord
+        RemoteLogSegmentMetadataSnapshotRecord
+    }
     control_records {
         ControlRecordTypeSchema EndTxnMarker KRaftVersionRecord LeaderChangeMessage SnapshotFooterRecord
         SnapshotHeaderRecord VotersRecord

@@ -1346,6 +1346,115 @@ pub static QUORUM_STATE: &[Layout] = &[
     },
 ];
 
+pub static REMOTE_LOG_METADATA_RECORDS: &[Layout] = &[
+    Layout {
+        kind: Kind::Record,
+        number: Some(0),
+        name: "RemoteLogSegmentMetadataRecord",
+        versions: (0, 0),
+        flexible: Some(0),
+        structs: &[
+            &[
+                Field { name: "remote_log_segment_id", array: false, base: Base::Struct(1), versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "start_offset", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "end_offset", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "broker_id", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "max_timestamp_ms", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "event_timestamp_ms", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "segment_leader_epochs", array: true, base: Base::Struct(3), versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "segment_size_in_bytes", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "custom_metadata", array: false, base: Base::Bytes, versions: (0, 0), nullable: true, default: Initial::Null, tag: None },
+                Field { name: "remote_log_segment_state", array: false, base: Base::Int8, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "txn_index_empty", array: false, base: Base::Bool, versions: (0, 0), nullable: false, default: Initial::Zero, tag: Some(0) },
+            ],
+            &[
+                Field { name: "topic_id_partition", array: false, base: Base::Struct(2), versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "id", array: false, base: Base::Uuid, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+            &[
+                Field { name: "name", array: false, base: Base::String, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "id", array: false, base: Base::Uuid, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "partition", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+            &[
+                Field { name: "leader_epoch", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "offset", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+        ],
+    },
+    Layout {
+        kind: Kind::Record,
+        number: Some(1),
+        name: "RemoteLogSegmentMetadataUpdateRecord",
+        versions: (0, 0),
+        flexible: Some(0),
+        structs: &[
+            &[
+                Field { name: "remote_log_segment_id", array: false, base: Base::Struct(1), versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "broker_id", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "event_timestamp_ms", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "custom_metadata", array: false, base: Base::Bytes, versions: (0, 0), nullable: true, default: Initial::Null, tag: None },
+                Field { name: "remote_log_segment_state", array: false, base: Base::Int8, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+            &[
+                Field { name: "topic_id_partition", array: false, base: Base::Struct(2), versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "id", array: false, base: Base::Uuid, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+            &[
+                Field { name: "name", array: false, base: Base::String, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "id", array: false, base: Base::Uuid, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "partition", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+        ],
+    },
+    Layout {
+        kind: Kind::Record,
+        number: Some(2),
+        name: "RemotePartitionDeleteMetadataRecord",
+        versions: (0, 0),
+        flexible: Some(0),
+        structs: &[
+            &[
+                Field { name: "topic_id_partition", array: false, base: Base::Struct(1), versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "broker_id", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "event_timestamp_ms", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "remote_partition_delete_state", array: false, base: Base::Int8, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+            &[
+                Field { name: "name", array: false, base: Base::String, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "id", array: false, base: Base::Uuid, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "partition", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+        ],
+    },
+    Layout {
+        kind: Kind::Record,
+        number: Some(3),
+        name: "RemoteLogSegmentMetadataSnapshotRecord",
+        versions: (0, 0),
+        flexible: Some(0),
+        structs: &[
+            &[
+                Field { name: "segment_id", array: false, base: Base::Uuid, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "start_offset", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "end_offset", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "broker_id", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "max_timestamp_ms", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "event_timestamp_ms", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "segment_leader_epochs", array: true, base: Base::Struct(1), versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "segment_size_in_bytes", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "custom_metadata", array: false, base: Base::Bytes, versions: (0, 0), nullable: true, default: Initial::Null, tag: None },
+                Field { name: "remote_log_segment_state", array: false, base: Base::Int8, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "txn_index_empty", array: false, base: Base::Bool, versions: (0, 0), nullable: false, default: Initial::Zero, tag: Some(0) },
+            ],
+            &[
+                Field { name: "leader_epoch", array: false, base: Base::Int32, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+                Field { name: "offset", array: false, base: Base::Int64, versions: (0, 0), nullable: false, default: Initial::Zero, tag: None },
+            ],
+        ],
+    },
+];
+
 pub static SHARE_RECORDS: &[Layout] = &[
     Layout {
         kind: Kind::Key,

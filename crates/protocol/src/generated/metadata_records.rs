@@ -31,7 +31,7 @@ pub use clear_elr_record::ClearElrRecord;
 pub use unregister_controller_record::UnregisterControllerRecord;
 
 crate::codec::record_enum! {
-    /// Any record of the metadata log.
+    /// Any record of this log.
     MetadataRecord
     RegisterBroker(RegisterBrokerRecord),
     UnregisterBroker(UnregisterBrokerRecord),

@@ -81,6 +81,7 @@ pub mod push_telemetry;
 pub mod quorum_state;
 pub mod read_share_group_state;
 pub mod read_share_group_state_summary;
+pub mod remote_log_metadata_records;
 pub mod remove_raft_voter;
 pub mod renew_delegation_token;
 pub mod sasl_authenticate;
@@ -430,6 +431,10 @@ macro_rules! for_each_message {
         $each!($crate::read_share_group_state::ReadShareGroupStateResponse, "ReadShareGroupStateResponse");
         $each!($crate::read_share_group_state_summary::ReadShareGroupStateSummaryRequest, "ReadShareGroupStateSummaryRequest");
         $each!($crate::read_share_group_state_summary::ReadShareGroupStateSummaryResponse, "ReadShareGroupStateSummaryResponse");
+        $each!($crate::remote_log_metadata_records::RemoteLogSegmentMetadataRecord, "RemoteLogSegmentMetadataRecord");
+        $each!($crate::remote_log_metadata_records::RemoteLogSegmentMetadataUpdateRecord, "RemoteLogSegmentMetadataUpdateRecord");
+        $each!($crate::remote_log_metadata_records::RemotePartitionDeleteMetadataRecord, "RemotePartitionDeleteMetadataRecord");
+        $each!($crate::remote_log_metadata_records::RemoteLogSegmentMetadataSnapshotRecord, "RemoteLogSegmentMetadataSnapshotRecord");
         $each!($crate::remove_raft_voter::RemoveRaftVoterRequest, "RemoveRaftVoterRequest");
         $each!($crate::remove_raft_voter::RemoveRaftVoterResponse, "RemoveRaftVoterResponse");
         $each!($crate::renew_delegation_token::RenewDelegationTokenRequest, "RenewDelegationTokenRequest");

@@ -3,11 +3,13 @@
 // Every message on the class path, in every version: its fields are set by reflection, to values that differ
 // from each other and from their defaults, where the schema of that version has the field.
 //
-//   for a in clients metadata group-coordinator transaction-coordinator share-coordinator raft server-common; do
+//   for a in clients metadata group-coordinator transaction-coordinator share-coordinator raft server-common storage; do
 //     mvn dependency:copy -Dartifact=org.apache.kafka:kafka-$a:4.3.1 -DoutputDirectory=jars
 //   done
 //   mvn dependency:copy -Dartifact=org.slf4j:slf4j-api:1.7.36 -DoutputDirectory=jars
-//   java -cp 'jars/*' Golden.java jars/kafka-*.jar > java.txt
+//   java -cp 'jars/*' Golden.java jars/kafka-*.jar | grep -v ^ProducerSnapshot > java.txt
+//
+// ProducerSnapshot is a file, which the crate of the log reads.
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;

@@ -12,7 +12,7 @@ mod writing;
 use super::schema::{Api, Field, File, Kind, Message, Struct, Versions};
 use page::Page;
 use std::{collections::BTreeMap, fmt::Write, path::PathBuf};
-use words::{default, ident, is_derived_default, rust_type, snake};
+use words::{camel, default, ident, is_derived_default, rust_type, snake};
 
 pub(super) fn all(files: &[File]) -> BTreeMap<PathBuf, String> {
     let mut made: BTreeMap<PathBuf, String> = files
@@ -128,7 +128,7 @@ fn module(file: &File) -> String {
     }
     if file.messages.iter().any(|message| message.kind == Kind::Record) {
         page.line("");
-        records(&mut page, &file.messages);
+        records(&mut page, file);
     }
     for message in &file.messages {
         page.line("");
@@ -156,13 +156,13 @@ fn module(file: &File) -> String {
     page.text
 }
 
-/// An enum of all records of the file.
-fn records(page: &mut Page, messages: &[Message]) {
+/// An enum of all records of the file, named as the file is.
+fn records(page: &mut Page, file: &File) {
     page.line("crate::codec::record_enum! {");
     page.depth += 1;
-    page.line("/// Any record of the metadata log.");
-    page.line("MetadataRecord");
-    for message in messages {
+    page.line("/// Any record of this log.");
+    page.line(camel(file.name.strip_suffix('s').unwrap_or(&file.name)));
+    for message in &file.messages {
         let variant = message.name.strip_suffix("Record").unwrap_or(&message.name);
         page.line(format!("{variant}({}),", message.name));
     }

@@ -65,6 +65,11 @@ impl Tools {
         self.root.join("kafka")
     }
 
+    /// Kafka's own stand-in for a remote storage, of its tests: one file of classes.
+    pub(crate) fn tiered_storage(&self) -> PathBuf {
+        self.root.join("tiered-storage").join(format!("kafka-storage-{KAFKA}-test.jar"))
+    }
+
     pub(crate) fn librdkafka(&self) -> PathBuf {
         self.root.join("librdkafka")
     }
@@ -81,7 +86,7 @@ pub(crate) fn provision() -> Result<Tools> {
     let started = Instant::now();
     thread::scope(|scope| {
         let packages = scope.spawn(packages);
-        let kafka = scope.spawn(|| kafka(&tools));
+        let kafka = scope.spawn(|| kafka(&tools).and_then(|()| tiered_storage(&tools)));
         let sources = scope.spawn(|| librdkafka_sources(&tools));
         for piece in [packages, kafka, sources] {
             piece.join().expect("no piece panics")?;
@@ -189,6 +194,23 @@ fn kafka(tools: &Tools) -> Result<()> {
             fs::write(&path, script)?;
             steps::quiet(Command::new("chmod").arg("+x").arg(path))?;
         }
+        Ok(())
+    })
+}
+
+fn tiered_storage(tools: &Tools) -> Result<()> {
+    let folder = tools.root.join("tiered-storage");
+    let artifact = format!("org.apache.kafka:kafka-storage:{KAFKA}:jar:test");
+    piece(&folder, &artifact, || {
+        let mut copy = Command::new("mvn");
+        copy.args([
+            "--quiet",
+            "--batch-mode",
+            "dependency:copy",
+            "-DoutputDirectory=.",
+            "-Dtransitive=false",
+        ]);
+        steps::quiet(copy.arg(format!("-Dartifact={artifact}")).current_dir(&folder))?;
         Ok(())
     })
 }

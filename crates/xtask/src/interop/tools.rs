@@ -9,7 +9,7 @@ use super::{
 };
 use crate::workspace;
 use anyhow::{Context, Result, ensure};
-use regex::Regex;
+use regex::{Captures, Regex};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -30,6 +30,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("kafka-configs", "kafka.admin.ConfigCommand"),
     ("kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
     ("kafka-console-producer", "org.apache.kafka.tools.ConsoleProducer"),
+    ("kafka-console-share-consumer", "org.apache.kafka.tools.consumer.ConsoleShareConsumer"),
     ("kafka-consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"),
     ("kafka-consumer-perf-test", "org.apache.kafka.tools.ConsumerPerformance"),
     ("kafka-delete-records", "org.apache.kafka.tools.DeleteRecordsCommand"),
@@ -42,6 +43,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("kafka-log-dirs", "org.apache.kafka.tools.LogDirsCommand"),
     ("kafka-metadata-quorum", "org.apache.kafka.tools.MetadataQuorumCommand"),
     ("kafka-producer-perf-test", "org.apache.kafka.tools.ProducerPerformance"),
+    ("kafka-share-groups", "org.apache.kafka.tools.consumer.group.ShareGroupCommand"),
     ("kafka-storage", "kafka.tools.StorageTool"),
     ("kafka-topics", "org.apache.kafka.tools.TopicCommand"),
     ("kafka-transactions", "org.apache.kafka.tools.TransactionsCommand"),
@@ -49,8 +51,13 @@ const CLASSES: &[(&str, &str)] = &[
     ("kafka-verifiable-producer", "org.apache.kafka.tools.VerifiableProducer"),
 ];
 
-/// What lines begin with that are no command to compare.
-const NO_COMMAND: [char; 4] = ['#', '@', '>', '!'];
+/// What lines begin with that are no command to compare:
+/// - `#`: a comment.
+/// - `@kafka WHY`: all lines of the file run against Kafka's broker, `@set KEY=VALUE` is one of its settings.
+/// - `>NAME CONTENT`: a file, with `\n`, `\r` and `\xHH` for what a line cannot have.
+/// - `!COMMAND`: ours, to prepare what follows; `!=COMMAND`: Kafka's, as we have none.
+/// - `*TEXT COMMAND`: ours, again until it prints the text.
+const NO_COMMAND: [char; 5] = ['#', '@', '>', '!', '*'];
 
 /// Names of equal length, so that columns are as wide.
 const SIDES: [&str; 2] = ["java", "ours"];
@@ -90,7 +97,7 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
         classes: &classes,
         logging: &logging,
     };
-    let on_kafka = || session.broker_of(Kind::Kafka, "instead", &[]);
+    let on_kafka = |settings: &[(&str, &str)]| session.broker_of(Kind::Kafka, "instead", settings);
     let results: Vec<Result<Vec<Compared>>> = thread::scope(|scope| {
         let work = || {
             let mut all = Vec::new();
@@ -160,6 +167,9 @@ fn shared_classes(tools: &Tools, address: &str) -> Result<PathBuf> {
     Ok(file)
 }
 
+/// Starts Kafka's broker with settings of its own.
+type OnKafka<'a> = dyn Fn(&[(&str, &str)]) -> Result<Broker> + 'a;
+
 /// A command line and how its outputs are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Line<'a> {
@@ -174,7 +184,8 @@ struct Line<'a> {
     any_text: bool,
     /// `=`: Kafka's tool on both sides, to see what the lines before have done.
     only_theirs: bool,
-    /// `+`: ours is of a newer Kafka than the tool it is compared with, and may have lines more.
+    /// `+`: ours is of a newer Kafka than the tool it is compared with, and may have lines more, and names where
+    /// that had numbers.
     newer: bool,
 }
 
@@ -213,7 +224,7 @@ impl Side<'_> {
         &self,
         file: &Path,
         selected: &dyn Fn(&str) -> bool,
-        on_kafka: &dyn Fn() -> Result<Broker>,
+        on_kafka: &OnKafka<'_>,
     ) -> Result<Vec<Compared>> {
         let text = fs::read_to_string(file)?;
         if let Some(reason) = text.lines().find_map(|line| line.strip_prefix("@kafka ")) {
@@ -221,7 +232,13 @@ impl Side<'_> {
                 return Ok(Vec::new());
             }
             println!("    {} runs against Apache Kafka: {reason}", file.display());
-            let broker = on_kafka()?;
+            let settings: Vec<String> = text
+                .lines()
+                .filter_map(|line| Some(self.filled(line.strip_prefix("@set ")?, SIDES[0])))
+                .collect();
+            let settings: Vec<(&str, &str)> =
+                settings.iter().filter_map(|setting| setting.split_once('=')).collect();
+            let broker = on_kafka(&settings)?;
             let side = Self { address: broker.address.clone(), logs: broker.data(), ..self.clone() };
             return side.compare_lines(&text, selected);
         }
@@ -234,15 +251,23 @@ impl Side<'_> {
             if let Some(file) = line.strip_prefix('>') {
                 let (name, content) = file.split_once(' ').context("`>` wants a file and its content")?;
                 for side in SIDES {
-                    let content = self.filled(content, side).replace("\\n", "\n").replace("\\r", "\r");
+                    let content = unescaped(&self.filled(content, side));
                     fs::write(self.data.join(self.filled(name, side)), content)?;
                 }
             } else if let Some(command) = line.strip_prefix('!') {
                 for name in SIDES {
                     // Where a name is not each side's own, the second finds it done.
-                    let outcome = self.ours(&Line::parse(command), name)?;
+                    let command = Line::parse(command);
+                    let outcome = match command.only_theirs {
+                        true => self.theirs(&command, name)?,
+                        false => self.ours(&command, name)?,
+                    };
+                    let command = command.command;
                     ensure!(outcome.status.success() || !command.contains("{x}"), "{outcome}");
                 }
+            } else if let Some(awaited) = line.strip_prefix('*') {
+                let (text, command) = awaited.split_once(' ').context("`*` wants a text and a command")?;
+                self.wait(text, &Line::parse(command))?;
             } else if selected(line) {
                 let started = Instant::now();
                 let outcome = self.compare(line);
@@ -250,6 +275,18 @@ impl Side<'_> {
             }
         }
         Ok(compared)
+    }
+
+    fn wait(&self, text: &str, command: &Line<'_>) -> Result<()> {
+        let until = Instant::now() + SOON;
+        loop {
+            let outcome = self.ours(command, SIDES[1])?;
+            if outcome.stdout.contains(text) {
+                return Ok(());
+            }
+            ensure!(Instant::now() < until, "no `{text}` within {SOON:?}: {outcome}");
+            thread::sleep(Duration::from_millis(200));
+        }
     }
 
     fn compare(&self, line: &str) -> Result<()> {
@@ -262,7 +299,7 @@ impl Side<'_> {
         let shown = |outcome: &Outcome, side: &str| line.shown(outcome, side, &self.address);
         let (mut found, expected) = (shown(&ours, SIDES[1]), shown(&theirs, SIDES[0]));
         if line.newer {
-            found = without_more(&found, &expected);
+            found = without_more(&without_names(&found), &expected);
         }
         same("standard output", &found, &expected)?;
         let codes = (ours.status.code(), theirs.status.code());
@@ -282,6 +319,7 @@ impl Side<'_> {
     fn filled(&self, text: &str, side: &str) -> String {
         let data = self.data.display().to_string();
         let text = text.replace("{b}", &self.address).replace("{x}", side).replace("{data}", &data);
+        let text = text.replace("{tiered}", &self.tools.tiered_storage().display().to_string());
         text.replace("{logs}", &self.logs.display().to_string())
     }
 
@@ -311,6 +349,19 @@ impl Side<'_> {
     fn ours(&self, line: &Line<'_>, side: &str) -> Result<Outcome> {
         self.run(process::command(broker::binary()).args(self.words(line.command, side)), line)
     }
+}
+
+/// The content of a file with what a line cannot have.
+fn unescaped(text: &str) -> String {
+    let escape = Regex::new(r"\\(n|r|x[0-7][0-9a-f])").expect("the expression is fixed");
+    let character = |found: &Captures<'_>| match &found[1] {
+        "n" => "\n".to_owned(),
+        "r" => "\r".to_owned(),
+        byte => {
+            char::from(u8::from_str_radix(&byte[1..], 16).expect("the expression has digits")).to_string()
+        }
+    };
+    escape.replace_all(text, character).into_owned()
 }
 
 /// Without what differs from side to side or from run to run: the side's names, and ids of topics and directories.
@@ -344,6 +395,24 @@ fn sorted(value: Value) -> Value {
         Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
         other => other,
     }
+}
+
+/// With the states of transactions as before Kafka 4.4, which gives them names.
+fn without_names(text: &str) -> String {
+    const STATES: [&str; 8] = [
+        "Empty",
+        "Ongoing",
+        "PrepareCommit",
+        "PrepareAbort",
+        "CompleteCommit",
+        "CompleteAbort",
+        "Dead",
+        "PrepareEpochFence",
+    ];
+    let field = |state: &str| format!("\"transactionStatus\":{state},");
+    STATES.iter().zip(0..).fold(text.to_owned(), |text, (name, number)| {
+        text.replace(&field(&format!("\"{name}\"")), &field(&number.to_string()))
+    })
 }
 
 /// What of the first the second has too, in its words: only the comma after the last line may differ.
@@ -411,7 +480,20 @@ mod tests {
         }
         assert_eq!(without_more("a,\nb,\nc,\nd", "a,\nc"), "a,\nc");
         assert_eq!(without_more("a,\nb", "a,\nc"), "a,");
+        assert_eq!(
+            without_names(r#"{"transactionStatus":"Ongoing","a":"Dead"}"#),
+            r#"{"transactionStatus":1,"a":"Dead"}"#
+        );
         assert_eq!(without_numbers("5 sent, 0.25 ms, -1, 1.2E-4, v2, Infinity"), "N sent, N ms, N, N, vN, N");
+    }
+
+    #[test]
+    fn files_may_have_what_lines_cannot() {
+        for (text, expected) in
+            [("a\\nb\\r", "a\nb\r"), ("\\x01\\x7fz", "\x01\x7fz"), ("\\xff \\q \\", "\\xff \\q \\")]
+        {
+            assert_eq!(unescaped(text), expected);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `kafka-dump-log`: what stands in the files of a log, without a server.
+mod frame;
 mod json;
 mod own;
+mod remote;
 
 use super::{
     Outcome, Stop,
@@ -40,7 +42,7 @@ pub(super) static OPTIONS: Options = Options {
         flag("offsets-decoder", "The records are those of __consumer_offsets."),
         flag("transaction-log-decoder", "The records are those of __transaction_state."),
         flag("cluster-metadata-decoder", "The records are those of the cluster's metadata."),
-        flag("remote-log-metadata-decoder", "Refused: see `mainstem dump --records`."),
+        flag("remote-log-metadata-decoder", "The records are those of __remote_log_metadata."),
         flag("share-group-state-decoder", "The records are those of __share_group_state."),
         flag("skip-record-metadata", "Print of records only what they hold."),
     ]],
@@ -50,15 +52,9 @@ pub(super) static OPTIONS: Options = Options {
 const OFFSET_ENTRY: usize = 8;
 const TIME_ENTRY: usize = 12;
 
-/// Records of tiered storage, which nothing here reads yet.
-const ABSENT: &str = "remote-log-metadata-decoder";
-
 pub(super) fn run(words: &[String]) -> Outcome {
     let given = OPTIONS.parse(words)?;
     given.require_all(&["files"])?;
-    if given.has(ABSENT) {
-        return Err(Stop::Failed(format!("--{ABSENT} is not offered; `mainstem dump` shows these records")));
-    }
     let mut told = Told::default();
     let out = &mut io::stdout().lock();
     for file in given.require("files")?.split(',') {

@@ -1,7 +1,7 @@
-//! The records of Kafka's own topics, as JSON.
+//! The records of Kafka's own topics: as JSON, but for those of tiered storage.
 use super::{
     super::{Stop, options::Given},
-    json,
+    frame, json, remote,
 };
 use protocol::{
     layout::{Kind, Layout},
@@ -20,6 +20,7 @@ pub(super) enum Own {
     Offsets,
     Transactions,
     ClusterMetadata,
+    RemoteLogMetadata,
     ShareGroupState,
 }
 
@@ -28,6 +29,7 @@ pub(super) const OPTIONS: &[(&str, Own)] = &[
     ("offsets-decoder", Own::Offsets),
     ("transaction-log-decoder", Own::Transactions),
     ("cluster-metadata-decoder", Own::ClusterMetadata),
+    ("remote-log-metadata-decoder", Own::RemoteLogMetadata),
     ("share-group-state-decoder", Own::ShareGroupState),
 ];
 
@@ -45,8 +47,14 @@ impl Own {
             Self::Transactions => TRANSACTION_RECORDS,
             Self::ShareGroupState => SHARE_RECORDS,
             Self::ClusterMetadata => {
-                let shown = metadata(value.unwrap_or_default());
-                let shown = shown.unwrap_or_else(|error| format!("Error at {offset}, skipping. {error}"));
+                let shown = metadata(value);
+                let shown = shown.unwrap_or_else(|reason| format!("Error at {offset}, skipping. {reason}"));
+                return Ok((None, Some(shown)));
+            }
+            Self::RemoteLogMetadata => {
+                let shown = remote::show(value);
+                let shown =
+                    shown.unwrap_or_else(|reason| format!("Error at offset {offset}, skipping. {reason}"));
                 return Ok((None, Some(shown)));
             }
         };
@@ -107,16 +115,11 @@ impl From<DecodeError> for Failed {
 }
 
 /// A record of the metadata log has no key: its value says what it is.
-fn metadata(value: &[u8]) -> Result<String, DecodeError> {
-    let mut reader = Reader::new(value.to_vec());
-    let narrow = |value: u32| i16::try_from(value).unwrap_or(i16::MAX);
-    let _frame = reader.read_varint()?;
-    let (number, version) = (narrow(reader.read_varint()?), narrow(reader.read_varint()?));
-    let layout = METADATA_RECORDS.iter().find(|layout| layout.number == Some(number));
-    let layout = layout.ok_or(DecodeError::InvalidValue { what: "metadata record", value: number.into() })?;
-    let data = json::read(layout, &mut reader, version)?;
-    reader.finish()?;
-    Ok(json!({ "type": constant(layout.name), "version": version, "data": data }).to_string())
+fn metadata(value: Option<&[u8]>) -> Result<String, String> {
+    frame::read(value, METADATA_RECORDS, |layout, reader, version| {
+        let data = json::read(layout, reader, version)?;
+        Ok(json!({ "type": constant(layout.name), "version": version, "data": data }).to_string())
+    })
 }
 
 /// What the metadata quorum notes, after the name that Kafka's tool gives it; `None` for other control records.
@@ -254,6 +257,13 @@ mod tests {
             assert_eq!(key, None);
             assert!(payload.as_deref().unwrap().starts_with(expected), "{payload:?}");
         }
+    }
+
+    #[test]
+    fn records_of_tiered_storage_have_no_key() {
+        let reason = "Error while reading type";
+        let expected = format!("Error at offset 7, skipping. {reason}");
+        assert_eq!(shown(Own::RemoteLogMetadata, Some(b"key"), Some(&[1])).unwrap(), (None, Some(expected)));
     }
 
     #[test]

@@ -143,6 +143,14 @@ pub(super) fn ident(name: &str) -> String {
     }
 }
 
+/// `metadata_record` is `MetadataRecord`.
+pub(super) fn camel(name: &str) -> String {
+    name.split('_').fold(String::new(), |text, word| {
+        let (initial, rest) = word.split_at(1.min(word.len()));
+        text + &initial.to_ascii_uppercase() + rest
+    })
+}
+
 pub(super) fn snake(name: &str) -> String {
     let name = name.replace("KRaft", "Kraft");
     let mut snake = String::new();
