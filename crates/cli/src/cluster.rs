@@ -94,6 +94,11 @@ impl ClusterArguments {
         self.open(config, warnings).await
     }
 
+    /// Whether anything says what one of these properties is.
+    pub(crate) fn sets(&self, keys: &[&str]) -> Result<bool, Failure> {
+        Ok(self.merged()?.keys().any(|key| keys.contains(&key.as_str())))
+    }
+
     /// A cluster to produce to; what the properties say of producing goes to `producer`.
     pub(crate) async fn connect_producer(&self, producer: &mut producer::Config) -> Result<Cluster, Failure> {
         let mut config = quick();

@@ -1,16 +1,55 @@
 //! Records of a stream, in chunks that end where a record does.
 //!
-//! Reading blocks, so whoever reads has a thread of its own. One buffer is read into again and again; it grows to the
-//! longest record.
+//! One buffer is read into again and again; it grows to the longest record.
 use memchr::memmem;
-use std::io::{self, Read};
+use rustix::{
+    event::{self, PollFd, PollFlags, Timespec},
+    io::Errno,
+};
+use std::{
+    fs::File,
+    io::{self, Read},
+    sync::Arc,
+};
 
 const CHUNK: usize = 256 << 10;
+
+/// Waits until a read of the file would not. What reads it talks to the brokers meanwhile.
+pub(super) async fn ready(file: &Arc<File>) -> io::Result<()> {
+    if poll(file, Some(&Timespec::default()))? {
+        return Ok(());
+    }
+    let file = file.clone();
+    tokio::task::spawn_blocking(move || {
+        while !poll(&file, None)? {}
+        Ok(())
+    })
+    .await
+    .map_err(io::Error::other)?
+}
+
+fn poll(file: &File, at_most: Option<&Timespec>) -> io::Result<bool> {
+    match event::poll(&mut [PollFd::new(file, PollFlags::IN)], at_most) {
+        Ok(count) => Ok(count > 0),
+        Err(Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What one read led to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step<'a> {
+    /// The next whole records, with their delimiters. The last may lack its delimiter.
+    Records(&'a [u8]),
+    /// No record is whole yet.
+    Unfinished,
+    End,
+}
 
 /// What was read of a source and is not used yet.
 #[derive(Debug)]
 pub(crate) struct Input<R> {
-    source: R,
+    pub(super) source: R,
     buffer: Vec<u8>,
     filled: usize,
 }
@@ -20,23 +59,22 @@ impl<R: Read> Input<R> {
         Self { source, buffer: Vec::new(), filled: 0 }
     }
 
-    /// The next whole records, with their delimiters; as soon as there is one, so typed lines go at once. The last may
-    /// lack its delimiter; `None` at the end.
-    pub(crate) fn records(&mut self, used: usize, delimiter: &[u8]) -> io::Result<Option<&[u8]>> {
+    /// Reads once. Of what was there before, `used` bytes are not wanted again. Records are given as soon as there is one, so
+    /// typed lines go at once.
+    pub(crate) fn records(&mut self, used: usize, delimiter: &[u8]) -> io::Result<Step<'_>> {
         self.used(used);
-        loop {
-            let known = self.filled;
-            if !self.fill()? {
-                return Ok((known > 0).then(|| &self.buffer[..known]));
-            }
-            if let Some(end) = last_end(&self.buffer[..self.filled], known, delimiter) {
-                return Ok(Some(&self.buffer[..end]));
-            }
+        let known = self.filled;
+        if !self.fill()? {
+            return Ok(if known > 0 { Step::Records(&self.buffer[..known]) } else { Step::End });
         }
+        Ok(match last_end(&self.buffer[..self.filled], known, delimiter) {
+            Some(end) => Step::Records(&self.buffer[..end]),
+            None => Step::Unfinished,
+        })
     }
 
-    /// What there is, of which `used` bytes are not wanted again; more than before, or `false` because the source is at
-    /// its end.
+    /// Reads once: what there is, of which `used` bytes are not wanted again; more than before, or `false` because the
+    /// source is at its end.
     pub(crate) fn more(&mut self, used: usize) -> io::Result<(&[u8], bool)> {
         self.used(used);
         let grew = self.fill()?;
@@ -48,7 +86,7 @@ impl<R: Read> Input<R> {
         self.filled -= count;
     }
 
-    /// Reads once; `false` at the end.
+    /// `false` at the end.
     fn fill(&mut self) -> io::Result<bool> {
         if self.buffer.len() < self.filled + CHUNK / 2 {
             self.buffer.resize(self.filled.max(CHUNK / 2) + CHUNK / 2, 0);
@@ -133,11 +171,16 @@ mod tests {
         let mut records = Vec::new();
         let splitter = Splitter::new(delimiter);
         let (mut input, mut used) = (Input::new(Trickle(input, at_a_time)), 0);
-        while let Some(chunk) = input.records(used, delimiter).unwrap() {
-            records.extend(splitter.split(chunk).map(<[u8]>::to_vec));
-            used = chunk.len();
+        loop {
+            match input.records(used, delimiter).unwrap() {
+                Step::Records(chunk) => {
+                    records.extend(splitter.split(chunk).map(<[u8]>::to_vec));
+                    used = chunk.len();
+                }
+                Step::Unfinished => used = 0,
+                Step::End => return records,
+            }
         }
-        records
     }
 
     #[test]

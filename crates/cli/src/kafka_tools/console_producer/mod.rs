@@ -8,7 +8,7 @@ use super::{
     Outcome, Stop, client, errors,
     options::{BOOTSTRAP_SERVER, Given, Options, flag, maybe_value, value},
 };
-use crate::commands::produce::lines::Input;
+use crate::commands::produce::lines::{Input, Step};
 use ::client::{
     Producer,
     producer::{Delivery, Record},
@@ -182,10 +182,17 @@ impl Sending<'_> {
         let (mut input, mut used) = (Input::new(io::stdin()), 0);
         prompt()?;
         // The runtime's other thread talks to the brokers meanwhile.
-        while let Some(chunk) = input
-            .records(used, b"\n")
-            .map_err(|error| Stop::Failed(format!("cannot read standard input: {error}")))?
-        {
+        loop {
+            let read = input.records(used, b"\n");
+            let chunk =
+                match read.map_err(|error| Stop::Failed(format!("cannot read standard input: {error}")))? {
+                    Step::Records(chunk) => chunk,
+                    Step::Unfinished => {
+                        used = 0;
+                        continue;
+                    }
+                    Step::End => return Ok(()),
+                };
             used = chunk.len();
             for line in reader::lines(chunk) {
                 let parsed = reader.parse(line).map_err(Stop::Failed)?;
@@ -194,7 +201,6 @@ impl Sending<'_> {
             }
             self.tell_failures();
         }
-        Ok(())
     }
 
     async fn send(&mut self, parsed: &Parsed<'_>) -> Outcome {

@@ -8,7 +8,6 @@ use super::{
     options::{Given, Opt, flag, value},
     subcommands::{Command, Program},
 };
-use base::TopicId;
 use config::ServerConfig;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -83,7 +82,8 @@ pub(super) fn run(words: &[String]) -> Outcome {
         "format" => format::run(out, &given, &server(&given)?),
         "version-mapping" => features::version_mapping(out, given.get("release-version")?),
         "feature-dependencies" => features::dependencies(out, &given),
-        _ => Ok(writeln!(out, "{}", TopicId(uuid::Uuid::new_v4()))?),
+        // None that would be taken for an option.
+        _ => Ok(writeln!(out, "{}", ::storage::DirectoryId::random())?),
     }
 }
 
