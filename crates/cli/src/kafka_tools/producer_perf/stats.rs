@@ -34,7 +34,8 @@ impl Sum {
     }
 
     fn rates(&self, elapsed_ms: u64) -> (f64, f64, f64) {
-        let elapsed = elapsed_ms as f64;
+        // What took less than a millisecond has no rate by this clock.
+        let elapsed = elapsed_ms.max(1) as f64;
         let mib = 1000.0 * self.bytes as f64 / elapsed / f64::from(1 << 20);
         (1000.0 * self.count as f64 / elapsed, mib, self.latency as f64 / self.count as f64)
     }
@@ -129,6 +130,13 @@ mod tests {
             "3 records sent, 1.500000 records/sec (1.00 MB/sec), 15.00 ms avg latency, 30.00 ms max latency, \
              10 ms 50th, 30 ms 95th, 30 ms 99th, 30 ms 99.9th."
         );
+    }
+
+    #[test]
+    fn a_run_within_a_millisecond_has_a_rate() {
+        let mut stats = Stats::new(7, 1, 1000, false);
+        assert!(stats.record(7, 0, 1 << 20).is_empty());
+        assert!(stats.total_line(7).starts_with("1 records sent, 1000.000000 records/sec (1000.00 MB/sec)"));
     }
 
     #[test]
