@@ -112,19 +112,39 @@ impl Producer {
 
     /// Hands a record over. Waits only for the topic's metadata and for room, for at most [`Config::max_block`].
     pub async fn send(&self, record: Record<'_>) -> Result<Delivery, Error> {
-        let addressed = Addressed {
-            topic: record.topic,
-            partition: record.partition,
-            record: NewRecord {
-                timestamp: record.timestamp.unwrap_or_else(now_ms),
-                key: record.key,
-                value: record.value,
-                headers: record.headers,
-            },
-        };
+        let addressed = addressed(&record);
         match self.try_append(&addressed) {
             Ok(delivery) => Ok(delivery),
             Err(reason) => self.append_patiently(&addressed, reason).await,
+        }
+    }
+
+    /// Hands over as many records, from the first on, as takes no waiting, and gives their number: fewer than there are
+    /// where the next must wait for metadata or room, in [`Producer::send`]. For many small records whose outcome
+    /// [`Producer::flush`] and [`Producer::failure`] tell. An error is of the first that could not be taken; those
+    /// before it are handed over.
+    pub fn try_send_all(&self, records: &[Record<'_>]) -> Result<usize, Error> {
+        let (mut wake, mut stopped) = (false, None);
+        let mut taken = 0;
+        {
+            let mut accumulator = self.shared.lock();
+            for record in records {
+                match accumulator.append(Instant::now, &addressed(record)) {
+                    Ok(appended) => wake |= appended.wake,
+                    Err(reason) => {
+                        stopped = Some(reason);
+                        break;
+                    }
+                }
+                taken += 1;
+            }
+        }
+        if wake || matches!(stopped, Some(NotAppended::Full)) {
+            self.shared.wake.notify_one();
+        }
+        match stopped {
+            Some(NotAppended::Failed(error)) => Err(error),
+            Some(NotAppended::UnknownTopic | NotAppended::Full) | None => Ok(taken),
         }
     }
 
@@ -227,6 +247,19 @@ impl Drop for Producer {
     fn drop(&mut self) {
         self.shared.lock().fail_all(&Error::Closed);
         self.shared.wake.notify_one();
+    }
+}
+
+fn addressed<'a>(record: &Record<'a>) -> Addressed<'a> {
+    Addressed {
+        topic: record.topic,
+        partition: record.partition,
+        record: NewRecord {
+            timestamp: record.timestamp.unwrap_or_else(now_ms),
+            key: record.key,
+            value: record.value,
+            headers: record.headers,
+        },
     }
 }
 

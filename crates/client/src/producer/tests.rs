@@ -197,3 +197,28 @@ async fn whoever_flushes_hears_of_what_was_given_up_meanwhile() {
     }
     play.producer.flush().await.unwrap();
 }
+
+#[tokio::test]
+async fn as_many_are_taken_at_once_as_need_not_wait() {
+    let config = Config {
+        acks: Acks::Leader,
+        buffer_memory: 1 << 20,
+        max_request_size: 1 << 20,
+        ..Default::default()
+    };
+    let play = Play::new(Script::default(), config, |_| {}).await;
+    let value = vec![0; 300 << 10];
+    let record = Record { topic: "t", value: Some(&value), ..Default::default() };
+    let too_large = vec![0; 2 << 20];
+    let too_large = Record { value: Some(&too_large), ..record };
+    assert_eq!(play.producer.try_send_all(&[record]).unwrap(), 0, "its topic is not known yet");
+    let first = play.send(b"1").await.unwrap();
+    assert_eq!(play.producer.try_send_all(&[]).unwrap(), 0);
+    // Nothing else runs on this thread meanwhile, so nothing is delivered.
+    assert_eq!(play.producer.try_send_all(&[record; 5]).unwrap(), 3, "there is room for three");
+    soon(first.wait()).await.unwrap();
+    soon(play.producer.flush()).await.unwrap();
+    let refused = play.producer.try_send_all(&[record, too_large, record]).unwrap_err();
+    assert!(matches!(refused, Error::RecordTooLarge { .. }), "{refused:?}");
+    assert_eq!(play.producer.try_send_all(&[record; 3]).unwrap(), 2, "one of those before was taken");
+}

@@ -162,6 +162,9 @@ fn sizes(connected_in: Duration) -> (usize, usize) {
     if connected_in < NEAR { (128 << 10, 3 << 20) } else { (512 << 10, 16 << 20) }
 }
 
+/// Records that are handed over together.
+const AT_ONCE: usize = 64;
+
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut config = defaults();
     let cluster = arguments.cluster.connect_producer(&mut config).await?;
@@ -227,6 +230,27 @@ impl Arguments {
         };
         Ok(Input::new(Arc::new(file)))
     }
+
+    fn record<'a>(
+        &'a self,
+        key: Option<&'a [u8]>,
+        value: &'a [u8],
+        headers: &'a [Header<'a>],
+        now_ms: i64,
+    ) -> Record<'a> {
+        Record {
+            topic: &self.topic,
+            partition: self.partition,
+            timestamp: Some(now_ms),
+            key,
+            value: self.value(Some(value)),
+            headers,
+        }
+    }
+
+    fn value<'a>(&self, value: Option<&'a [u8]>) -> Option<&'a [u8]> {
+        value.filter(|value| !(self.tombstone && value.is_empty()))
+    }
 }
 
 fn stdin_file() -> io::Result<File> {
@@ -283,7 +307,9 @@ impl<'a> Sending<'a> {
     async fn files(&mut self) -> Result<(), Failure> {
         for path in &self.arguments.files {
             let content = fs::read(path).map_err(|error| unreadable(path, &error))?;
-            self.send(self.key, Some(&content), now_ms()).await?;
+            let record = self.arguments.record(self.key, &content, &self.headers, now_ms());
+            drop(self.producer.send(record).await?);
+            self.progress.records += 1;
             self.handed_over(content.len()).await?;
         }
         Ok(())
@@ -348,29 +374,48 @@ impl<'a> Sending<'a> {
     /// Records as they stand in the input.
     async fn records(&mut self, records: impl Iterator<Item = &[u8]>) -> Result<(), Failure> {
         let now = now_ms();
-        for record in records {
-            self.record(record, now).await?;
-        }
-        Ok(())
-    }
-
-    #[inline]
-    async fn record(&mut self, record: &[u8], now_ms: i64) -> Result<(), Failure> {
-        self.line += 1;
         if self.arguments.json {
-            if record.trim_ascii().is_empty() {
+            for record in records {
+                self.line += 1;
+                self.json(record, now).await?;
+            }
+            return Ok(());
+        }
+        let mut records = records.map(|record| {
+            let (key, value) = match &self.key_delimiter {
+                Some(delimiter) => split_key(record, delimiter),
+                None => (None, record),
+            };
+            self.arguments.record(key.or(self.key), value, &self.headers, now)
+        });
+        let mut some = Vec::with_capacity(AT_ONCE);
+        loop {
+            some.clear();
+            some.extend(records.by_ref().take(AT_ONCE));
+            if some.is_empty() {
                 return Ok(());
             }
-            let parsed = json::parse(record).map_err(|reason| {
-                Failure::new(Exit::Usage, format!("line {} is no record as JSON: {reason}", self.line))
-            })?;
-            return self.parsed(&parsed, now_ms).await;
+            let mut rest = &some[..];
+            // Deliveries are asked for together, by `failure` and `flush`.
+            loop {
+                let taken = self.producer.try_send_all(rest)?;
+                self.progress.records += taken as u64;
+                let Some((waits, others)) = rest[taken..].split_first() else { break };
+                drop(self.producer.send(*waits).await?);
+                self.progress.records += 1;
+                rest = others;
+            }
         }
-        let (key, value) = match &self.key_delimiter {
-            Some(delimiter) => split_key(record, delimiter),
-            None => (None, record),
-        };
-        self.send(key.or(self.key), Some(value), now_ms).await
+    }
+
+    async fn json(&mut self, record: &[u8], now_ms: i64) -> Result<(), Failure> {
+        if record.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        let parsed = json::parse(record).map_err(|reason| {
+            Failure::new(Exit::Usage, format!("line {} is no record as JSON: {reason}", self.line))
+        })?;
+        self.parsed(&parsed, now_ms).await
     }
 
     async fn parsed(&mut self, parsed: &Parsed<'_>, now_ms: i64) -> Result<(), Failure> {
@@ -380,32 +425,12 @@ impl<'a> Sending<'a> {
             partition: self.arguments.partition.or(parsed.partition),
             timestamp: Some(parsed.timestamp.unwrap_or(now_ms)),
             key: parsed.key.as_deref().or(self.key),
-            value: self.value(parsed.value.as_deref()),
+            value: self.arguments.value(parsed.value.as_deref()),
             headers: &headers,
         };
         drop(self.producer.send(record).await?);
         self.progress.records += 1;
         Ok(())
-    }
-
-    #[inline]
-    async fn send(&mut self, key: Option<&[u8]>, value: Option<&[u8]>, now_ms: i64) -> Result<(), Failure> {
-        let record = Record {
-            topic: &self.arguments.topic,
-            partition: self.arguments.partition,
-            timestamp: Some(now_ms),
-            key,
-            value: self.value(value),
-            headers: &self.headers,
-        };
-        // Deliveries are asked for together, by `failure` and `flush`.
-        drop(self.producer.send(record).await?);
-        self.progress.records += 1;
-        Ok(())
-    }
-
-    fn value<'v>(&self, value: Option<&'v [u8]>) -> Option<&'v [u8]> {
-        value.filter(|value| !(self.arguments.tombstone && value.is_empty()))
     }
 }
 
