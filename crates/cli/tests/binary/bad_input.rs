@@ -10,7 +10,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     os::unix::ffi::OsStrExt,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -266,6 +266,34 @@ fn what_cannot_be_read_is_named() {
     assert_eq!(child.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&child.stderr).contains("cannot read the input: Is a directory"));
     assert_eq!(dev.run("consume t -e").ok(), b"");
+}
+
+#[test]
+fn what_is_longer_than_a_record_may_be_is_not_read_to_its_end() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    // Neither has an end.
+    for line in ["produce t -l /dev/zero", "produce t -f %K{big8}%k%v; -l /dev/zero"] {
+        dev.run(line).failed(2, &["record 1 has no end within 16777216 bytes", "max.request.size"]);
+    }
+    let failed = dev.run("produce t --file /dev/zero");
+    failed.failed(2, &["16777216"]);
+    assert_eq!(dev.run("consume t -e").ok(), b"");
+}
+
+#[test]
+fn a_fifo_without_a_writer_holds_up_nothing() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t").ok();
+    let folder = tempfile::tempdir().unwrap();
+    let [first, fifo] = ["first", "fifo"].map(|name| folder.path().join(name).display().to_string());
+    fs::write(&first, "first").unwrap();
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut child = spawn(&dev, &format!("produce t --file {first} {fifo}"));
+    while dev.run("consume t -e").ok() != b"first\n" {}
+    send("-INT", &child);
+    assert_eq!(wait(&mut child).code(), Some(130));
+    assert_eq!(errors(&mut child), "stopped after 1 record, all delivered\n");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Records of a stream, in chunks that end where a record does.
 //!
 //! One buffer is read into again and again; it grows to the longest record.
+use super::apart;
 use memchr::memmem;
 use rustix::{
     event::{self, PollFd, PollFlags, Timespec},
@@ -20,12 +21,11 @@ pub(super) async fn ready(file: &Arc<File>) -> io::Result<()> {
         return Ok(());
     }
     let file = file.clone();
-    tokio::task::spawn_blocking(move || {
+    apart(move || {
         while !poll(&file, None)? {}
         Ok(())
     })
     .await
-    .map_err(io::Error::other)?
 }
 
 fn poll(file: &File, at_most: Option<&Timespec>) -> io::Result<bool> {
@@ -79,6 +79,11 @@ impl<R: Read> Input<R> {
         self.used(used);
         let grew = self.fill()?;
         Ok((&self.buffer[..self.filled], grew))
+    }
+
+    /// Bytes that were read, with those that are used already.
+    pub(super) fn held(&self) -> usize {
+        self.filled
     }
 
     fn used(&mut self, count: usize) {

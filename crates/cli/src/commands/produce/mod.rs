@@ -23,7 +23,7 @@ use lines::{Input, Splitter, Step, ready};
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Read},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -179,11 +179,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !arguments.cluster.sets(&["buffer.memory", "queue.buffering.max.kbytes"])? {
         config.buffer_memory = buffer_memory;
     }
+    let limit = config.max_request_size;
     let producer = Producer::new(&cluster, config);
     let mut progress = arguments.progress();
     let mut interrupt = Interrupt::listen()?;
     let (sent, ended) = {
-        let mut sending = Sending::new(&arguments, &producer, &mut progress);
+        let mut sending = Sending::new(&arguments, &producer, limit, &mut progress);
         // After a signal nothing more is handed over, so what is counted is all there is.
         tokio::select! {
             biased;
@@ -218,9 +219,12 @@ impl Arguments {
     }
 
     /// What records are read from.
-    fn input(&self) -> Result<Input<Arc<File>>, Failure> {
+    async fn input(&self) -> Result<Input<Arc<File>>, Failure> {
         let file = match &self.lines {
-            Some(path) => File::open(path).map_err(|error| unreadable(path, &error))?,
+            Some(path) => {
+                let opened = path.clone();
+                apart(move || File::open(opened)).await.map_err(|error| unreadable(path, &error))?
+            }
             None => {
                 if io::stdin().is_terminal() {
                     eprintln!("one record a line; Ctrl-D ends");
@@ -268,6 +272,8 @@ struct Sending<'a> {
     headers: Vec<Header<'a>>,
     key_delimiter: Option<memchr::memmem::Finder<'a>>,
     key: Option<&'a [u8]>,
+    /// Bytes of the largest record.
+    limit: usize,
     /// Of the input, from 1.
     line: u64,
 }
@@ -277,8 +283,14 @@ fn header<'a>(key: &'a str, value: &'a str) -> Header<'a> {
 }
 
 impl<'a> Sending<'a> {
-    fn new(arguments: &'a Arguments, producer: &'a Producer, progress: &'a mut Progress) -> Self {
+    fn new(
+        arguments: &'a Arguments,
+        producer: &'a Producer,
+        limit: usize,
+        progress: &'a mut Progress,
+    ) -> Self {
         Self {
+            limit,
             headers: arguments.headers.iter().map(|(key, value)| header(key, value)).collect(),
             key_delimiter: arguments.key_delimiter.as_deref().map(memchr::memmem::Finder::new),
             key: arguments.key.as_deref().map(OsStr::as_bytes),
@@ -306,7 +318,13 @@ impl<'a> Sending<'a> {
 
     async fn files(&mut self) -> Result<(), Failure> {
         for path in &self.arguments.files {
-            let content = fs::read(path).map_err(|error| unreadable(path, &error))?;
+            // A byte too many shows that it is too large.
+            let (file, limit) = (path.clone(), self.limit as u64 + 1);
+            let content = apart(move || {
+                let mut content = Vec::new();
+                File::open(file)?.take(limit).read_to_end(&mut content).map(|_| content)
+            });
+            let content = content.await.map_err(|error| unreadable(path, &error))?;
             let record = self.arguments.record(self.key, &content, &self.headers, now_ms());
             drop(self.producer.send(record).await?);
             self.progress.records += 1;
@@ -318,13 +336,14 @@ impl<'a> Sending<'a> {
     async fn lines(&mut self) -> Result<(), Failure> {
         let delimiter = self.arguments.delimiter.as_deref().unwrap_or(b"\n");
         let splitter = Splitter::new(delimiter);
-        let (mut input, mut used) = (self.arguments.input()?, 0);
+        let (mut input, mut used) = (self.arguments.input().await?, 0);
         loop {
             ready(&input.source).await.map_err(|error| broken(&error))?;
             let chunk = match input.records(used, delimiter).map_err(|error| broken(&error))? {
                 Step::Records(chunk) => chunk,
                 Step::Unfinished => {
                     used = 0;
+                    self.check_length(input.held())?;
                     continue;
                 }
                 Step::End => return Ok(()),
@@ -336,7 +355,7 @@ impl<'a> Sending<'a> {
     }
 
     async fn formatted(&mut self, template: &Template) -> Result<(), Failure> {
-        let (mut input, mut used) = (self.arguments.input()?, 0);
+        let (mut input, mut used) = (self.arguments.input().await?, 0);
         loop {
             ready(&input.source).await.map_err(|error| broken(&error))?;
             let (unread, grew) = input.more(used).map_err(|error| broken(&error))?;
@@ -360,7 +379,21 @@ impl<'a> Sending<'a> {
             if !grew {
                 return Ok(());
             }
+            self.check_length(input.held() - used)?;
         }
+    }
+
+    /// Of a record that has no end yet.
+    fn check_length(&self, bytes: usize) -> Result<(), Failure> {
+        if bytes <= self.limit {
+            return Ok(());
+        }
+        let what = format!(
+            "record {} has no end within {} bytes, the most that is sent (`max.request.size`)",
+            self.progress.records + 1,
+            self.limit
+        );
+        Err(Failure::new(Exit::Usage, what))
     }
 
     /// After each chunk: whether it goes well, and time for what talks to the brokers.
@@ -432,6 +465,11 @@ impl<'a> Sending<'a> {
         self.progress.records += 1;
         Ok(())
     }
+}
+
+/// In a thread of its own: a FIFO waits for its writer, and what was handed over before must not.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
 fn broken(error: &io::Error) -> Failure {
