@@ -2,8 +2,8 @@
 //!
 //! Only what exists is offered: a client that reads `transaction.version` or `group.version` here would use
 //! what is behind them.
-use ::metadata::{Record, VersionRange, feature};
-use protocol::metadata_records::ConfigRecord;
+use ::metadata::{Error, Record, VersionRange, feature};
+use protocol::metadata_records::{ConfigRecord, FeatureLevelRecord};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feature {
@@ -36,21 +36,29 @@ pub(crate) fn supported(name: &str) -> Option<VersionRange> {
 }
 
 /// What this broker makes of metadata that it `found`, of Kafka or of who formatted the folder: features that it lacks are
-/// left out, those that it has at lower levels are lowered, and what a new cluster here has besides features (`ours`) comes
+/// left out, those that it has at lower levels are lowered, one that is older than any here is an error, and what a new cluster here has besides features (`ours`) comes
 /// to it where it is not set and eligible leader replicas are on (KIP-966).
-pub(crate) fn adopt(found: Vec<Record>, ours: Vec<Record>) -> Vec<Record> {
+///
+/// # Errors
+/// [`Error::UnsupportedVersion`]
+pub(crate) fn adopt(found: Vec<Record>, ours: Vec<Record>) -> Result<Vec<Record>, Error> {
     let fits = |record: Record| match record {
         Record::FeatureLevel(mut level) => {
             let Some(range) = supported(&level.name) else {
                 tracing::warn!(feature = %level.name, level = level.feature_level, "a feature is turned off: it is not here yet");
-                return None;
+                return Ok(None);
             };
+            if level.feature_level < range.min {
+                return Err(too_old(&level, range));
+            }
             level.feature_level = level.feature_level.min(range.max);
-            Some(level.into())
+            Ok(Some(level.into()))
         }
-        record => Some(record),
+        record => Ok(Some(record)),
     };
-    let mut adopted: Vec<Record> = found.into_iter().filter_map(fits).collect();
+    let adopted: Result<Vec<Record>, Error> =
+        found.into_iter().filter_map(|record| fits(record).transpose()).collect();
+    let mut adopted = adopted?;
     let has_eligible_leader_replicas = adopted.iter().any(|record| match record {
         Record::FeatureLevel(level) => {
             &*level.name == feature::ELIGIBLE_LEADER_REPLICAS_VERSION && level.feature_level > 0
@@ -65,7 +73,16 @@ pub(crate) fn adopt(found: Vec<Record>, ours: Vec<Record>) -> Vec<Record> {
         let missing: Vec<Record> = ours.into_iter().filter(is_missing).collect();
         adopted.extend(missing);
     }
-    adopted
+    Ok(adopted)
+}
+
+fn too_old(level: &FeatureLevelRecord, range: VersionRange) -> Error {
+    let (name, found) = (&level.name, level.feature_level);
+    let VersionRange { min, max } = range;
+    Error::UnsupportedVersion(format!(
+        "the folder is at level {found} of `{name}`, and levels {min} to {max} can be read here; raise it with the Kafka that \
+         wrote it (kafka-features upgrade), or format the folder anew"
+    ))
 }
 
 fn sets_the_same(record: &Record, other: &ConfigRecord) -> bool {
@@ -78,7 +95,6 @@ fn sets_the_same(record: &Record, other: &ConfigRecord) -> bool {
 mod tests {
     use super::*;
     use ::metadata::controller::{bootstrap, cluster_min_in_sync_replicas};
-    use protocol::metadata_records::FeatureLevelRecord;
 
     #[test]
     fn what_is_adopted_fits_this_broker() {
@@ -101,7 +117,10 @@ mod tests {
                 vec![version, level(elr, 1), cluster_min_in_sync_replicas(1)],
             ),
         ] {
-            assert_eq!(adopt(found.clone(), ours.clone()), adopted, "{found:?}");
+            assert_eq!(adopt(found.clone(), ours.clone()).unwrap(), adopted, "{found:?}");
         }
+        let old = level(feature::METADATA_VERSION, OLDEST_METADATA_VERSION - 1);
+        let refused = adopt(vec![old, level(elr, 1)], ours).unwrap_err().to_string();
+        assert!(refused.contains("at level 6 of `metadata.version`, and levels 7 to 30"), "{refused}");
     }
 }

@@ -18,47 +18,51 @@ use records::{Batches, ControlType, DEFAULT_INFLATED_LIMIT, RecordBatch};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// What is added to the folder's name when it is put aside.
 const ASIDE: &str = ".kafka";
 
-/// The metadata that Kafka left in `dir`, the folder of the metadata log; `None` if that log is ours, not there, or says
-/// nothing yet. Voters other than this node are an error, and leave the folder as it is.
-pub(crate) fn import(dir: &Path, node_id: NodeId) -> Result<Option<Vec<Record>>, Error> {
-    let unusable = |source| Error::Io { path: dir.to_owned(), source };
-    let aside =
-        dir.with_file_name(format!("{}{ASIDE}", dir.file_name().unwrap_or_default().to_string_lossy()));
-    let is_new = is_kafkas(dir).map_err(unusable)?;
-    let source = if is_new { dir } else { &aside };
-    if !source.is_dir() {
-        return Ok(None);
-    }
-    let Reading { image, voters, .. } = read(source).map_err(unusable)?;
+/// Where Kafka's log of the folder `dir` lies once it is put aside.
+pub(crate) fn aside(dir: &Path) -> PathBuf {
+    dir.with_file_name(format!("{}{ASIDE}", dir.file_name().unwrap_or_default().to_string_lossy()))
+}
+
+/// From here on it is [`aside`].
+pub(crate) fn put_aside(dir: &Path) -> Result<(), Error> {
+    let renamed = fs::rename(dir, aside(dir)).and_then(|()| disk::sync_parent(dir));
+    renamed.map_err(|source| Error::Io { path: dir.to_owned(), source })
+}
+
+/// The metadata of Kafka's log in `source`; none where that says nothing yet. Voters other than this node are an error, and
+/// so is a log that is damaged, other than by a kill.
+pub(crate) fn read(source: &Path, node_id: NodeId) -> Result<Vec<Record>, Error> {
+    let reading = read_all(source).map_err(|error| Error::Io { path: source.to_owned(), source: error })?;
+    let Reading { image, voters, .. } = reading;
     if voters.iter().any(|voter| voter.id != node_id) {
         let voters = voters.iter().map(|voter| voter.id.to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Error::OtherVoters { dir: dir.to_owned(), voters });
-    }
-    if is_new {
-        fs::rename(dir, &aside).and_then(|()| disk::sync_parent(dir)).map_err(unusable)?;
+        return Err(Error::OtherVoters { dir: source.to_owned(), voters });
     }
     let records = image.to_records();
-    if records.is_empty() {
-        return Ok(None);
+    if !records.is_empty() {
+        tracing::info!(
+            folder = %source.display(),
+            records = image.next_offset().0,
+            topics = image.topic_count(),
+            "metadata of Apache Kafka read"
+        );
     }
-    tracing::info!(
-        folder = %aside.display(),
-        records = image.next_offset().0,
-        topics = image.topic_count(),
-        "metadata of Apache Kafka read"
-    );
-    Ok(Some(records))
+    Ok(records)
 }
 
 /// Our log begins with its voters, and our checkpoints have a header of ours. Kafka's begin with a leader. What is
 /// damaged tells nothing, and is left to the recovery of our own.
-fn is_kafkas(dir: &Path) -> io::Result<bool> {
+pub(crate) fn is_kafkas(dir: &Path) -> Result<bool, Error> {
+    begins_as_kafkas(dir).map_err(|source| Error::Io { path: dir.to_owned(), source })
+}
+
+fn begins_as_kafkas(dir: &Path) -> io::Result<bool> {
     if !dir.is_dir() {
         return Ok(false);
     }
@@ -69,7 +73,7 @@ fn is_kafkas(dir: &Path) -> io::Result<bool> {
             return Ok(is_intact && first_control(&batch) != Some(ControlType::KraftVoters));
         }
     }
-    Ok(snapshot::newest_file(dir)?.is_some_and(|(_, contents)| snapshot::is_of_another(contents)))
+    Ok(snapshot::newest_whole(dir)?.is_some_and(|file| file.is_of_another))
 }
 
 fn first_control(batch: &RecordBatch) -> Option<ControlType> {
@@ -81,24 +85,38 @@ fn first_control(batch: &RecordBatch) -> Option<ControlType> {
     ControlType::from_key(record.key?).ok()
 }
 
-fn read(dir: &Path) -> io::Result<Reading> {
+/// The newest checkpoint that is whole, and the log from there on. One that is damaged is passed over where the log reaches
+/// back behind it.
+fn read_all(dir: &Path) -> io::Result<Reading> {
     let mut reading = Reading::default();
     let mut from = Offset::ZERO;
-    if let Some((end_offset, contents)) = snapshot::newest_file(dir)? {
-        for batch in Batches::new(contents) {
+    let whole = snapshot::newest_whole(dir)?;
+    let lacks_snapshot = whole.is_none() && snapshot::exists(dir);
+    if let Some(snapshot) = whole {
+        for batch in Batches::new(snapshot.contents) {
             reading.take(&batch.map_err(invalid)?)?;
         }
-        from = end_offset;
+        from = snapshot.end_offset;
     }
     for base_offset in segments::list(dir)? {
         for batch in Batches::new(Bytes::from(fs::read(segments::path(dir, base_offset))?)) {
             // A kill may have torn the end off; what is torn was never answered.
             let Some(batch) = batch.ok().filter(|batch| batch.verify_crc().is_ok()) else { break };
-            if batch.base_offset >= from {
+            if batch.base_offset > from {
+                let text = format!(
+                    "the metadata log lacks what stands between offsets {from} and {}, and no whole checkpoint has it",
+                    batch.base_offset
+                );
+                return Err(invalid(text));
+            }
+            if batch.base_offset == from {
                 from = batch.next_offset();
                 reading.take(&batch)?;
             }
         }
+    }
+    if from == Offset::ZERO && lacks_snapshot {
+        return Err(invalid("no checkpoint of the metadata log is whole, and the log has nothing else"));
     }
     Ok(reading)
 }

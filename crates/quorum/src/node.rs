@@ -54,7 +54,7 @@ pub struct QuorumConfig {
     pub bootstrap: Vec<Record>,
     /// What this server makes of records that Apache Kafka or who formatted the folder left there; the second are those of
     /// `bootstrap`.
-    pub adopt: fn(Vec<Record>, Vec<Record>) -> Vec<Record>,
+    pub adopt: fn(Vec<Record>, Vec<Record>) -> Result<Vec<Record>, metadata::Error>,
     /// `metadata.log.segment.bytes`
     pub segment_bytes: u64,
     /// `metadata.log.segment.ms`
@@ -86,7 +86,7 @@ impl QuorumConfig {
             cluster_id: cluster_id.into(),
             endpoints: Vec::new(),
             bootstrap: Vec::new(),
-            adopt: |found, _| found,
+            adopt: |found, _| Ok(found),
             segment_bytes: 1 << 30,
             segment_age: Duration::from_secs(7 * 24 * 3600),
             election_timeout: Duration::from_secs(1),
@@ -131,7 +131,12 @@ impl Quorum {
     pub async fn start(config: QuorumConfig) -> Result<Self, Error> {
         let key = VoterKey { id: config.node_id, directory: config.directory_id };
         let dir = config.dir.join(LOG_DIR);
-        let imported = import::import(&dir, key.id)?;
+        let aside = import::aside(&dir);
+        let mut first = None;
+        if import::is_kafkas(&dir)? {
+            first = Some(first_records(&config, &dir)?);
+            import::put_aside(&dir)?;
+        }
         let opened = create_dir(&dir).and_then(|()| open(&dir, roll_at(&config)));
         let (loaded, log) = opened.map_err(|source| Error::Io { path: dir.clone(), source })?;
         let membership = match log.last_membership() {
@@ -147,6 +152,9 @@ impl Quorum {
             return Err(Error::Io { path: dir, source: disk::invalid(text) });
         }
         let is_new = !log.has_entries();
+        if is_new && first.is_none() {
+            first = Some(first_records(&config, &aside)?);
+        }
         let (machine, images) = StateMachine::new(dir, loaded);
         let raft_config = Arc::new(raft_config(&config)?);
         let raft = Raft::new(key, raft_config, NoNetwork, log.clone(), machine).await.map_err(fatal)?;
@@ -158,14 +166,9 @@ impl Quorum {
         let quorum = Self::run(key, raft, log, images, &config);
         quorum.lead(config.start_timeout).await?;
         if quorum.image().features().next().is_none() {
-            let left = match imported {
-                Some(records) => Some(records),
-                None => bootstrap::read(&config.dir)
-                    .map_err(|source| Error::Io { path: config.dir.clone(), source })?,
-            };
-            let records = match left {
-                Some(records) => (config.adopt)(records, config.bootstrap),
-                None => config.bootstrap,
+            let records = match first {
+                Some(records) => records,
+                None => first_records(&config, &aside)?,
             };
             quorum.write_bootstrap(records).await?;
         }
@@ -473,6 +476,22 @@ fn open(dir: &Path, roll_at: RollAt) -> io::Result<(Option<snapshot::Snapshot>, 
 }
 
 /// Whether anything shows that this folder has been part of a quorum. A new cluster is begun in no such folder.
+/// What a new log begins with: what Kafka's log in `kafkas` says, else who formatted the folder, else the config.
+fn first_records(config: &QuorumConfig, kafkas: &Path) -> Result<Vec<Record>, Error> {
+    let mut found = None;
+    if kafkas.is_dir() {
+        found = Some(import::read(kafkas, config.node_id)?).filter(|records| !records.is_empty());
+    }
+    if found.is_none() {
+        let unusable = |source| Error::Io { path: config.dir.clone(), source };
+        found = bootstrap::read(&config.dir).map_err(unusable)?;
+    }
+    match found {
+        Some(found) => Ok((config.adopt)(found, config.bootstrap.clone())?),
+        None => Ok(config.bootstrap.clone()),
+    }
+}
+
 fn is_used(dir: &Path) -> bool {
     dir.join(quorum_state::FILE_NAME).exists() || snapshot::exists(dir)
 }

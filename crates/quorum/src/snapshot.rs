@@ -80,10 +80,29 @@ pub(crate) fn load(dir: &Path) -> io::Result<Option<(Snapshot, Bytes)>> {
     Ok(None)
 }
 
-/// End offset and contents of the newest snapshot, whoever wrote it.
-pub(crate) fn newest_file(dir: &Path) -> io::Result<Option<(Offset, Bytes)>> {
-    let Some(id) = list(dir)?.pop() else { return Ok(None) };
-    Ok(Some((id.end_offset, Bytes::from(fs::read(id.path(dir))?))))
+/// A whole snapshot, whoever wrote it.
+pub(crate) struct Whole {
+    pub(crate) end_offset: Offset,
+    pub(crate) contents: Bytes,
+    /// It has no header of ours.
+    pub(crate) is_of_another: bool,
+}
+
+pub(crate) fn newest_whole(dir: &Path) -> io::Result<Option<Whole>> {
+    for id in list(dir)?.into_iter().rev() {
+        let path = id.path(dir);
+        let contents = Bytes::from(fs::read(&path)?);
+        match read_whole(contents.clone()) {
+            Ok(Reading { raft, .. }) => {
+                let is_of_another = raft.is_none();
+                return Ok(Some(Whole { end_offset: id.end_offset, contents, is_of_another }));
+            }
+            Err(error) => {
+                tracing::error!(path = %path.display(), %error, "the metadata snapshot cannot be read");
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Whether there is a snapshot, readable or not.
@@ -242,11 +261,6 @@ pub(crate) fn decode(contents: Bytes) -> io::Result<Snapshot> {
     let image = MetadataImage::from_snapshot(records, raft.id.end_offset, raft.id.epoch);
     let image = image.map_err(|error: metadata::Error| invalid(error))?;
     Ok(Snapshot { image, meta: SnapshotMeta { last_log_id: raft.last_log_id, last_membership } })
-}
-
-/// Whether the file is whole and has no header of ours. A damaged one is nobody's.
-pub(crate) fn is_of_another(contents: Bytes) -> bool {
-    read_whole(contents).is_ok_and(|reading| reading.raft.is_none())
 }
 
 /// The metadata records of a whole file, whoever wrote it.

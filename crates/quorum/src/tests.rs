@@ -6,7 +6,7 @@ use metadata::{
 };
 use protocol::metadata_records::{ConfigRecord, NoOpRecord, TopicRecord, UserScramCredentialRecord};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -806,4 +806,104 @@ async fn a_log_of_kafkas_is_taken_over_and_put_aside() {
     // A kill between putting aside and the first commit.
     fs::remove_dir_all(log_dir(dir.path())).unwrap();
     assert_eq!(names(&start(dir.path()).await), ["topic-1", "topic-2", "topic-3"]);
+}
+
+#[tokio::test]
+async fn what_is_damaged_of_kafkas_is_not_taken_for_less() {
+    let names =
+        |quorum: &Quorum| quorum.image().topics().map(|topic| topic.name.to_string()).collect::<Vec<_>>();
+    let records = [bootstrap(&[]), vec![topic(7), topic(8)]].concat();
+    let whole = snapshot::encode_kafkas(0, None, &records).unwrap();
+    let mut flipped = whole.to_vec();
+    flipped[whole.len() / 2] ^= 1;
+    let (log, checkpoint) = ("00000000000000000000.log", "00000000000000000006-0000000001.checkpoint");
+    type Case<'a> = (&'a str, &'a [u8], bool, Result<&'a [&'a str], &'a str>);
+    let from_log: &[&str] = &["topic-1", "topic-2", "topic-3"];
+    let cases: [Case<'_>; 7] = [
+        ("an empty checkpoint beside the whole log", b"", true, Ok(from_log)),
+        ("half of one", &whole[..whole.len() / 2], true, Ok(from_log)),
+        ("a flipped bit", &flipped, true, Ok(from_log)),
+        ("a whole one, and what the log has behind it", &whole, true, Ok(&["topic-3", "topic-7", "topic-8"])),
+        ("a whole one alone", &whole, false, Ok(&["topic-7", "topic-8"])),
+        ("an empty one alone", b"", false, Err("neither its log nor a snapshot can be read")),
+        ("a flipped bit and no log", &flipped, false, Err("neither its log nor a snapshot can be read")),
+    ];
+    for (what, contents, with_log, expected) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        write_like_kafka(dir.path());
+        if !with_log {
+            fs::remove_file(log_dir(dir.path()).join(log)).unwrap();
+        }
+        fs::write(log_dir(dir.path()).join(checkpoint), contents).unwrap();
+        match (Quorum::start(config(dir.path())).await, expected) {
+            (Ok(quorum), Ok(expected)) => {
+                assert_eq!(names(&quorum), expected, "{what}");
+                quorum.shutdown().await;
+            }
+            (Err(error), Err(expected)) => {
+                let why = std::error::Error::source(&error).unwrap().to_string();
+                assert!(why.contains(expected), "{what}: {why}");
+                assert!(!import::aside(&log_dir(dir.path())).exists(), "{what}: nothing is put aside");
+            }
+            (started, _) => panic!("{what}: {started:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_of_kafkas_that_lacks_its_beginning_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    write_like_kafka(dir.path());
+    let [first, later] =
+        ["00000000000000000000.log", "00000000000000000006.log"].map(|name| log_dir(dir.path()).join(name));
+    let log = fs::read(&first).unwrap();
+    let lengths: Vec<usize> = records::Batches::new(log.clone().into())
+        .map_while(|batch| batch.ok().map(|batch| batch.size_in_bytes()))
+        .collect();
+    let second = lengths[0] + lengths[1];
+    fs::write(&first, &log[..lengths[0]]).unwrap();
+    fs::write(&later, &log[second..]).unwrap();
+    let refused = Quorum::start(config(dir.path())).await.unwrap_err();
+    let why = std::error::Error::source(&refused).unwrap().to_string();
+    assert!(why.starts_with("the metadata log lacks what stands between offsets 1 and 6"), "{why}");
+    assert!(!import::aside(&log_dir(dir.path())).exists());
+}
+
+#[tokio::test]
+async fn what_cannot_be_adopted_stays_as_it_is() {
+    let refuse = |config: QuorumConfig| QuorumConfig {
+        adopt: |_, _| Err(metadata::Error::UnsupportedVersion("too old".into())),
+        ..config
+    };
+    let kafkas = tempfile::tempdir().unwrap();
+    write_like_kafka(kafkas.path());
+    let formatted = tempfile::tempdir().unwrap();
+    bootstrap::write_records(formatted.path(), &bootstrap(&[])).unwrap();
+    for dir in [kafkas.path(), formatted.path()] {
+        for _ in 0..2 {
+            let refused = Quorum::start(refuse(config(dir))).await.unwrap_err();
+            assert!(refused.to_string().contains("too old"), "{refused}");
+        }
+        let quorum = start(dir).await;
+        assert_eq!(quorum.image().feature_level("metadata.version"), 30, "nothing was written before");
+        quorum.shutdown().await;
+    }
+}
+
+/// Once ours has what Kafka's said, that is of no consequence.
+#[tokio::test]
+async fn what_is_aside_is_not_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    write_like_kafka(dir.path());
+    start(dir.path()).await.shutdown().await;
+    let aside = import::aside(&log_dir(dir.path()));
+    let keys: BTreeSet<VoterKey> = voters(&[1, 2]).into_keys().collect();
+    let nodes = keys.iter().map(|key| (*key, raft_types::Voter::default())).collect::<BTreeMap<_, _>>();
+    let membership = raft_types::Membership::new(vec![keys], nodes).unwrap();
+    let contents = snapshot::encode_kafkas(0, Some(&membership), &bootstrap(&[])).unwrap();
+    fs::write(aside.join("00000000000000000100-0000000001.checkpoint"), contents).unwrap();
+    start(dir.path()).await.shutdown().await;
+    fs::remove_dir_all(log_dir(dir.path())).unwrap();
+    let refused = Quorum::start(config(dir.path())).await.unwrap_err();
+    assert!(matches!(&refused, Error::OtherVoters { dir, .. } if *dir == aside), "{refused}");
 }
