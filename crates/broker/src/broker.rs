@@ -81,7 +81,8 @@ impl Broker {
         let admin = bind_admin(&config)?;
         let storage = Arc::new(open_storage(&config)?);
         let identity = storage.meta_properties().expect("the folders are formatted");
-        let quorum = start_quorum(&config, &identity).await?;
+        let voter = storage.directory_id_of(&config.metadata_log_dir()).expect("it is one of the folders");
+        let quorum = start_quorum(&config, &identity.cluster_id, voter).await?;
 
         let names: Vec<_> = bound.iter().map(|(listener, _)| Text::from(listener.name.clone())).collect();
         let endpoints = advertised(&config, &bound);
@@ -305,6 +306,7 @@ fn bind_admin(config: &ServerConfig) -> Result<Option<std::net::TcpListener>, St
 /// Opens and locks the log directories; new ones become those of a new cluster.
 fn open_storage(config: &ServerConfig) -> Result<LogManager, StartError> {
     let mut options = StorageOptions::new(config.log_dirs());
+    options.metadata_directory = Some(config.metadata_log_dir());
     options.tail_cache = config.log.mainstem_tail_cache_bytes;
     options.producer_id_expiration = config.log.producer_id_expiration_ms;
     options.producer_id_expiration_check = config.log.producer_id_expiration_check_interval_ms;
@@ -322,14 +324,10 @@ fn open_storage(config: &ServerConfig) -> Result<LogManager, StartError> {
 /// Joins the metadata quorum, or founds that of a new cluster.
 async fn start_quorum(
     config: &ServerConfig,
-    identity: &storage::MetaProperties,
+    cluster_id: &str,
+    voter: storage::DirectoryId,
 ) -> Result<Quorum, StartError> {
-    let mut options = QuorumConfig::new(
-        config.metadata_log_dir(),
-        config.node.node_id,
-        identity.directory_id.0,
-        identity.cluster_id.clone(),
-    );
+    let mut options = QuorumConfig::new(config.metadata_log_dir(), config.node.node_id, voter.0, cluster_id);
     let levels: Vec<_> =
         features::SUPPORTED.iter().map(|feature| (feature.name, feature.default_level)).collect();
     options.bootstrap = controller::bootstrap(&levels);

@@ -1,5 +1,9 @@
 //! What a data folder keeps, and whose it is.
-use protocol::{FindCoordinatorRequest, MetadataRequest};
+use base::TopicId;
+use protocol::{
+    DescribeQuorumRequest, FindCoordinatorRequest, MetadataRequest,
+    describe_quorum::request::{PartitionData, TopicData},
+};
 use std::{fs, sync::Arc};
 use testkit::{TestBroker, text};
 
@@ -110,6 +114,33 @@ fn a_folder_of_another_cluster_is_refused() {
     let refused = TestBroker::in_folder(Arc::new(tempfile::tempdir().unwrap()), &[("log.dirs", &both)]);
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains(&theirs) && refused.lines().count() == 1, "{refused} ({ours})");
+}
+
+/// 101, 113. The voter of the metadata log is the folder that the log is in, so a server goes on without the others; also
+/// where that folder is none for partitions.
+#[test]
+fn the_metadata_outlives_the_other_folders() {
+    for log_dirs in [&["a", "b"][..], &["a"]] {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let all = log_dirs.iter().map(|name| path(name)).collect::<Vec<_>>().join(",");
+        let metadata = path("b");
+        let settings = [("log.dirs", all.as_str()), ("metadata.log.dir", &metadata)];
+        let mut broker = TestBroker::in_folder(folder.clone(), &settings).unwrap();
+        let mut wire = broker.connect();
+        wire.create("t", 1);
+        let partitions = vec![PartitionData { partition_index: 0 }];
+        let topics = vec![TopicData { topic_name: text("__cluster_metadata"), partitions }];
+        let quorum = wire.latest(&DescribeQuorumRequest { topics }).topics.remove(0).partitions.remove(0);
+        let voter = TopicId(quorum.current_voters[0].replica_directory_id).to_string();
+        let meta = fs::read_to_string(folder.path().join("b/meta.properties")).unwrap();
+        assert!(meta.contains(&format!("directory.id={voter}")), "{voter}: {meta}");
+        broker.stop();
+        fs::remove_dir_all(folder.path().join("a")).unwrap();
+        broker.restart();
+        let topics = broker.connect().latest(&MetadataRequest { topics: None, ..Default::default() }).topics;
+        assert!(topics.iter().any(|topic| topic.name == Some(text("t"))), "{topics:?}");
+    }
 }
 
 /// A port that is taken is one line with the address.

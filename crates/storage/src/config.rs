@@ -78,6 +78,8 @@ impl Default for LogConfig {
 pub struct StorageOptions {
     /// `log.dirs`
     pub directories: Vec<PathBuf>,
+    /// `metadata.log.dir`. Where it is none of those, it is claimed and formatted as they are, and holds no logs of partitions.
+    pub metadata_directory: Option<PathBuf>,
     /// Memory for the newest batches of all logs together.
     pub tail_cache: ByteCount,
     /// Files kept open between uses, over all directories.
@@ -101,6 +103,7 @@ impl StorageOptions {
     pub fn new(directories: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
             directories: directories.into_iter().map(Into::into).collect(),
+            metadata_directory: None,
             tail_cache: ByteCount::mib(16),
             open_files: 1024,
             recovery_threads_per_directory: 2,

@@ -74,7 +74,10 @@ const UNFLUSHED_LOGS: u64 = 4;
 #[derive(Debug)]
 pub struct LogManager {
     options: StorageOptions,
+    /// For logs of partitions.
     places: Vec<Place>,
+    /// For the metadata log, where that is apart.
+    metadata_place: Option<Place>,
     logs: RwLock<HashMap<TopicPartition, Arc<Log>>>,
     /// Logs that could not be opened, though their directory is fine.
     broken: Mutex<BTreeMap<TopicPartition, Error>>,
@@ -115,24 +118,19 @@ impl LogManager {
     /// One that another server has locked, or whose `meta.properties` make no sense, is an error. One that cannot be read
     /// or written is offline; an error only if all are.
     pub fn open(options: StorageOptions) -> Result<Self, Error> {
-        let mut places = Vec::new();
-        for (i, path) in options.directories.iter().enumerate() {
-            let directory = Directory::new(path.clone(), Arc::clone(&options.file_system));
-            let (flusher, thread) = Flusher::start(format!("flush-{i}"));
-            let place = Place {
-                directory,
-                flusher,
-                thread: Mutex::new(Some(thread)),
-                meta: Mutex::default(),
-                lock: Mutex::default(),
-            };
+        let open = |(i, path): (usize, &PathBuf)| {
+            let place = Place::new(path, Arc::clone(&options.file_system), format!("flush-{i}"));
             match place.claim() {
-                Ok(()) | Err(Error::DirectoryOffline { .. } | Error::NoSpace(_)) => places.push(place),
-                Err(error) => return Err(error),
+                Ok(()) | Err(Error::DirectoryOffline { .. } | Error::NoSpace(_)) => Ok(place),
+                Err(error) => Err(error),
             }
-        }
+        };
+        let places = options.directories.iter().enumerate().map(open).collect::<Result<Vec<_>, Error>>()?;
+        let apart = options.metadata_directory.as_ref().filter(|path| !options.directories.contains(path));
+        let metadata_place = apart.map(|path| open((places.len(), path))).transpose()?;
         let manager = Self {
             places,
+            metadata_place,
             logs: RwLock::default(),
             broken: Mutex::default(),
             changing: Mutex::default(),
@@ -156,9 +154,18 @@ impl LogManager {
         self.places.iter().filter(|place| !place.directory.is_offline())
     }
 
+    fn all_online(&self) -> impl Iterator<Item = &Place> {
+        self.all_places().filter(|place| !place.directory.is_offline())
+    }
+
+    /// Those for partitions, and that of the metadata log.
+    fn all_places(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().chain(&self.metadata_place)
+    }
+
     fn check_same_owner(&self) -> Result<(), Error> {
         let mut owner: Option<(String, NodeId)> = None;
-        for place in self.online() {
+        for place in self.all_online() {
             let Some(meta) = place.meta.lock().clone() else { continue };
             match &owner {
                 Some(owner) if *owner != meta => return Err(place.foreign(&meta, &owner.0, owner.1)),
@@ -171,15 +178,21 @@ impl LogManager {
     /// What the directories say about themselves; `None` before [`format`](Self::format). With several, the first's
     /// directory id.
     pub fn meta_properties(&self) -> Option<MetaProperties> {
-        self.online().find_map(|place| {
+        self.all_online().find_map(|place| {
             let (cluster_id, node_id) = place.meta.lock().clone()?;
             Some(MetaProperties { cluster_id, node_id, directory_id: place.directory.id() })
         })
     }
 
+    /// The id of the directory at this path; `None` if this server has none there.
+    pub fn directory_id_of(&self, path: &Path) -> Option<DirectoryId> {
+        let mut places = self.all_places();
+        places.find(|place| place.directory.path == path).map(|place| place.directory.id())
+    }
+
     /// The id that a directory which has none yet gets when it is [formatted](Self::format), instead of a random one.
     pub fn name_directory(&self, path: &Path, id: DirectoryId) {
-        for place in self.online().filter(|place| place.directory.path == path) {
+        for place in self.all_online().filter(|place| place.directory.path == path) {
             place.directory.set_id(id);
         }
     }
@@ -187,7 +200,7 @@ impl LogManager {
     /// Writes `meta.properties` where it is missing. A directory of another cluster or node is an error.
     pub fn format(&self, cluster_id: &str, node_id: NodeId) -> Result<(), Error> {
         let owner = (cluster_id.to_owned(), node_id);
-        for place in self.online() {
+        for place in self.all_online() {
             let mut meta = place.meta.lock();
             match &*meta {
                 Some(other) if *other != owner => return Err(place.foreign(other, cluster_id, node_id)),
@@ -586,11 +599,14 @@ impl LogManager {
     /// A directory that fails in this is left as after a crash.
     pub fn shutdown(&self, broker_epoch: BrokerEpoch) -> Result<(), Error> {
         let _changing = self.changing.lock();
-        for place in &self.places {
+        for place in self.all_places() {
             place.flusher.stop();
             if let Some(thread) = place.thread.lock().take() {
                 let _ = thread.join();
             }
+        }
+        if let Some(place) = &self.metadata_place {
+            *place.lock.lock() = None;
         }
         let logs = self.logs();
         let outcome = self.on_each(|place| {
@@ -625,7 +641,7 @@ fn close_all(logs: &[Arc<Log>], threads: usize) -> Result<(), Error> {
 
 impl Drop for LogManager {
     fn drop(&mut self) {
-        for place in &self.places {
+        for place in self.all_places() {
             place.flusher.stop();
             if let Some(thread) = place.thread.lock().take() {
                 let _ = thread.join();
@@ -635,6 +651,17 @@ impl Drop for LogManager {
 }
 
 impl Place {
+    fn new(path: &Path, file_system: Arc<dyn crate::FileSystem>, flusher: String) -> Self {
+        let (flusher, thread) = Flusher::start(flusher);
+        Self {
+            directory: Directory::new(path.to_owned(), file_system),
+            flusher,
+            thread: Mutex::new(Some(thread)),
+            meta: Mutex::default(),
+            lock: Mutex::default(),
+        }
+    }
+
     fn claim(&self) -> Result<(), Error> {
         let Directory { path, fs, .. } = &*self.directory;
         let failed = |error: std::io::Error| self.directory.failed(path, &error);
