@@ -406,6 +406,7 @@ impl Bench<'_> {
     }
 
     fn file_in(&self, side: Side, topic: &str, input: &Path, log: &Path) -> Result<f64> {
+        settle();
         let mut command = match side {
             Side::Ours => process::command(broker::binary()),
             Side::Theirs => process::command("kcat"),
@@ -420,6 +421,7 @@ impl Bench<'_> {
     }
 
     fn file_out(&self, side: Side, topic: &str, output: &Path) -> Result<f64> {
+        settle();
         let mut command = match side {
             Side::Ours => process::command(broker::binary()),
             Side::Theirs => process::command("kcat"),
@@ -434,6 +436,11 @@ impl Bench<'_> {
         process::between(&mut command, None, output, LONG)?;
         Ok(started.elapsed().as_secs_f64())
     }
+}
+
+/// Waits until what was written before is on the disk, which would hold up what is measured next.
+fn settle() {
+    rustix::fs::sync();
 }
 
 /// Digits, no line like the one before.
