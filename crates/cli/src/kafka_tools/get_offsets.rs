@@ -5,10 +5,9 @@ use super::{
     render::pattern,
 };
 use ::client::{
-    TopicPartition,
+    TopicPartition, TopicPattern,
     admin::{IsolationLevel, OffsetSpec},
 };
-use regex::Regex;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
@@ -48,7 +47,7 @@ pub(super) fn run(words: &[String]) -> Outcome {
 
 /// Which partitions: those of a topic that matches whole, from one number up to another, exclusive.
 struct Rule {
-    topic: Regex,
+    topic: TopicPattern,
     partitions: Partitions,
 }
 
@@ -59,12 +58,12 @@ enum Partitions {
 }
 
 impl Rule {
-    fn matches(&self, topic: &str, partition: i32) -> bool {
+    fn matches(&self, topic: &str, partition: i32) -> Result<bool, Stop> {
         let in_partitions = match &self.partitions {
             Partitions::Range(from, to) => (*from..*to).contains(&partition),
             Partitions::These(these) => these.is_empty() || these.contains(&partition),
         };
-        in_partitions && self.topic.is_match(topic)
+        Ok(in_partitions && self.topic.is_match(topic)?)
     }
 }
 
@@ -122,8 +121,10 @@ async fn print(given: &Given) -> Outcome {
             continue;
         }
         for partition in &topic.partitions {
-            if rules.iter().any(|rule| rule.matches(&topic.name, partition.index)) {
-                asked.insert(TopicPartition::new(topic.name.clone(), partition.index), spec);
+            for rule in &rules {
+                if rule.matches(&topic.name, partition.index)? {
+                    asked.insert(TopicPartition::new(topic.name.clone(), partition.index), spec);
+                }
             }
         }
     }
@@ -166,8 +167,9 @@ mod tests {
             ("a:-2", &[("a", 0), ("a", 1)], &[("a", 2)]),
         ] {
             let rule = rule(text).unwrap();
-            assert!(yes.iter().all(|(topic, partition)| rule.matches(topic, *partition)), "{text}");
-            assert!(!no.iter().any(|(topic, partition)| rule.matches(topic, *partition)), "{text}");
+            let matches = |(topic, partition): &(&str, i32)| rule.matches(topic, *partition).unwrap();
+            assert!(yes.iter().all(matches), "{text}");
+            assert!(!no.iter().any(matches), "{text}");
         }
         assert_eq!(
             rule("a:x").err().map(|stop| stop.message().to_owned()).as_deref(),

@@ -13,7 +13,6 @@ use ::client::{
     },
 };
 use base::{NodeId, TopicId};
-use regex::Regex;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
@@ -215,11 +214,14 @@ async fn delete(given: &Given, admin: &Admin) -> Outcome {
 /// All topics that the expression matches whole, by name.
 async fn topics(given: &Given, admin: &Admin) -> Result<Vec<String>, Stop> {
     let filter = given.get("topic")?.map(super::render::pattern).transpose()?;
-    let wanted = |name: &str| filter.as_ref().is_none_or(|filter: &Regex| filter.is_match(name));
-    let topics = admin.list_topics().await?;
-    let found = topics.iter().filter(|topic| wanted(&topic.name));
-    let found = found.filter(|topic| !(given.has("exclude-internal") && topic.internal));
-    Ok(found.map(|topic| topic.name.to_string()).collect())
+    let mut found = Vec::new();
+    for topic in admin.list_topics().await? {
+        let is_wanted = filter.as_ref().map_or(Ok(true), |filter| filter.is_match(&topic.name))?;
+        if is_wanted && !(given.has("exclude-internal") && topic.internal) {
+            found.push(topic.name.to_string());
+        }
+    }
+    Ok(found)
 }
 
 /// As [`topics`]; that there is none is an error unless `--if-exists` says otherwise.
