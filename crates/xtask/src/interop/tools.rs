@@ -59,8 +59,8 @@ const CLASSES: &[(&str, &str)] = &[
 /// - `*TEXT COMMAND`: ours, again until it prints the text.
 const NO_COMMAND: [char; 5] = ['#', '@', '>', '!', '*'];
 
-/// Names of equal length, so that columns are as wide.
-const SIDES: [&str; 2] = ["java", "ours"];
+/// Names of equal length, so that columns are as wide, and of which no tool prints one by itself.
+const SIDES: [&str; 2] = ["jvms", "ours"];
 
 /// How messages on standard error are compared.
 #[derive(Debug, PartialEq, Eq)]
