@@ -233,6 +233,27 @@ fn an_interrupted_produce_has_delivered_what_it_read() {
 }
 
 #[test]
+fn an_interrupted_console_producer_has_sent_what_waits_for_others() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t --partitions 1").ok();
+    let mut sent = 0;
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = spawn(&dev, "kafka-console-producer --topic t --timeout 60000");
+        let mut input = child.stdin.take().unwrap();
+        // More than a pipe holds, so some lines were read before the signal.
+        for _ in 0..20_000 {
+            input.write_all(b"line\n").unwrap();
+        }
+        send(signal, &child);
+        assert_eq!(wait(&mut child).code(), Some(code), "{}", errors(&mut child));
+        let count = dev.run("topic describe t -o json").json()["partitions"][0]["end_offset"].as_i64();
+        assert!(count > Some(sent), "{count:?}");
+        sent = count.unwrap();
+    }
+    assert_eq!(dev.run("consume t -e").text(), "line\n".repeat(sent as usize));
+}
+
+#[test]
 fn a_full_disk_ends_it_with_a_line() {
     let dev = Dev::ephemeral();
     dev.run("topic create t").ok();
