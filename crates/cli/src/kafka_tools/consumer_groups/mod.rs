@@ -2,7 +2,9 @@
 //!
 //! As with Kafka's tool, what the cluster refuses is told on standard output, and the exit code stays 0.
 mod describe;
+mod plan;
 mod reset;
+mod times;
 
 use super::{
     Outcome, Stop, client, errors,
@@ -160,6 +162,11 @@ async fn act(given: &Given) -> Outcome {
     }
 }
 
+/// What a failure of the cluster is where Kafka's tool does not look for its cause.
+fn execution(error: &Error) -> Stop {
+    Stop::Failed(format!("java.util.concurrent.ExecutionException: {}", errors::exception(error)))
+}
+
 /// Those named, or all that consume.
 async fn groups(given: &Given, admin: &Admin) -> Result<Vec<String>, Stop> {
     if !given.has("all-groups") {
@@ -308,6 +315,9 @@ async fn delete_offsets(given: &Given, admin: &Admin) -> Outcome {
         }
     }
     let width = results.keys().map(|(topic, _)| topic.len()).max().unwrap_or(0).max(15);
+    // As text, so that partition 10 comes before partition 2.
+    let mut results: Vec<_> = results.into_iter().collect();
+    results.sort_by_cached_key(|((topic, partition), _)| format!("{topic}{partition}"));
     write!(out, "\n{:width$} {:10} {:15}", "TOPIC", "PARTITION", "STATUS")?;
     for ((topic, partition), error) in &results {
         let partition = if *partition < 0 { "-".to_owned() } else { partition.to_string() };
