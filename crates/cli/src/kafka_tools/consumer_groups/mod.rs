@@ -8,7 +8,7 @@ mod times;
 
 use super::{
     Outcome, Stop, client, errors,
-    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, maybe_value, value},
+    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, maybe_value, split, value},
     render::join,
 };
 use ::client::{
@@ -228,8 +228,9 @@ const STATES: &[GroupState] = &[
 
 fn states(given: &Given) -> Result<Vec<GroupState>, Stop> {
     let Some(text) = given.get("state")?.filter(|text| !text.is_empty()) else { return Ok(Vec::new()) };
-    let parsed =
-        text.split(',').map(|state| state.trim().parse().ok().filter(|state| STATES.contains(state)));
+    let parsed = split(text, ',')
+        .into_iter()
+        .map(|state| state.trim().parse().ok().filter(|state| STATES.contains(state)));
     parsed.collect::<Option<Vec<_>>>().ok_or_else(|| {
         given.wrong(format!("Invalid state list '{text}'. Valid states are: {}", join(STATES, ", ")))
     })
@@ -238,7 +239,8 @@ fn states(given: &Given) -> Result<Vec<GroupState>, Stop> {
 fn types(given: &Given) -> Result<Vec<GroupType>, Stop> {
     const TYPES: &[GroupType] = &[GroupType::Classic, GroupType::Consumer];
     let Some(text) = given.get("type")?.filter(|text| !text.is_empty()) else { return Ok(Vec::new()) };
-    let parsed = text.split(',').map(|kind| kind.trim().parse().ok().filter(|kind| TYPES.contains(kind)));
+    let parsed =
+        split(text, ',').into_iter().map(|kind| kind.trim().parse().ok().filter(|kind| TYPES.contains(kind)));
     parsed.collect::<Option<Vec<_>>>().ok_or_else(|| {
         let text = text.to_lowercase();
         given.wrong(format!("Invalid types list '{text}'. Valid types are: {}", join(TYPES, ", ")))

@@ -1,6 +1,10 @@
 //! Where offsets go when they are reset.
 use super::{Offsets, execution, plan, print_error, times};
-use crate::kafka_tools::{Outcome, Stop, errors, options::Given, render::join};
+use crate::kafka_tools::{
+    Outcome, Stop, errors,
+    options::{Given, split},
+    render::join,
+};
 use ::client::{
     Admin, Error, ErrorCode, TopicPartition,
     admin::{CommittedOffset, DescribeGroupsOptions, GroupState, IsolationLevel, OffsetSpec},
@@ -74,7 +78,7 @@ pub(super) async fn partitions(
         let wrong = || argument(format!("Invalid partition '{partition}' specified in topic arg '{text}''"));
         Ok(TopicPartition::new(topic, partition.parse().map_err(|_| wrong())?))
     };
-    list.split(',').map(read).collect()
+    split(list, ',').into_iter().map(read).collect()
 }
 
 pub(super) async fn reset(given: &Given, admin: &Admin, groups: &[String]) -> Outcome {
