@@ -110,19 +110,11 @@ impl Properties {
 
     /// What was asked for in so many words must be possible; what was not gives way in silence.
     fn reconcile_producer(&self, client: &Config, producer: &mut producer::Config) -> Result<(), Error> {
-        let never_again = ["retries", "message.send.max.retries"]
-            .iter()
-            .any(|key| self.get(key).is_some_and(|times| times.trim() == "0"));
-        if self.get("enable.idempotence").is_some() && never_again {
-            let reason = if producer.idempotent {
-                "an idempotent producer sends again what failed"
-            } else {
-                "what failed is sent again until `delivery.timeout.ms`, and may then be there twice; with \
-                 `enable.idempotence=true`, and without `retries`, it is there once"
-            };
-            return conflict("retries", "enable.idempotence", reason);
-        }
         if self.get("enable.idempotence").is_some() && producer.idempotent {
+            if producer.retries == 0 {
+                let reason = "an idempotent producer sends again what failed";
+                return conflict("retries", "enable.idempotence", reason);
+            }
             if producer.acks != producer::Acks::All {
                 return conflict(
                     "enable.idempotence",

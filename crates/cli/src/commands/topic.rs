@@ -352,7 +352,7 @@ async fn alter(arguments: Alter) -> Result<(), Failure> {
         admin.alter_configs(&[(resource, changes)], false).await.only()?;
     }
     if let Some(count) = arguments.partitions {
-        let topic = NewPartitions { topic: arguments.name.clone(), total: count, assignment: Vec::new() };
+        let topic = NewPartitions { topic: arguments.name.clone(), total: count, assignment: None };
         admin.create_partitions(&[topic], false).await.only()?;
     }
     output::say(&format!("altered topic `{}`", arguments.name))

@@ -1,5 +1,8 @@
 //! The cluster that a tool works with, from its flags and files of properties.
-use super::{Outcome, Stop, options::Given};
+use super::{
+    Outcome, Stop,
+    options::{Given, split},
+};
 use ::client::{Admin, Cluster, Config, Producer, Properties, producer, properties};
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -88,7 +91,8 @@ pub(super) fn check_servers(given: &Given) -> Outcome {
             .rsplit_once(':')
             .is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty())
     };
-    match servers.split(',').all(has_port) {
+    let servers = split(servers, ',');
+    match !servers.is_empty() && servers.into_iter().all(has_port) {
         true => Ok(()),
         false => Err(given.wrong("Please provide valid host:port like host1:9091,host2:9092\n")),
     }

@@ -15,6 +15,7 @@ use ::client::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
+    net::ToSocketAddrs,
 };
 
 pub(super) static OPTIONS: Options = Options {
@@ -83,7 +84,7 @@ struct Entities {
 }
 
 impl Entities {
-    fn of(given: &Given) -> Self {
+    fn of(given: &Given) -> Result<Self, Stop> {
         let mut types: Vec<String> = given.all("entity-type").map(str::to_owned).collect();
         let mut names: Vec<String> = given
             .found
@@ -93,9 +94,9 @@ impl Entities {
             .collect();
         for (flag, kind) in FLAGS.iter().chain(DEFAULT_FLAGS).filter(|(flag, _)| given.has(flag)) {
             types.push((*kind).to_owned());
-            names.push(given.all(flag).next().unwrap_or_default().to_owned());
+            names.push(given.get(flag)?.unwrap_or_default().to_owned());
         }
-        Self { types, names }
+        Ok(Self { types, names })
     }
 
     fn has(&self, kind: &str) -> bool {
@@ -137,7 +138,7 @@ fn check(given: &Given) -> Result<Entities, Stop> {
         return Err(given.wrong("Command must include exactly one action: --describe, --alter"));
     }
     given.forbid("describe", &["alter", "add-config", "delete-config"])?;
-    let entities = Entities::of(given);
+    let entities = Entities::of(given)?;
     let fail = |message: String| Err(Stop::Failed(message));
     let twice: BTreeSet<&String> = entities
         .types
@@ -186,10 +187,19 @@ fn check_names(given: &Given, entities: &Entities) -> Outcome {
     let kinds = entities.types.join(",");
     let named = || entities.names.iter().filter(|name| !name.is_empty());
     let are_ids = entities.has("brokers") || entities.has("broker-loggers");
+    if are_ids || entities.has("ips") {
+        given.get("entity-name")?;
+    }
     if let Some(name) = named().find(|name| are_ids && name.parse::<i32>().is_err()) {
         return Err(Stop::Failed(format!(
             "The entity name for {} must be a valid integer broker id, but it is: {name}",
             entities.kind()
+        )));
+    }
+    let has_address = |name: &str| (name, 0).to_socket_addrs().is_ok_and(|mut found| found.next().is_some());
+    if let Some(name) = named().find(|name| entities.has("ips") && !has_address(name)) {
+        return Err(Stop::Failed(format!(
+            "The entity name for ips must be a valid IP or resolvable host, but it is: {name}"
         )));
     }
     if given.has("describe") {
@@ -271,7 +281,11 @@ fn added(given: &Given) -> Result<BTreeMap<String, String>, Stop> {
 }
 
 fn deleted(given: &Given) -> Vec<String> {
-    let keys = given.all("delete-config").flat_map(|keys| keys.split(','));
+    let keys = given.all("delete-config").flat_map(|keys| match keys.trim_matches(',') {
+        // Commas alone are a key.
+        "" => vec![keys],
+        _ => keys.split(',').filter(|key| !key.is_empty()).collect(),
+    });
     keys.map(|key| key.trim().to_owned()).collect()
 }
 
@@ -387,6 +401,9 @@ async fn describe_resources(given: &Given, admin: &Admin, entities: &Entities) -
     let names = match entities.names.first() {
         None => all_names(admin, kind).await?,
         Some(name) => {
+            if kind == "topics" && !(all && name.is_empty()) {
+                check_topic(name)?;
+            }
             if !all && !all_names(admin, kind).await?.contains(name) {
                 let kind = singular(kind);
                 return Ok(writeln!(
@@ -412,6 +429,22 @@ async fn describe_resources(given: &Given, admin: &Admin, entities: &Entities) -
         }
     }
     Ok(())
+}
+
+fn check_topic(name: &str) -> Outcome {
+    const LONGEST: usize = 249;
+    let reason = match name {
+        "" => "the empty string is not allowed".to_owned(),
+        "." | ".." => format!("'{name}' is not allowed"),
+        _ if name.encode_utf16().count() > LONGEST => {
+            format!("the length of '{name}' is longer than the max allowed length {LONGEST}")
+        }
+        _ if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) => format!(
+            "'{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
+        ),
+        _ => return Ok(()),
+    };
+    Err(Stop::Failed(format!("{EXCEPTION}InvalidTopicException: Topic name is invalid: {reason}")))
 }
 
 fn line(entry: &ConfigEntry) -> String {
@@ -675,6 +708,18 @@ mod tests {
                 "At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter",
             ),
             (
+                "--describe --topic t --topic u --bootstrap-server b",
+                "Found multiple arguments for option topic, but you asked for only one",
+            ),
+            (
+                "--describe --entity-type brokers --entity-name 1 --entity-name 2 --bootstrap-server b",
+                "Found multiple arguments for option entity-name, but you asked for only one",
+            ),
+            (
+                "--describe --ip [ --bootstrap-server b",
+                "The entity name for ips must be a valid IP or resolvable host, but it is: [",
+            ),
+            (
                 "--describe --topic t --entity-type brokers --bootstrap-server b",
                 "Only 'users' and 'clients' entity types may be specified together",
             ),
@@ -704,6 +749,39 @@ mod tests {
             });
             assert_eq!(parse_added(text).ok(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn keys_to_remove_are_read() {
+        for (line, keys) in [
+            ("--delete-config a,b", &["a", "b"][..]),
+            ("--delete-config ,a,,b, --delete-config c", &["a", "b", "c"]),
+            ("--delete-config ,", &[","]),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(deleted(&OPTIONS.parse(&words).unwrap()), keys, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_of_topics_are_checked() {
+        for (name, reason) in [
+            ("a._-1", None),
+            ("", Some("the empty string is not allowed")),
+            ("..", Some("'..' is not allowed")),
+            (
+                "a/b",
+                Some(
+                    "'a/b' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'",
+                ),
+            ),
+        ] {
+            let expected = reason
+                .map(|reason| format!("{EXCEPTION}InvalidTopicException: Topic name is invalid: {reason}"));
+            let found = check_topic(name).err().map(|stop| stop.message().to_owned());
+            assert_eq!(found, expected, "{name}");
+        }
+        assert!(check_topic(&"a".repeat(249)).is_ok() && check_topic(&"a".repeat(250)).is_err());
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! `kafka-get-offsets`: the offsets of partitions at a point in time, as `TOPIC:PARTITION:OFFSET`.
 use super::{
     Outcome, Stop, client, errors,
-    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, value},
+    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, split, value},
     render::pattern,
 };
 use ::client::{
-    TopicPartition,
+    TopicPartition, TopicPattern,
     admin::{IsolationLevel, OffsetSpec},
 };
-use regex::Regex;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
@@ -43,12 +42,13 @@ pub(super) fn run(words: &[String]) -> Outcome {
     };
     let given = OPTIONS.parse(words).map_err(told)?;
     given.require_all(&["bootstrap-server"])?;
+    client::check_servers(&given)?;
     super::block_on(async { print(&given).await.map_err(told) })
 }
 
 /// Which partitions: those of a topic that matches whole, from one number up to another, exclusive.
 struct Rule {
-    topic: Regex,
+    topic: TopicPattern,
     partitions: Partitions,
 }
 
@@ -59,12 +59,12 @@ enum Partitions {
 }
 
 impl Rule {
-    fn matches(&self, topic: &str, partition: i32) -> bool {
+    fn matches(&self, topic: &str, partition: i32) -> Result<bool, Stop> {
         let in_partitions = match &self.partitions {
             Partitions::Range(from, to) => (*from..*to).contains(&partition),
             Partitions::These(these) => these.is_empty() || these.contains(&partition),
         };
-        in_partitions && self.topic.is_match(topic)
+        Ok(in_partitions && self.topic.is_match(topic)?)
     }
 }
 
@@ -73,10 +73,11 @@ fn rules(given: &Given) -> Result<Vec<Rule>, Stop> {
         if given.count(&["topic", "partitions"]) > 0 {
             return Err(Stop::failed("--topic-partitions cannot be used with --topic or --partitions"));
         }
-        return list.split(',').map(rule).collect();
+        return split(list, ',').into_iter().map(rule).collect();
     }
     let text = given.get("partitions")?.unwrap_or_default();
-    let these: Result<Vec<i32>, _> = text.split(',').filter(|id| !id.is_empty()).map(str::parse).collect();
+    let ids = if text.is_empty() { Vec::new() } else { split(text, ',') };
+    let these: Result<Vec<i32>, _> = ids.into_iter().map(str::parse).collect();
     let these = these.map_err(|_| {
         Stop::Failed(format!(
             "--partitions expects a comma separated list of numeric partition ids, but received: {text}"
@@ -103,8 +104,13 @@ fn rule(text: &str) -> Result<Rule, Stop> {
     Ok(Rule { topic: pattern(if topic.is_empty() { ".*" } else { topic })?, partitions })
 }
 
-fn offset_spec(text: &str) -> Result<OffsetSpec, Stop> {
-    text.parse().map_err(|_| {
+/// `None` for a number below those that stand for a place: no broker knows it.
+fn offset_spec(text: &str) -> Result<Option<OffsetSpec>, Stop> {
+    if text.parse::<i64>().is_ok_and(|number| number < -6) {
+        return Ok(None);
+    }
+    let is_word = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    text.parse().ok().filter(|_| is_word).map(Some).ok_or_else(|| {
         Stop::Failed(format!(
             "Malformed time argument {text}. Please use -1 or latest / -2 or earliest / -3 or max-timestamp / -4 or \
              earliest-local / -5 or latest-tiered / -6 or earliest-pending-upload, or a specified long format timestamp"
@@ -116,20 +122,31 @@ async fn print(given: &Given) -> Outcome {
     let spec = offset_spec(given.get("time")?.unwrap_or("latest"))?;
     let rules = rules(given)?;
     let admin = client::admin(given).await?;
-    let mut asked = BTreeMap::new();
+    let mut asked = BTreeSet::new();
     for topic in admin.list_topics().await? {
         if topic.internal && given.has("exclude-internal-topics") {
             continue;
         }
         for partition in &topic.partitions {
-            if rules.iter().any(|rule| rule.matches(&topic.name, partition.index)) {
-                asked.insert(TopicPartition::new(topic.name.clone(), partition.index), spec);
+            for rule in &rules {
+                if rule.matches(&topic.name, partition.index)? {
+                    asked.insert(TopicPartition::new(topic.name.clone(), partition.index));
+                }
             }
         }
     }
     if asked.is_empty() {
         return Err(Stop::failed("Could not match any topic-partitions with the specified filters"));
     }
+    let skip = |partition: &str, error: &str| {
+        eprintln!("Skip getting offsets for topic-partition {partition} due to error: {error}");
+    };
+    let Some(spec) = spec else {
+        let unsupported = "org.apache.kafka.common.errors.UnsupportedVersionException: The version of API is not supported.";
+        asked.iter().for_each(|at| skip(&format!("{}-{}", at.topic, at.partition), unsupported));
+        return Ok(());
+    };
+    let asked = asked.into_iter().map(|at| (at, spec)).collect();
     let mut offsets = BTreeMap::new();
     for (at, answer) in admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await {
         let name = format!("{}-{}", at.topic, at.partition);
@@ -139,10 +156,7 @@ async fn print(given: &Given) -> Outcome {
                     found.offset.map(|offset| (name, format!("{}:{}:{offset}", at.topic, at.partition))),
                 );
             }
-            Err(error) => eprintln!(
-                "Skip getting offsets for topic-partition {name} due to error: {}",
-                errors::exception(&error)
-            ),
+            Err(error) => skip(&name, &errors::exception(&error)),
         }
     }
     let out = &mut io::stdout().lock();
@@ -166,8 +180,9 @@ mod tests {
             ("a:-2", &[("a", 0), ("a", 1)], &[("a", 2)]),
         ] {
             let rule = rule(text).unwrap();
-            assert!(yes.iter().all(|(topic, partition)| rule.matches(topic, *partition)), "{text}");
-            assert!(!no.iter().any(|(topic, partition)| rule.matches(topic, *partition)), "{text}");
+            let matches = |(topic, partition): &(&str, i32)| rule.matches(topic, *partition).unwrap();
+            assert!(yes.iter().all(matches), "{text}");
+            assert!(!no.iter().any(matches), "{text}");
         }
         assert_eq!(
             rule("a:x").err().map(|stop| stop.message().to_owned()).as_deref(),

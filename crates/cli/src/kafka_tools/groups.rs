@@ -35,13 +35,24 @@ pub(super) fn run(words: &[String]) -> Outcome {
     given.forbid("share", &["consumer", "group-type", "protocol", "streams"])?;
     given.forbid("streams", &["consumer", "group-type", "protocol", "share"])?;
     super::block_on(async {
-        let admin = client::admin(&given).await?;
-        let groups = admin.list_groups(&GroupFilter::default()).await?.all()?;
-        let protocol = given.get("protocol")?;
-        let wanted: Vec<&GroupListing> =
-            groups.iter().filter(|group| wants(group, &given, group_type, protocol)).collect();
-        Ok(print(&mut io::stdout().lock(), &wanted)?)
+        list(&given, group_type).await.map_err(|stop| match stop {
+            // Scripts look for it on standard output.
+            Stop::Failed(message) => {
+                println!("Error while executing groups command : {message}");
+                Stop::Failed(format!("ERROR {message}"))
+            }
+            other => other,
+        })
     })
+}
+
+async fn list(given: &Given, group_type: Option<GroupType>) -> Outcome {
+    let admin = client::admin(given).await?;
+    let groups = admin.list_groups(&GroupFilter::default()).await?.all()?;
+    let protocol = given.get("protocol")?;
+    let wanted: Vec<&GroupListing> =
+        groups.iter().filter(|group| wants(group, given, group_type, protocol)).collect();
+    Ok(print(&mut io::stdout().lock(), &wanted)?)
 }
 
 fn group_type(given: &Given) -> Result<Option<GroupType>, Stop> {

@@ -154,6 +154,18 @@ fn unrecognised(name: &str, dashes: usize) -> Stop {
     Stop::Failed(format!("{name} is not a recognized option"))
 }
 
+/// The items of a list as Java splits it: what is empty at the end does not count, and a comma alone is no item.
+pub(super) fn split(list: &str, separator: char) -> Vec<&str> {
+    let mut items: Vec<&str> = list.split(separator).collect();
+    while items.len() > 1 && items.last() == Some(&"") {
+        items.pop();
+    }
+    match items[..] {
+        [""] if !list.is_empty() => Vec::new(),
+        _ => items,
+    }
+}
+
 pub(super) fn table(options: &[Opt]) -> String {
     const LEFT: usize = 40;
     const RIGHT: usize = 40;
@@ -367,6 +379,20 @@ mod tests {
             ),
         ] {
             assert_eq!(error.message(), message);
+        }
+    }
+
+    #[test]
+    fn lists_are_split_as_java_splits_them() {
+        for (list, items) in [
+            ("a,b", &["a", "b"][..]),
+            ("a,,b,,", &["a", "", "b"]),
+            (",a", &["", "a"]),
+            (",", &[]),
+            (",,", &[]),
+            ("", &[""]),
+        ] {
+            assert_eq!(split(list, ','), items, "{list}");
         }
     }
 

@@ -1,4 +1,5 @@
 //! What several tools print alike.
+use client::TopicPattern;
 use std::fmt::Display;
 
 /// `1,2,3`.
@@ -31,11 +32,10 @@ pub(super) fn java_double(value: f64) -> String {
 
 /// An expression of names, as Kafka's tools take it: a comma is an alternative, quotes around it are dropped, and it
 /// is matched whole.
-pub(super) fn pattern(text: &str) -> Result<regex::Regex, super::Stop> {
+pub(super) fn pattern(text: &str) -> Result<TopicPattern, super::Stop> {
     let text = text.trim().replace(',', "|").replace(' ', "");
     let text = text.trim_matches(['"', '\'']);
-    regex::Regex::new(&format!("^(?:{text})$"))
-        .map_err(|_| super::Stop::Failed(format!("{text} is an invalid regex.")))
+    TopicPattern::new(text).map_err(|_| super::Stop::Failed(format!("{text} is an invalid regex.")))
 }
 
 /// Columns as wide as their widest cell, the head first, with a tab and a blank line's room as Kafka's tools have it.

@@ -88,6 +88,8 @@ impl Program {
                 }
                 Takes::Maybe(_) => attached.or_else(following),
                 Takes::Many(_) => {
+                    // Those given last count.
+                    given.found.retain(|(name, _)| *name != option.name);
                     let mut first = attached;
                     while let Some(next) = words.next_if(|next| !is_option(next)) {
                         given.found.extend(first.replace(next).map(|value| (option.name, Some(value))));

@@ -1,7 +1,7 @@
 //! `kafka-topics`: create, list, describe, grow and delete topics.
 use super::{
     Outcome, Stop, client,
-    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, value},
+    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, split, value},
     render::join,
 };
 use ::client::{
@@ -13,7 +13,6 @@ use ::client::{
     },
 };
 use base::{NodeId, TopicId};
-use regex::Regex;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
@@ -196,9 +195,15 @@ async fn alter(given: &Given, admin: &Admin) -> Outcome {
     let topics = existing(given, admin).await?;
     let mut growing = Vec::new();
     for topic in topics {
-        let has = admin.describe_topic(&topic).await?.partitions.len();
-        let assignment = assignment.iter().skip(has).cloned().collect();
-        growing.push(NewPartitions { topic, total, assignment });
+        // That it says too little of the new partitions is for the controller to refuse.
+        let of_new = match assignment.is_empty() {
+            true => None,
+            false => {
+                let has = admin.describe_topic(&topic).await?.partitions.len();
+                Some(assignment.iter().skip(has).cloned().collect())
+            }
+        };
+        growing.push(NewPartitions { topic, total, assignment: of_new });
     }
     if !growing.is_empty() {
         admin.create_partitions(&growing, false).await.all::<Vec<_>>()?;
@@ -215,11 +220,14 @@ async fn delete(given: &Given, admin: &Admin) -> Outcome {
 /// All topics that the expression matches whole, by name.
 async fn topics(given: &Given, admin: &Admin) -> Result<Vec<String>, Stop> {
     let filter = given.get("topic")?.map(super::render::pattern).transpose()?;
-    let wanted = |name: &str| filter.as_ref().is_none_or(|filter: &Regex| filter.is_match(name));
-    let topics = admin.list_topics().await?;
-    let found = topics.iter().filter(|topic| wanted(&topic.name));
-    let found = found.filter(|topic| !(given.has("exclude-internal") && topic.internal));
-    Ok(found.map(|topic| topic.name.to_string()).collect())
+    let mut found = Vec::new();
+    for topic in admin.list_topics().await? {
+        let is_wanted = filter.as_ref().map_or(Ok(true), |filter| filter.is_match(&topic.name))?;
+        if is_wanted && !(given.has("exclude-internal") && topic.internal) {
+            found.push(topic.name.to_string());
+        }
+    }
+    Ok(found)
 }
 
 /// As [`topics`]; that there is none is an error unless `--if-exists` says otherwise.
@@ -239,9 +247,9 @@ fn assignment(given: &Given) -> Result<Vec<Vec<NodeId>>, Stop> {
         return Ok(Vec::new());
     };
     let mut partitions: Vec<Vec<NodeId>> = Vec::new();
-    for (index, partition) in text.split(',').enumerate() {
+    for (index, partition) in split(text, ',').into_iter().enumerate() {
         let mut replicas = Vec::new();
-        for id in partition.split(':') {
+        for id in split(partition, ':') {
             let id = id.trim().parse().map_err(|_| Stop::Failed(format!("For input string: \"{id}\"")))?;
             replicas.push(NodeId(id));
         }
@@ -270,13 +278,17 @@ fn assignment(given: &Given) -> Result<Vec<Vec<NodeId>>, Stop> {
 fn configs(given: &Given) -> Result<Vec<(String, String)>, Stop> {
     let mut configs = BTreeMap::new();
     for text in given.all("config") {
-        let parts: Vec<&str> = text.split('=').map(str::trim).collect();
+        let parts: Vec<&str> = split(text.trim_end(), '=').into_iter().map(str::trim).collect();
         let [key, value] = parts[..] else {
             let message = "requirement failed: Invalid topic config: all configs to be added must be in the \
                            format \"key=val\".";
             return Err(Stop::failed(message));
         };
         configs.insert(key.to_owned(), value.to_owned());
+    }
+    let is_unknown = |key: &&String| config::lookup(config::Scope::Topic, key).is_err();
+    if let Some(unknown) = configs.keys().find(is_unknown) {
+        return Err(Stop::Failed(format!("Unknown topic config name: {unknown}")));
     }
     Ok(configs.into_iter().collect())
 }
@@ -449,9 +461,39 @@ mod tests {
     }
 
     #[test]
+    fn settings_have_a_known_name_and_a_value() {
+        let wrong = "requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".";
+        for (text, expected) in [
+            ("retention.ms=1", Ok("1")),
+            ("retention.ms{s}={s}1", Ok("1")),
+            ("retention.ms=1=", Ok("1")),
+            ("retention.ms=", Err(wrong)),
+            ("retention.ms", Err(wrong)),
+            ("retention.ms=1=2", Err(wrong)),
+            ("nonsense=1", Err("Unknown topic config name: nonsense")),
+        ] {
+            let words = [
+                "--create",
+                "--topic",
+                "t",
+                "--bootstrap-server",
+                "b",
+                "--config",
+                &text.replace("{s}", " "),
+            ];
+            let given = OPTIONS.parse(&words.map(str::to_owned)).unwrap();
+            let found = configs(&given)
+                .map(|configs| configs.into_iter().map(|(_, value)| value).collect::<String>());
+            assert_eq!(found.as_deref().map_err(Stop::message), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn assignments_are_brokers_by_partition() {
         for (text, expected) in [
             ("0:1,1:2", Ok(vec![vec![0, 1], vec![1, 2]])),
+            ("0:1:,1:2,", Ok(vec![vec![0, 1], vec![1, 2]])),
+            ("0,,1", Err("For input string: \"\"")),
             ("1:1", Err("Partition replica lists may not contain duplicate entries: 1")),
             ("0:1,2", Err("Partition 1 has different replication factor: [2]")),
             ("a", Err("For input string: \"a\"")),

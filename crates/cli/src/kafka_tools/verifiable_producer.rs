@@ -85,6 +85,8 @@ fn properties(given: &mut Given) -> Result<Pairs, Stop> {
     let mut properties = Pairs::from([
         ("bootstrap.servers".to_owned(), given.require("bootstrap-server")?.to_owned()),
         ("acks".to_owned(), acks.to_string()),
+        // What is not acknowledged is told, and not tried again.
+        ("retries".to_owned(), "0".to_owned()),
     ]);
     properties.extend(client::read_properties(given.get("command-config")?)?);
     Ok(properties)

@@ -4,6 +4,7 @@ use crate::{
     node::{Dev, Ran, binary, finish, send, wait},
 };
 use client::ErrorCode;
+use serde_json::Value;
 use std::{
     ffi::OsStr,
     fs::{self, File, OpenOptions},
@@ -230,6 +231,48 @@ fn an_interrupted_produce_has_delivered_what_it_read() {
     assert!(told.ends_with("all delivered\n"), "{told}");
     assert_eq!(end(&dev), Some(1 + count), "{told}");
     assert_eq!(dev.run("consume t -e").text(), "whole\n".to_owned() + &"line\n".repeat(count as usize));
+}
+
+#[test]
+fn an_interrupted_console_producer_has_sent_what_waits_for_others() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t --partitions 1").ok();
+    let mut sent = 0;
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = spawn(&dev, "kafka-console-producer --topic t --timeout 60000");
+        let mut input = child.stdin.take().unwrap();
+        // More than a pipe holds, so some lines were read before the signal.
+        for _ in 0..20_000 {
+            input.write_all(b"line\n").unwrap();
+        }
+        send(signal, &child);
+        assert_eq!(wait(&mut child).code(), Some(code), "{}", errors(&mut child));
+        let count = dev.run("topic describe t -o json").json()["partitions"][0]["end_offset"].as_i64();
+        assert!(count > Some(sent), "{count:?}");
+        sent = count.unwrap();
+    }
+    assert_eq!(dev.run("consume t -e").text(), "line\n".repeat(sent as usize));
+}
+
+#[test]
+fn an_interrupted_verifiable_producer_tells_of_all_that_it_sent() {
+    let dev = Dev::ephemeral();
+    dev.run("topic create t --partitions 1").ok();
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = spawn(&dev, "kafka-verifiable-producer --topic t --throughput 1000");
+        let mut events = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut event = || -> Option<Value> { Some(serde_json::from_str(&events.next()?.unwrap()).unwrap()) };
+        assert_eq!(event().unwrap()["name"], "startup_complete");
+        assert_eq!(event().unwrap()["name"], "producer_send_success");
+        send(signal, &child);
+        let rest: Vec<Value> = std::iter::from_fn(event).collect();
+        let names: Vec<&str> = rest.iter().map(|event| event["name"].as_str().unwrap()).collect();
+        let sent = 1 + names.iter().filter(|name| **name == "producer_send_success").count();
+        assert_eq!(names[names.len() - 2..], ["shutdown_complete", "tool_data"]);
+        let summary = rest.last().unwrap();
+        assert_eq!((&summary["sent"], &summary["acked"]), (&sent.into(), &sent.into()), "{summary}");
+        assert_eq!(wait(&mut child).code(), Some(code), "{}", errors(&mut child));
+    }
 }
 
 #[test]

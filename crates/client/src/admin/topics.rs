@@ -67,8 +67,8 @@ pub struct NewPartitions {
     pub topic: String,
     /// How many there shall be in all.
     pub total: i32,
-    /// Replicas of each partition that is added; empty leaves them to the controller.
-    pub assignment: Vec<Vec<NodeId>>,
+    /// Replicas of each partition that is added; without it the controller chooses.
+    pub assignment: Option<Vec<Vec<NodeId>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -352,10 +352,10 @@ fn creatable(topic: &NewTopic) -> CreatableTopic {
 }
 
 fn growing(topic: &NewPartitions) -> CreatePartitionsTopic {
-    let assignments = topic.assignment.iter().map(|replicas| CreatePartitionsAssignment {
+    let of_partition = |replicas: &Vec<NodeId>| CreatePartitionsAssignment {
         broker_ids: replicas.iter().map(|node| node.0).collect(),
-    });
-    let assignments = (!topic.assignment.is_empty()).then(|| assignments.collect());
+    };
+    let assignments = topic.assignment.as_ref().map(|all| all.iter().map(of_partition).collect());
     CreatePartitionsTopic { name: topic.topic.as_str().into(), count: topic.total, assignments }
 }
 

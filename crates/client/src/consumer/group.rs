@@ -19,7 +19,10 @@ use super::{
         modern::{self, Modern},
     },
 };
-use crate::{Cluster, Error, FOREVER, GroupMetadata, OnUnknownTopic, TopicPartition, admin::CommittedOffset};
+use crate::{
+    Cluster, Error, FOREVER, GroupMetadata, OnUnknownTopic, TopicPartition, TopicPattern,
+    admin::CommittedOffset,
+};
 use protocol::ErrorCode;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -254,17 +257,11 @@ impl Consumer {
     }
 
     /// Reads all topics whose whole name matches, those that come later too. In the classic protocol the pattern is
-    /// matched here and internal topics are left out; in the consumer protocol the coordinator matches it, as RE2 does.
+    /// matched here, as Java does, and internal topics are left out; in the consumer protocol the coordinator matches it, as RE2 does.
     pub fn subscribe_pattern(&mut self, pattern: &str) -> Result<(), Error> {
         let reads = match self.config.group_protocol {
             GroupProtocol::Consumer => Reads::Pattern(pattern.into()),
-            GroupProtocol::Classic => {
-                let whole = regex::Regex::new(&format!("^(?:{pattern})$"));
-                Reads::Matching(Arc::new(whole.map_err(|error| Error::Pattern {
-                    pattern: pattern.to_owned(),
-                    reason: error.to_string(),
-                })?))
-            }
+            GroupProtocol::Classic => Reads::Matching(Arc::new(TopicPattern::new(pattern)?)),
         };
         self.read(reads)
     }

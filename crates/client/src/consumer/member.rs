@@ -10,7 +10,7 @@ use super::{
         classic::{self, Round, Watched},
     },
 };
-use crate::{Cluster, Error, OnUnknownTopic, cluster::RefreshClock, metadata::TopicAnswer};
+use crate::{Cluster, Error, OnUnknownTopic, TopicPattern, cluster::RefreshClock, metadata::TopicAnswer};
 use base::TopicId;
 use bytes::Bytes;
 use std::{
@@ -33,7 +33,7 @@ pub(super) enum Reads {
     Nothing,
     Topics(BTreeSet<Arc<str>>),
     /// Matched here, in the classic protocol.
-    Matching(Arc<regex::Regex>),
+    Matching(Arc<TopicPattern>),
     /// Matched by the coordinator.
     Pattern(Arc<str>),
 }
@@ -351,6 +351,7 @@ impl Member {
                         self.misses = 0;
                         self.tell_of_topics();
                     }
+                    Err(error @ Error::Pattern { .. }) => self.tell(error),
                     Err(error) => tracing::debug!(error = %crate::error::Chain(&error), "no list of topics"),
                 }
             }
@@ -455,16 +456,10 @@ impl Member {
         self.jobs.spawn(async move { Done::Topics(cluster.refresh(&topics, on_unknown).await) });
     }
 
-    fn look_for_matching(&mut self, pattern: Arc<regex::Regex>) {
+    fn look_for_matching(&mut self, pattern: Arc<TopicPattern>) {
         self.refreshing = true;
         let (cluster, subscribed) = (self.cluster.clone(), self.subscribed);
-        self.jobs.spawn(async move {
-            let matching = cluster.all_topics().await.map(|topics| {
-                let matching = topics.iter().filter(|topic| !topic.internal && pattern.is_match(&topic.name));
-                matching.map(|topic| topic.name.clone()).collect()
-            });
-            Done::Matching(subscribed, matching)
-        });
+        self.jobs.spawn(async move { Done::Matching(subscribed, matching(&cluster, &pattern).await) });
     }
 
     fn tell_of_topics(&mut self) {
@@ -479,6 +474,16 @@ impl Member {
             }
         }
     }
+}
+
+async fn matching(cluster: &Cluster, pattern: &TopicPattern) -> Result<BTreeSet<Arc<str>>, Error> {
+    let mut matching = BTreeSet::new();
+    for topic in cluster.all_topics().await?.iter().filter(|topic| !topic.internal) {
+        if pattern.is_match(&topic.name)? {
+            matching.insert(topic.name.clone());
+        }
+    }
+    Ok(matching)
 }
 
 /// What the leader gives to everybody.

@@ -445,6 +445,7 @@ impl Accumulator {
             self.fatal.is_some() || self.transactions.as_ref().is_some_and(Transactions::is_fatal);
         let has_moved = self.leader_of(&batch).is_some_and(|leader| leader != node);
         let transactional = self.transactions.is_some();
+        let was_last_attempt = batch.attempts > self.config.retries;
         let queue = self.queue_of(&batch);
         queue.landed(batch.order);
         let verdict = match &outcome {
@@ -468,6 +469,10 @@ impl Accumulator {
                 }
                 let unknown = Ack { base_offset: None, log_append_time: None };
                 self.end(batch, Ok(outcome.unwrap_or(unknown)));
+            }
+            Verdict::Again { .. } | Verdict::Behind if was_last_attempt => {
+                queue.given_up(&batch);
+                self.give_up(batch, outcome);
             }
             Verdict::Again { pause } => {
                 let until = pause.then(|| now + self.backoff.wait(batch.attempts, 0.5));
@@ -501,10 +506,7 @@ impl Accumulator {
         if batch.stamp.is_some() {
             self.queue_of(&batch).broken_at(batch.order);
         }
-        if let (Some(transactions), Err(error)) = (&mut self.transactions, &outcome) {
-            transactions.batch_failed(error);
-        }
-        self.end(batch, outcome);
+        self.give_up(batch, outcome);
     }
 
     /// Gives up what waited too long.
@@ -519,12 +521,15 @@ impl Accumulator {
         for mut batch in expired {
             let partition = format!("{}-{}", batch.topic(), batch.partition());
             let last = batch.last_error.take().map(Box::new);
-            let error = Error::DeliveryTimeout { partition, after, last };
-            if let Some(transactions) = &mut self.transactions {
-                transactions.batch_failed(&error);
-            }
-            self.end(batch, Err(error));
+            self.give_up(batch, Err(Error::DeliveryTimeout { partition, after, last }));
         }
+    }
+
+    fn give_up(&mut self, batch: Batch, outcome: Result<Ack, Error>) {
+        if let (Some(transactions), Err(error)) = (&mut self.transactions, &outcome) {
+            transactions.batch_failed(error);
+        }
+        self.end(batch, outcome);
     }
 
     /// Ends everything with this error, now and from now on.

@@ -25,6 +25,9 @@ pub struct Config {
     pub max_block: Duration,
     /// Longest time from `send` to success or failure (`delivery.timeout.ms`); [`Duration::MAX`]: no limit.
     pub delivery_timeout: Duration,
+    /// How often a batch is sent again after a failure that may pass (`retries`), within `delivery_timeout`. With zero
+    /// nothing is numbered, as with `idempotent: false`.
+    pub retries: u32,
     /// Most bytes in one request, and so in one record (`max.request.size`).
     pub max_request_size: usize,
     /// Whether, of the partitions for records without key, those with fewer batches waiting are likelier
@@ -75,6 +78,7 @@ impl Default for Config {
             buffer_memory: 32 << 20,
             max_block: Duration::from_secs(60),
             delivery_timeout: Duration::from_secs(120),
+            retries: i32::MAX.cast_unsigned(),
             max_request_size: 1 << 20,
             adaptive_partitioning: true,
             availability_timeout: None,
@@ -90,9 +94,9 @@ impl Config {
     /// With what contradicts itself resolved to the safe side.
     pub(crate) fn resolved(mut self) -> Self {
         if self.transactional_id.is_some() {
-            (self.idempotent, self.acks) = (true, Acks::All);
+            (self.idempotent, self.acks, self.retries) = (true, Acks::All, self.retries.max(1));
         }
-        self.idempotent &= self.acks == Acks::All;
+        self.idempotent &= self.acks == Acks::All && self.retries > 0;
         let most = if self.idempotent { 5 } else { usize::MAX };
         self.max_in_flight = self.max_in_flight.clamp(1, most);
         self.max_request_size = self.max_request_size.max(1);
@@ -156,6 +160,7 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
         c.delivery_timeout = timeout.unwrap_or(Duration::MAX);
         Ok(())
     }),
+    setting("retries", &["message.send.max.retries"], |c, v| v.number(&mut c.retries, INT)),
     setting("max.request.size", &["message.max.bytes"], |c, v| v.number(&mut c.max_request_size, POSITIVE)),
     setting("max.in.flight.requests.per.connection", &["max.in.flight"], |c, v| {
         v.number(&mut c.max_in_flight, POSITIVE)

@@ -267,11 +267,15 @@ impl PartitionQueue {
         if self.open.as_ref().is_some_and(|batch| batch.created <= deadline) {
             expired.extend(self.open.take());
         }
-        // Whether a broker has it is not known, so its sequence cannot be used for anything else.
-        if self.gap == Gap::None && expired.iter().any(|batch| batch.stamp.is_some()) {
+        expired.iter().for_each(|batch| self.given_up(batch));
+        expired
+    }
+
+    /// Whether a broker has it is not known, so its sequence cannot be used for anything else.
+    pub(super) fn given_up(&mut self, batch: &Batch) {
+        if self.gap == Gap::None && batch.stamp.is_some() {
             self.gap = Gap::Unresolved;
         }
-        expired
     }
 
     /// Takes out what need not be sent when its transaction is aborted: what has no sequence yet, and what cannot be

@@ -10,7 +10,6 @@ const TLS: &str = "rustls offers TLS 1.2 and 1.3 with its own safe choice of cip
 const FETCHED_TOKEN: &str = "tokens are not fetched over HTTP; give a token provider in code";
 const TOKEN_VALIDATION: &str = "the broker validates tokens";
 const LOGIN: &str = "a token is asked for when a connection needs one";
-const RETRIES: &str = "retries end with `delivery.timeout.ms` or `default.api.timeout.ms`";
 const METADATA: &str = "metadata is asked for as its age and failures require";
 const LOGGING: &str = "the program's own logging decides";
 const OLD_BROKERS: &str = "every broker is asked for its versions";
@@ -73,7 +72,6 @@ const KEYS: &[(&str, &str)] = &[
     ("log_cb", CALLBACK),
     ("log_level", LOGGING),
     ("message.copy.max.bytes", "a record is copied once, when it is sent"),
-    ("message.send.max.retries", RETRIES),
     ("metadata.cluster.check.enable", "the id of the cluster is not compared"),
     ("metadata.max.idle.ms", METADATA),
     ("metric.reporters", METRICS),
@@ -100,7 +98,6 @@ const KEYS: &[(&str, &str)] = &[
     ("receive.buffer.bytes", SYSTEM),
     ("reconnect.backoff.jitter.ms", "waits wander by a fifth (KIP-580)"),
     ("resolve_cb", CALLBACK),
-    ("retries", RETRIES),
     ("sasl.client.callback.handler.class", JAVA),
     ("sasl.kerberos.keytab", KERBEROS),
     ("sasl.kerberos.kinit.cmd", KERBEROS),

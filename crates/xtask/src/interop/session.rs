@@ -64,6 +64,11 @@ impl<'a> Session<'a> {
         self.broker_of(self.kind, self.kind.name(), overrides)
     }
 
+    /// As [`Self::broker`], beside it.
+    pub(super) fn broker_beside(&self, name: &str, overrides: &[(&str, &str)]) -> Result<Broker> {
+        self.broker_of(self.kind, name, overrides)
+    }
+
     pub(super) fn broker_of(&self, kind: Kind, name: &str, overrides: &[(&str, &str)]) -> Result<Broker> {
         Broker::start(self.tools, kind, &self.tools.run_folder(self.suite).join(name), overrides)
     }

@@ -54,13 +54,14 @@ const CLASSES: &[(&str, &str)] = &[
 /// What lines begin with that are no command to compare:
 /// - `#`: a comment.
 /// - `@kafka WHY`: all lines of the file run against Kafka's broker, `@set KEY=VALUE` is one of its settings.
+/// - `@alone WHY`: all lines of the file run against a broker that no other file uses.
 /// - `>NAME CONTENT`: a file, with `\n`, `\r` and `\xHH` for what a line cannot have.
 /// - `!COMMAND`: ours, to prepare what follows; `!=COMMAND`: Kafka's, as we have none.
 /// - `*TEXT COMMAND`: ours, again until it prints the text.
 const NO_COMMAND: [char; 5] = ['#', '@', '>', '!', '*'];
 
-/// Names of equal length, so that columns are as wide.
-const SIDES: [&str; 2] = ["java", "ours"];
+/// Names of equal length, so that columns are as wide, and of which no tool prints one by itself.
+const SIDES: [&str; 2] = ["jvms", "ours"];
 
 /// How messages on standard error are compared.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,12 +98,15 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
         classes: &classes,
         logging: &logging,
     };
-    let on_kafka = |settings: &[(&str, &str)]| session.broker_of(Kind::Kafka, "instead", settings);
+    let start = |mark: &str, settings: &[(&str, &str)]| match mark {
+        KAFKA => session.broker_of(Kind::Kafka, "instead", settings),
+        _ => session.broker_beside("alone", settings),
+    };
     let results: Vec<Result<Vec<Compared>>> = thread::scope(|scope| {
         let work = || {
             let mut all = Vec::new();
             while let Some(file) = next() {
-                all.extend(side.compare_file(&file, &only, &on_kafka)?);
+                all.extend(side.compare_file(&file, &only, &start)?);
             }
             Ok(all)
         };
@@ -167,8 +171,11 @@ fn shared_classes(tools: &Tools, address: &str) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Starts Kafka's broker with settings of its own.
-type OnKafka<'a> = dyn Fn(&[(&str, &str)]) -> Result<Broker> + 'a;
+const KAFKA: &str = "@kafka ";
+const ALONE: &str = "@alone ";
+
+/// Starts the broker that a mark asks for, with settings.
+type Start<'a> = dyn Fn(&str, &[(&str, &str)]) -> Result<Broker> + 'a;
 
 /// A command line and how its outputs are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,21 +231,23 @@ impl Side<'_> {
         &self,
         file: &Path,
         selected: &dyn Fn(&str) -> bool,
-        on_kafka: &OnKafka<'_>,
+        start: &Start<'_>,
     ) -> Result<Vec<Compared>> {
         let text = fs::read_to_string(file)?;
-        if let Some(reason) = text.lines().find_map(|line| line.strip_prefix("@kafka ")) {
+        let marked =
+            |mark: &'static str| Some((mark, text.lines().find_map(|line| line.strip_prefix(mark))?));
+        if let Some((mark, reason)) = marked(KAFKA).or_else(|| marked(ALONE)) {
             if !text.lines().any(|line| !line.starts_with(NO_COMMAND) && selected(line)) {
                 return Ok(Vec::new());
             }
-            println!("    {} runs against Apache Kafka: {reason}", file.display());
+            println!("    {} has a broker to itself: {reason}", file.display());
             let settings: Vec<String> = text
                 .lines()
                 .filter_map(|line| Some(self.filled(line.strip_prefix("@set ")?, SIDES[0])))
                 .collect();
             let settings: Vec<(&str, &str)> =
                 settings.iter().filter_map(|setting| setting.split_once('=')).collect();
-            let broker = on_kafka(&settings)?;
+            let broker = start(mark, &settings)?;
             let side = Self { address: broker.address.clone(), logs: broker.data(), ..self.clone() };
             return side.compare_lines(&text, selected);
         }

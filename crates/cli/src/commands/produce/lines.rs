@@ -10,13 +10,19 @@ use rustix::{
 use std::{
     fs::File,
     io::{self, Read},
+    os::fd::AsFd,
     sync::Arc,
 };
 
 const CHUNK: usize = 256 << 10;
 
+/// Standard input, read without a buffer.
+pub(crate) fn stdin_file() -> io::Result<File> {
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
 /// Waits until a read of the file would not. What reads it talks to the brokers meanwhile.
-pub(super) async fn ready(file: &Arc<File>) -> io::Result<()> {
+pub(crate) async fn ready(file: &Arc<File>) -> io::Result<()> {
     if poll(file, Some(&Timespec::default()))? {
         return Ok(());
     }
@@ -49,7 +55,7 @@ pub(crate) enum Step<'a> {
 /// What was read of a source and is not used yet.
 #[derive(Debug)]
 pub(crate) struct Input<R> {
-    pub(super) source: R,
+    pub(crate) source: R,
     buffer: Vec<u8>,
     filled: usize,
 }

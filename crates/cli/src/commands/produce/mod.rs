@@ -19,7 +19,7 @@ use client::{
     producer::{Acks, Codec, Compression, Config, Header, Record},
 };
 use json::Parsed;
-use lines::{Input, Splitter, Step, ready};
+use lines::{Input, Splitter, Step, ready, stdin_file};
 use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
@@ -255,10 +255,6 @@ impl Arguments {
     fn value<'a>(&self, value: Option<&'a [u8]>) -> Option<&'a [u8]> {
         value.filter(|value| !(self.tombstone && value.is_empty()))
     }
-}
-
-fn stdin_file() -> io::Result<File> {
-    Ok(File::from(std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()?))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {

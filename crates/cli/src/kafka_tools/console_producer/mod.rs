@@ -8,7 +8,10 @@ use super::{
     Outcome, Stop, client, errors,
     options::{BOOTSTRAP_SERVER, Given, Options, flag, maybe_value, value},
 };
-use crate::commands::produce::lines::{Input, Step};
+use crate::{
+    commands::produce::lines::{Input, Step, ready, stdin_file},
+    interrupt::Interrupt,
+};
 use ::client::{
     Producer,
     producer::{Delivery, Record},
@@ -18,6 +21,7 @@ use reader::{LineReader, Parsed};
 use std::{
     collections::VecDeque,
     io::{self, IsTerminal, Write},
+    sync::Arc,
 };
 
 pub(super) static OPTIONS: Options = Options {
@@ -68,7 +72,7 @@ pub(super) static OPTIONS: Options = Options {
             "reader-property",
             "String: prop",
             "How lines are read, as KEY=VALUE: parse.key, key.separator, parse.headers, headers.delimiter, \
-             headers.separator, headers.key.separator, null.marker, ignore.error.",
+             headers.separator, headers.key.separator, null.marker, ignore.error; topic, in the place of --topic.",
         ),
         value("reader-config", "String: config file", "A file of such properties."),
         value("producer-property", "String: producer_prop", "The old name of --command-property."),
@@ -120,15 +124,21 @@ pub(super) fn run(words: &[String]) -> Outcome {
             READERS[0]
         )));
     }
-    let reader = LineReader::new(&reader_properties(&given)?).map_err(Stop::Failed)?;
-    let topic = given.require("topic")?.to_owned();
+    let mut lines = reader_properties(&given)?;
+    let reader = LineReader::new(&lines).map_err(Stop::Failed)?;
+    let topic = lines.remove("topic").unwrap_or_default();
     let properties = producer_properties(&given)?;
     super::block_on(async {
         let producer = client::producer(properties, "console-producer").await?;
+        let mut interrupt = Interrupt::listen().map_err(|failure| Stop::Failed(failure.line()))?;
         let mut sending =
             Sending { producer: &producer, topic: &topic, sync: given.has("sync"), waiting: VecDeque::new() };
-        let sent = sending.all(reader).await;
-        // What was read before a mistake in the input is delivered.
+        let sent = tokio::select! {
+            biased;
+            exit = interrupt.asked() => Err(Stop::Quietly(exit as u8)),
+            sent = sending.all(reader) => sent,
+        };
+        // What was read before a mistake in the input, or a signal, is delivered.
         let _ = producer.flush().await;
         sending.tell_failures();
         sent
@@ -137,6 +147,8 @@ pub(super) fn run(words: &[String]) -> Outcome {
 
 fn reader_properties(given: &Given) -> Result<Pairs, Stop> {
     let mut properties = client::read_properties(given.get("reader-config")?)?;
+    // A property may name another topic, as it is the reader that makes records.
+    properties.insert("topic".to_owned(), given.require("topic")?.to_owned());
     properties.extend(client::key_values(given.all("reader-property")));
     Ok(properties)
 }
@@ -179,20 +191,19 @@ impl Sending<'_> {
             true => write!(io::stdout(), ">").and_then(|()| io::stdout().flush()),
             false => Ok(()),
         };
-        let (mut input, mut used) = (Input::new(io::stdin()), 0);
+        let broken = |error: io::Error| Stop::Failed(format!("cannot read standard input: {error}"));
+        let (mut input, mut used) = (Input::new(Arc::new(stdin_file().map_err(broken)?)), 0);
         prompt()?;
-        // The runtime's other thread talks to the brokers meanwhile.
         loop {
-            let read = input.records(used, b"\n");
-            let chunk =
-                match read.map_err(|error| Stop::Failed(format!("cannot read standard input: {error}")))? {
-                    Step::Records(chunk) => chunk,
-                    Step::Unfinished => {
-                        used = 0;
-                        continue;
-                    }
-                    Step::End => return Ok(()),
-                };
+            ready(&input.source).await.map_err(broken)?;
+            let chunk = match input.records(used, b"\n").map_err(broken)? {
+                Step::Records(chunk) => chunk,
+                Step::Unfinished => {
+                    used = 0;
+                    continue;
+                }
+                Step::End => return Ok(()),
+            };
             used = chunk.len();
             for line in reader::lines(chunk) {
                 let parsed = reader.parse(line).map_err(Stop::Failed)?;
@@ -200,6 +211,8 @@ impl Sending<'_> {
                 prompt()?;
             }
             self.tell_failures();
+            // Time for a signal to be heard.
+            tokio::task::yield_now().await;
         }
     }
 

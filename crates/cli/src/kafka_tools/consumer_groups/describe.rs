@@ -1,5 +1,5 @@
 //! The three views of a group: its offsets, its members, its state.
-use super::{Offsets, print_error};
+use super::{execution, print_error, reset};
 use crate::kafka_tools::{
     Outcome, Stop, errors,
     options::Given,
@@ -7,7 +7,10 @@ use crate::kafka_tools::{
 };
 use ::client::{
     Admin, TopicPartition,
-    admin::{DescribeGroupsOptions, GroupDescription, GroupMember, GroupState, IsolationLevel, OffsetSpec},
+    admin::{
+        DescribeGroupsOptions, GroupDescription, GroupMember, GroupState, IsolationLevel, ListedOffset,
+        OffsetSpec,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -65,18 +68,22 @@ impl PartitionRow {
 
 /// Partitions with an owner, busiest member first, then those that only have an offset.
 async fn rows(admin: &Admin, group: &str, description: &GroupDescription) -> Result<Vec<PartitionRow>, Stop> {
-    let committed: Offsets = admin.group_offsets(group).await?;
+    let committed = reset::committed(admin, group).await?;
     let assigned: BTreeSet<&TopicPartition> =
         description.members.iter().flat_map(|member| &member.assignment).collect();
     let all: BTreeSet<TopicPartition> = committed.keys().chain(assigned.iter().copied()).cloned().collect();
-    let asked = all.iter().map(|at| (at.clone(), OffsetSpec::Latest)).collect();
-    let ends: BTreeMap<_, _> =
-        admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.into_iter().collect();
+    let (_, leaderless) = reset::there(admin, &all).await.map_err(|error| execution(&error))?;
+    let asked = all.difference(&leaderless).map(|at| (at.clone(), OffsetSpec::Latest)).collect();
+    let ends: BTreeMap<TopicPartition, ListedOffset> = admin
+        .list_offsets(&asked, IsolationLevel::ReadUncommitted)
+        .await
+        .all()
+        .map_err(|error| execution(&error))?;
     let row = |at: &TopicPartition, owner: Option<[String; 3]>| PartitionRow {
         at: at.clone(),
         leader_epoch: committed.get(at).map(|offset| offset.leader_epoch).filter(|epoch| *epoch >= 0),
         current: committed.get(at).map(|offset| offset.offset),
-        end: ends.get(at).and_then(|answer| answer.as_ref().ok()?.offset),
+        end: ends.get(at).and_then(|end| end.offset),
         owner,
     };
     let mut members: Vec<&GroupMember> =

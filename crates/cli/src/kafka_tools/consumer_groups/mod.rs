@@ -2,11 +2,13 @@
 //!
 //! As with Kafka's tool, what the cluster refuses is told on standard output, and the exit code stays 0.
 mod describe;
+mod plan;
 mod reset;
+mod times;
 
 use super::{
     Outcome, Stop, client, errors,
-    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, maybe_value, value},
+    options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, Options, flag, maybe_value, split, value},
     render::join,
 };
 use ::client::{
@@ -160,6 +162,11 @@ async fn act(given: &Given) -> Outcome {
     }
 }
 
+/// What a failure of the cluster is where Kafka's tool does not look for its cause.
+fn execution(error: &Error) -> Stop {
+    Stop::Failed(format!("java.util.concurrent.ExecutionException: {}", errors::exception(error)))
+}
+
 /// Those named, or all that consume.
 async fn groups(given: &Given, admin: &Admin) -> Result<Vec<String>, Stop> {
     if !given.has("all-groups") {
@@ -221,8 +228,9 @@ const STATES: &[GroupState] = &[
 
 fn states(given: &Given) -> Result<Vec<GroupState>, Stop> {
     let Some(text) = given.get("state")?.filter(|text| !text.is_empty()) else { return Ok(Vec::new()) };
-    let parsed =
-        text.split(',').map(|state| state.trim().parse().ok().filter(|state| STATES.contains(state)));
+    let parsed = split(text, ',')
+        .into_iter()
+        .map(|state| state.trim().parse().ok().filter(|state| STATES.contains(state)));
     parsed.collect::<Option<Vec<_>>>().ok_or_else(|| {
         given.wrong(format!("Invalid state list '{text}'. Valid states are: {}", join(STATES, ", ")))
     })
@@ -231,7 +239,8 @@ fn states(given: &Given) -> Result<Vec<GroupState>, Stop> {
 fn types(given: &Given) -> Result<Vec<GroupType>, Stop> {
     const TYPES: &[GroupType] = &[GroupType::Classic, GroupType::Consumer];
     let Some(text) = given.get("type")?.filter(|text| !text.is_empty()) else { return Ok(Vec::new()) };
-    let parsed = text.split(',').map(|kind| kind.trim().parse().ok().filter(|kind| TYPES.contains(kind)));
+    let parsed =
+        split(text, ',').into_iter().map(|kind| kind.trim().parse().ok().filter(|kind| TYPES.contains(kind)));
     parsed.collect::<Option<Vec<_>>>().ok_or_else(|| {
         let text = text.to_lowercase();
         given.wrong(format!("Invalid types list '{text}'. Valid types are: {}", join(TYPES, ", ")))
@@ -308,6 +317,9 @@ async fn delete_offsets(given: &Given, admin: &Admin) -> Outcome {
         }
     }
     let width = results.keys().map(|(topic, _)| topic.len()).max().unwrap_or(0).max(15);
+    // As text, so that partition 10 comes before partition 2.
+    let mut results: Vec<_> = results.into_iter().collect();
+    results.sort_by_cached_key(|((topic, partition), _)| format!("{topic}{partition}"));
     write!(out, "\n{:width$} {:10} {:15}", "TOPIC", "PARTITION", "STATUS")?;
     for ((topic, partition), error) in &results {
         let partition = if *partition < 0 { "-".to_owned() } else { partition.to_string() };

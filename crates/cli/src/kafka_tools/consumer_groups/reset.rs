@@ -1,6 +1,10 @@
 //! Where offsets go when they are reset.
-use super::{Offsets, print_error};
-use crate::kafka_tools::{Outcome, Stop, errors, options::Given, render::join};
+use super::{Offsets, execution, plan, print_error, times};
+use crate::kafka_tools::{
+    Outcome, Stop, errors,
+    options::{Given, split},
+    render::join,
+};
 use ::client::{
     Admin, Error, ErrorCode, TopicPartition,
     admin::{CommittedOffset, DescribeGroupsOptions, GroupState, IsolationLevel, OffsetSpec},
@@ -50,7 +54,7 @@ pub(super) enum Unknown {
 impl From<Unknown> for Stop {
     fn from(unknown: Unknown) -> Self {
         match unknown {
-            Unknown::Topic(error) => Self::Failed(errors::exception(&error)),
+            Unknown::Topic(error) => Self::Failed(errors::message(&error)),
             Unknown::Argument(stop) => stop,
         }
     }
@@ -74,7 +78,7 @@ pub(super) async fn partitions(
         let wrong = || argument(format!("Invalid partition '{partition}' specified in topic arg '{text}''"));
         Ok(TopicPartition::new(topic, partition.parse().map_err(|_| wrong())?))
     };
-    list.split(',').map(read).collect()
+    split(list, ',').into_iter().map(read).collect()
 }
 
 pub(super) async fn reset(given: &Given, admin: &Admin, groups: &[String]) -> Outcome {
@@ -100,9 +104,9 @@ pub(super) async fn reset(given: &Given, admin: &Admin, groups: &[String]) -> Ou
 }
 
 async fn reset_one(given: &Given, admin: &Admin, group: &str) -> Result<Offsets, Stop> {
-    let mut wanted = BTreeSet::new();
+    let mut wanted = Partitions::new();
     if given.has("all-topics") {
-        wanted.extend(admin.group_offsets(group).await?.into_keys());
+        wanted.extend(committed(admin, group).await?.into_keys());
     } else if given.has("topic") {
         for topic in given.all("topic") {
             wanted.extend(partitions(given, admin, topic).await?);
@@ -122,11 +126,18 @@ async fn reset_one(given: &Given, admin: &Admin, group: &str) -> Result<Offsets,
     Ok(offsets)
 }
 
-async fn check_partitions(admin: &Admin, wanted: &BTreeSet<TopicPartition>) -> Outcome {
+pub(super) async fn committed(admin: &Admin, group: &str) -> Result<Offsets, Stop> {
+    admin.group_offsets(group).await.map_err(|error| execution(&error))
+}
+
+type Partitions = BTreeSet<TopicPartition>;
+
+/// All partitions of these topics, and those of them without a leader.
+pub(super) async fn there(admin: &Admin, wanted: &Partitions) -> Result<(Partitions, Partitions), Error> {
     let topics: BTreeSet<&str> = wanted.iter().map(|at| &*at.topic).collect();
-    let (mut there, mut leaderless) = (BTreeSet::new(), BTreeSet::new());
+    let (mut there, mut leaderless) = (Partitions::new(), Partitions::new());
     for name in topics {
-        let topic = admin.describe_topic(name).await.map_err(|error| Stop::from(Unknown::Topic(error)))?;
+        let topic = admin.describe_topic(name).await?;
         for partition in &topic.partitions {
             let at = TopicPartition::new(name, partition.index);
             if partition.leader.is_none() {
@@ -135,6 +146,11 @@ async fn check_partitions(admin: &Admin, wanted: &BTreeSet<TopicPartition>) -> O
             there.insert(at);
         }
     }
+    Ok((there, leaderless))
+}
+
+async fn check_partitions(admin: &Admin, wanted: &Partitions) -> Outcome {
+    let (there, leaderless) = there(admin, wanted).await.map_err(|error| execution(&error))?;
     let names = |partitions: &[&TopicPartition]| {
         join(partitions.iter().map(|at| format!("{}-{}", at.topic, at.partition)), ",")
     };
@@ -149,15 +165,10 @@ async fn check_partitions(admin: &Admin, wanted: &BTreeSet<TopicPartition>) -> O
     Ok(())
 }
 
-type New = BTreeMap<TopicPartition, i64>;
+pub(super) type New = BTreeMap<TopicPartition, i64>;
 
-async fn target(
-    given: &Given,
-    admin: &Admin,
-    group: &str,
-    wanted: BTreeSet<TopicPartition>,
-) -> Result<New, Stop> {
-    if let Some(offset) = given.number::<i64>("to-offset")? {
+async fn target(given: &Given, admin: &Admin, group: &str, wanted: Partitions) -> Result<New, Stop> {
+    if let Some(offset) = first_number(given, "to-offset")? {
         return in_range(admin, wanted.into_iter().map(|at| (at, offset)).collect()).await;
     }
     if given.has("to-earliest") {
@@ -167,7 +178,7 @@ async fn target(
         return listed(admin, wanted, OffsetSpec::Latest).await;
     }
     if let Some(by) = given.number::<i64>("shift-by")? {
-        let committed = admin.group_offsets(group).await?;
+        let committed = committed(admin, group).await?;
         let mut shifted = New::new();
         for at in wanted {
             let Some(offset) = committed.get(&at) else {
@@ -180,24 +191,25 @@ async fn target(
         }
         return in_range(admin, shifted).await;
     }
-    if let Some(text) = given.get("to-datetime")? {
-        return at_time(admin, wanted, date_time(text)?).await;
+    if let Some(text) = given.all("to-datetime").next() {
+        return at_time(admin, wanted, times::date_time(text).map_err(Stop::Failed)?).await;
     }
     if let Some(text) = given.get("by-duration")? {
-        return at_time(admin, wanted, ago(text)?).await;
+        let age = times::duration(text).ok_or_else(|| Stop::failed("Text cannot be parsed to a Duration"))?;
+        return at_time(admin, wanted, times::before_now(age)).await;
     }
-    if let Some(file) = given.get("from-file")? {
+    if let Some(file) = given.all("from-file").next() {
         let text = fs::read_to_string(file)
-            .map_err(|error| Stop::Failed(format!("Unable to read file {file}: {error}")))?;
-        let mut plan = read_plan(&text, given.all("group").collect::<Vec<_>>().as_slice())?;
-        let Some(offsets) = plan.remove(group) else {
+            .map_err(|_| Stop::Failed(format!("java.io.IOException: Unable to read file {file}")))?;
+        let groups: Vec<&str> = given.all("group").collect();
+        let Some(offsets) = plan::read(&text, &groups).map_err(Stop::Failed)?.remove(group) else {
             print_error(&format!("No reset plan for group {group} found."))?;
             return Ok(New::new());
         };
         return in_range(admin, offsets).await;
     }
     if given.has("to-current") {
-        let committed = admin.group_offsets(group).await?;
+        let committed = committed(admin, group).await?;
         let (known, unknown): (BTreeSet<_>, BTreeSet<_>) =
             wanted.into_iter().partition(|at| committed.contains_key(at));
         let mut offsets = listed(admin, unknown, OffsetSpec::Latest).await?;
@@ -212,14 +224,15 @@ async fn target(
         .wrong(format!("Option '[reset-offsets]' requires one of the following scenarios: [{scenarios}]")))
 }
 
-async fn listed(admin: &Admin, wanted: BTreeSet<TopicPartition>, spec: OffsetSpec) -> Result<New, Stop> {
+async fn listed(admin: &Admin, wanted: Partitions, spec: OffsetSpec) -> Result<New, Stop> {
     let asked = wanted.into_iter().map(|at| (at, spec)).collect();
-    let offsets: Vec<_> = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.all()?;
+    let offsets = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await.all::<Vec<_>>();
+    let offsets = offsets.map_err(|error| execution(&error))?;
     Ok(offsets.into_iter().map(|(at, found)| (at, found.offset.unwrap_or(-1))).collect())
 }
 
 /// Where no record is as young, the end.
-async fn at_time(admin: &Admin, wanted: BTreeSet<TopicPartition>, ms: i64) -> Result<New, Stop> {
+async fn at_time(admin: &Admin, wanted: Partitions, ms: i64) -> Result<New, Stop> {
     let found = listed(admin, wanted, OffsetSpec::Timestamp(ms)).await?;
     let (mut found, none): (New, New) = found.into_iter().partition(|(_, offset)| *offset >= 0);
     for at in none.keys() {
@@ -253,41 +266,11 @@ async fn in_range(admin: &Admin, wanted: New) -> Result<New, Stop> {
     Ok(kept)
 }
 
-/// Milliseconds since 1970; UTC where no zone is given.
-fn date_time(text: &str) -> Result<i64, Stop> {
-    let zoned = text.parse::<jiff::Timestamp>().or_else(|_| format!("{text}Z").parse());
-    zoned
-        .map(|time| time.as_millisecond())
-        .map_err(|_| Stop::Failed(format!("Timestamp '{text}' is not of the form YYYY-MM-DDTHH:mm:SS.sss")))
-}
-
-fn ago(text: &str) -> Result<i64, Stop> {
-    let wrong = || Stop::failed("Text cannot be parsed to a Duration");
-    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
-    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    let then = jiff::Timestamp::now().checked_sub(duration).map_err(|_| wrong())?;
-    Ok(then.as_millisecond())
-}
-
-/// Lines `TOPIC,PARTITION,OFFSET` for the one group asked for, or `GROUP,TOPIC,PARTITION,OFFSET`.
-fn read_plan(text: &str, groups: &[&str]) -> Result<BTreeMap<String, New>, Stop> {
-    let mut plan: BTreeMap<String, New> = BTreeMap::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let cells: Vec<&str> = line.split(',').map(|cell| cell.trim().trim_matches('"')).collect();
-        let (group, rest) = match (groups, &cells[..]) {
-            ([group], rest @ [_, _, _]) => (*group, rest),
-            (_, [group, rest @ ..]) if rest.len() == 3 => (*group, rest),
-            _ => return Err(wrong_line(line)),
-        };
-        let partition = rest[1].parse().map_err(|_| wrong_line(line))?;
-        let offset = rest[2].parse().map_err(|_| wrong_line(line))?;
-        plan.entry(group.to_owned()).or_default().insert(TopicPartition::new(rest[0], partition), offset);
-    }
-    Ok(plan)
-}
-
-fn wrong_line(line: &str) -> Stop {
-    Stop::Failed(format!("'{line}' is not a line of a reset plan"))
+/// The first of several.
+fn first_number(given: &Given, name: &str) -> Result<Option<i64>, Stop> {
+    let Some(text) = given.all(name).next() else { return Ok(None) };
+    let wrong = || Stop::Failed(format!("Cannot parse argument '{text}' of option {name}"));
+    text.parse().map(Some).map_err(|_| wrong())
 }
 
 fn print(given: &Given, offsets: &BTreeMap<String, Offsets>) -> Outcome {
@@ -299,8 +282,8 @@ fn print(given: &Given, offsets: &BTreeMap<String, Offsets>) -> Outcome {
     if given.has("export") {
         let is_single = given.all("group").count() == 1;
         for (group, at, offset) in rows {
-            let group = if is_single { String::new() } else { format!("{group},") };
-            writeln!(out, "{group}{},{},{offset}", at.topic, at.partition)?;
+            let group = if is_single { String::new() } else { format!("{},", plan::cell(group)) };
+            writeln!(out, "{group}{},{},{offset}", plan::cell(&at.topic), at.partition)?;
         }
         return Ok(writeln!(out)?);
     }
@@ -313,35 +296,4 @@ fn print(given: &Given, offsets: &BTreeMap<String, Offsets>) -> Outcome {
         write!(out, "\n{group:group_width$} {:topic_width$} {:<10} {offset}", &*at.topic, at.partition)?;
     }
     Ok(writeln!(out)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read() {
-        for (text, ms) in [
-            ("1970-01-01T00:00:01.000", 1000),
-            ("1970-01-01T00:00:01.000Z", 1000),
-            ("1970-01-01T01:00:01.500+01:00", 1500),
-        ] {
-            assert_eq!(date_time(text).ok(), Some(ms), "{text}");
-        }
-        assert!(date_time("yesterday").is_err());
-        assert!(ago("PT1H30M").is_ok() && ago("P1D").is_ok());
-        assert!(ago("1 hour-ish").is_err());
-    }
-
-    #[test]
-    fn plans_are_read() {
-        let of = |group: &str, topic: &str, partition, offset| {
-            BTreeMap::from([(group.to_owned(), New::from([(TopicPartition::new(topic, partition), offset)]))])
-        };
-        assert_eq!(read_plan("t,0,5\n", &["g"]).ok(), Some(of("g", "t", 0, 5)));
-        assert_eq!(read_plan("h,t,0,5\n", &["g"]).ok(), Some(of("h", "t", 0, 5)));
-        assert_eq!(read_plan("\"h\",\"t\",0,5", &[]).ok(), Some(of("h", "t", 0, 5)));
-        assert!(read_plan("t,0", &["g"]).is_err());
-        assert!(read_plan("t,x,5", &["g"]).is_err());
-    }
 }

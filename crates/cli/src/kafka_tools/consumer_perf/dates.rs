@@ -1,5 +1,5 @@
-//! Times in the letters of `java.text.SimpleDateFormat`, with English names. Weeks of a year and of a month are not
-//! known: they begin on another day from country to country.
+//! Times in the letters of `java.text.SimpleDateFormat`, with English names and the weeks of the United States: they
+//! begin on Sunday, and the first of a year or month has its first day.
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 #[derive(Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ enum Part {
     Field(char, usize),
 }
 
-const FIELDS: &str = "GyMLdDFEuaHkKhmsSzZX";
+const FIELDS: &str = "GyYMLwWdDFEuaHkKhmsSzZX";
 
 impl Pattern {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
@@ -41,7 +41,6 @@ impl Pattern {
                     }
                     parts.push(Part::Field(letter, count));
                 }
-                'Y' | 'w' | 'W' => return Err(format!("Weeks, as of '{letter}', cannot be shown")),
                 letter if letter.is_ascii_alphabetic() => {
                     return Err(format!("Illegal pattern character '{letter}'"));
                 }
@@ -76,6 +75,10 @@ fn field(time: &Zoned, letter: char, count: usize) -> String {
         ('G', _) => "AD".to_owned(),
         ('y', 2) => format!("{:02}", time.year().rem_euclid(100)),
         ('y', _) => number(time.year().into()),
+        ('Y', 2) => format!("{:02}", week(time).0.rem_euclid(100)),
+        ('Y', _) => number(week(time).0),
+        ('w', _) => number(week(time).1),
+        ('W', _) => number(week_since_first(time, time.day().into())),
         ('M' | 'L', 1..=2) => number(time.month().into()),
         ('M' | 'L', 3) => named("%b"),
         ('M' | 'L', _) => named("%B"),
@@ -102,6 +105,24 @@ fn field(time: &Zoned, letter: char, count: usize) -> String {
     }
 }
 
+/// The year that the week of this day is counted in, and its number there.
+fn week(time: &Zoned) -> (i32, i32) {
+    let year = i32::from(time.year());
+    let days_after = 6 - i32::from(time.weekday().to_sunday_zero_offset());
+    let day = i32::from(time.day_of_year());
+    match day + days_after > i32::from(time.days_in_year()) {
+        true => (year + 1, 1),
+        false => (year, week_since_first(time, day)),
+    }
+}
+
+/// The number of the week, where this is so many days into its year or month, from 1.
+fn week_since_first(time: &Zoned, day: i32) -> i32 {
+    let weekday = i32::from(time.weekday().to_sunday_zero_offset());
+    let first = (weekday - (day - 1)).rem_euclid(7);
+    (day - 1 + first) / 7 + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +142,7 @@ mod tests {
             ("hh kk KK G", "12 24 00 AD", "03 15 03 AD"),
             ("'o''clock' '' HH", "o'clock ' 00", "o'clock ' 15"),
             ("Z X XX XXX", "-0730 -07 -0730 -07:30", "+0000 Z Z Z"),
+            ("YYYY YY w ww W", "2026 26 11 11 2", "2025 25 49 49 6"),
             ("", "", ""),
         ] {
             let offset = Offset::from_seconds(-(7 * 3600 + 1800)).unwrap();
@@ -132,12 +154,26 @@ mod tests {
     }
 
     #[test]
+    fn a_week_is_of_the_year_that_has_its_end() {
+        let pattern = Pattern::parse("Y w W").unwrap();
+        for (year, month, day, expected) in [
+            (2025, 12, 27, "2025 52 4"),
+            (2025, 12, 29, "2026 1 5"),
+            (2026, 1, 4, "2026 2 2"),
+            (2022, 12, 31, "2022 53 5"),
+            (2023, 1, 1, "2023 1 1"),
+        ] {
+            let time = date(year, month, day).at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap();
+            assert_eq!(pattern.show_at(&time), expected, "{time}");
+        }
+    }
+
+    #[test]
     fn mistakes_of_patterns() {
         for (pattern, expected) in [
             ("yyyy b", "Illegal pattern character 'b'"),
             ("'open", "Unterminated quote"),
             ("XXXX", "invalid ISO 8601 format: length=4"),
-            ("yyyy ww", "Weeks, as of 'w', cannot be shown"),
         ] {
             assert_eq!(Pattern::parse(pattern), Err(expected.to_owned()), "{pattern}");
         }

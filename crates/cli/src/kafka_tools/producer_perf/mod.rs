@@ -4,7 +4,7 @@ mod stats;
 
 use super::{
     Outcome, Stop, client, errors,
-    options::{Given, Opt, flag, value, values},
+    options::{Given, Opt, flag, split, value, values},
     subcommands::{Program, Refusal},
     throughput::Pace,
 };
@@ -20,6 +20,8 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
+
+const CLIENT_ID: &str = "perf-producer-client";
 
 const OPTIONS: &[Opt] = &[
     value("bootstrap-server", "BOOTSTRAP-SERVER", "The brokers to ask first: HOST:PORT, with commas."),
@@ -69,6 +71,7 @@ struct Plan {
     warmup: u64,
     throughput: f64,
     interval_ms: u64,
+    client_id: String,
     properties: Pairs,
     /// How long a transaction lasts, if there are any.
     transaction: Option<Duration>,
@@ -81,7 +84,7 @@ pub(super) fn run(words: &[String]) -> Outcome {
     let (_, given) = PROGRAM.parse_or_help(words)?;
     let mut plan = Plan::of(given)?;
     super::block_on(async {
-        let producer = client::producer(std::mem::take(&mut plan.properties), "perf-producer-client").await?;
+        let producer = client::producer(std::mem::take(&mut plan.properties), CLIENT_ID).await?;
         plan.carry_out(producer).await
     })
 }
@@ -146,6 +149,7 @@ impl Plan {
             warmup: warmup.cast_unsigned(),
             throughput,
             interval_ms: interval.cast_unsigned(),
+            client_id: properties.get("client.id").map_or(CLIENT_ID, String::as_str).to_owned(),
             properties,
             transaction,
             payloads,
@@ -175,8 +179,9 @@ impl Plan {
 fn properties(given: &Given) -> Result<Pairs, Stop> {
     let mut properties = client::read_properties(given.get("command-config")?)?;
     for text in given.all("command-property") {
-        let parts: Vec<&str> = text.split('=').collect();
-        let [key, value] = parts[..] else { return Err(Stop::Failed(format!("Invalid property: {text}"))) };
+        let [key, value] = split(text, '=')[..] else {
+            return Err(Stop::Failed(format!("Invalid property: {text}")));
+        };
         properties.insert(key.to_owned(), value.to_owned());
     }
     if let Some(server) = given.get("bootstrap-server")? {
@@ -328,9 +333,9 @@ impl Run {
             writeln!(out, "{}", steady.total_line(now))?;
         }
         if plan.print_metrics {
-            let id = "{client-id=perf-producer-client}";
+            let id = &plan.client_id;
             let names = ["record-error-total", "record-send-total"]
-                .map(|name| format!("producer-metrics:{name}:{id}"));
+                .map(|name| format!("producer-metrics:{name}:{{client-id={id}}}"));
             let width = names[0].len();
             writeln!(out, "\n{:width$}   Value", "Metric Name")?;
             for (name, count) in names.iter().zip([self.failed, self.sent]) {
@@ -362,7 +367,9 @@ mod tests {
             ("--num-records 1 --record-size 1 --payload-monotonic", Some("not allowed with")),
             ("--num-records 1 --record-size 1 --warmup-records 1", Some("strictly fewer")),
             ("--num-records 1 --record-size 1 --command-property a", Some("Invalid property: a")),
-            ("--num-records 1 --record-size 1 --command-property a=b c=d", None),
+            ("--num-records 1 --record-size 1 --command-property a=", Some("Invalid property: a=")),
+            ("--num-records 1 --record-size 1 --command-property a=b c=d=", None),
+            ("--num-records 1 --record-size 1 --command-property a --command-property a=b c=d", None),
             (
                 "--num-records 1 --record-size 1 --key-distribution range",
                 Some("--record-key-range is required"),

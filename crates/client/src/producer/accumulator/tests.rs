@@ -253,6 +253,29 @@ fn what_waits_too_long_is_given_up() {
 }
 
 #[test]
+fn what_failed_as_often_as_it_may_is_given_up() {
+    let passing = ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND;
+    let mut play = Play::new(|config| config.retries = 1);
+    play.append(0, 0, 4);
+    play.sends(0, &["1: 0/0+4"]);
+    play.answers(1, "0/0+4", passing);
+    play.sends(200, &["1: 0/0+4"]);
+    play.answers(201, "0/0+4", passing);
+    assert_eq!(play.outcomes(), vec![passing.to_string(); 4].join(" "));
+    // The broker may have it, so its sequence is not used again.
+    play.append(202, 0, 4);
+    play.sends(202, &["1: 0/e1:0+4"]);
+
+    let mut play = Play::new(|config| (config.retries, config.idempotent) = (0, false));
+    play.append(0, 0, 8);
+    play.sends(0, &["1: 0/-+4"]);
+    play.answers(1, "0/-+4", passing);
+    play.sends(1, &["1: 0/-+4"]);
+    play.answers(2, "0/-+4", ErrorCode::NONE);
+    assert!(play.outcomes().ends_with("100 101 102 103"), "{}", play.outcomes());
+}
+
+#[test]
 fn memory_is_bounded_and_freed() {
     let mut play = Play::new(|config| config.buffer_memory = 1000);
     let mut appended = 0;

@@ -98,7 +98,7 @@ async fn topics_are_described_by_name_and_id_in_pages() {
 async fn topics_grow_and_never_shrink() {
     let Some((cluster, admin)) = admin().await else { return };
     let topic = basics::topic(&cluster, "grows").await;
-    let grow = |total| [NewPartitions { topic: topic.clone(), total, assignment: Vec::new() }];
+    let grow = |total| [NewPartitions { topic: topic.clone(), total, assignment: None }];
     admin.create_partitions(&grow(5), true).await.only().unwrap();
     admin.create_partitions(&grow(3), false).await.only().unwrap();
     until("three partitions", async || {
