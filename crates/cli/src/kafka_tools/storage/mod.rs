@@ -6,7 +6,7 @@ mod voters;
 use super::{
     Outcome, Stop, client, features,
     options::{Given, Opt, flag, value},
-    subcommands::{Command, Program},
+    subcommands::{Command, Program, with_files},
 };
 use config::ServerConfig;
 use std::{
@@ -75,7 +75,8 @@ pub(super) static PROGRAM: Program = Program {
 };
 
 pub(super) fn run(words: &[String]) -> Outcome {
-    let (command, given) = PROGRAM.parse(words).map_err(|refusal| refusal.stop(&PROGRAM))?;
+    let words = with_files(words).and_then(|words| PROGRAM.parse(&words));
+    let (command, given) = words.map_err(|refusal| refusal.stop(&PROGRAM))?;
     let out = &mut io::stdout().lock();
     match command {
         "info" => info(out, &server(&given)?),
