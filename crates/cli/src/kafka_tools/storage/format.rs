@@ -139,13 +139,15 @@ fn first_voters(given: &Given, server: &ServerConfig) -> Result<Option<Voters>, 
 
 /// The level of `metadata.version` and the records that a new cluster begins with.
 fn first_records(given: &Given, server: &ServerConfig) -> Result<(i16, Vec<Record>), Stop> {
-    let release = given.get("release-version")?.map(features::release_level).transpose()?;
+    let is_unstable = features::is_unstable_enabled(&server.properties);
+    let release = given.get("release-version")?;
+    let release = release.map(|text| features::release_level(text, is_unstable)).transpose()?;
     let mut asked = BTreeMap::new();
     for text in given.all("feature") {
         let (name, level) = features::name_and_level(text)?;
         asked.insert(name, level);
     }
-    let levels = features::first_levels(release, &asked, !has_static_voters(server))?;
+    let levels = features::first_levels(release, &asked, !has_static_voters(server), is_unstable)?;
     let release = levels[features::METADATA_VERSION];
     let level = |(name, level): (&str, i16)| {
         Record::from(FeatureLevelRecord { name: name.into(), feature_level: level })
