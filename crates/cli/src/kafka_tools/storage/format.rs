@@ -8,7 +8,7 @@ use super::{
 };
 use crate::kafka_tools::options::Given;
 use ::storage::{DirectoryId, LogManager, StorageOptions};
-use config::ServerConfig;
+use config::{Listener, ServerConfig};
 use metadata::Record;
 use protocol::metadata_records::{FeatureLevelRecord, UserScramCredentialRecord};
 use quorum::bootstrap;
@@ -116,12 +116,9 @@ fn first_voters(given: &Given, server: &ServerConfig) -> Result<Option<Voters>, 
         if !is_controller {
             return Err(Stop::failed("You can only use --standalone on a controller."));
         }
-        let mut all = server.advertised_listeners.iter().chain(&server.listeners);
-        let own = all
-            .find(|own| server.is_controller_listener(&own.name))
-            .ok_or_else(|| Stop::failed("No controller listeners found."))?;
+        let own = own_endpoint(server).ok_or_else(|| Stop::failed("No controller listeners found."))?;
         let host = match own.host.as_str() {
-            "" => "localhost".to_owned(),
+            "" | "0.0.0.0" => "localhost".to_owned(),
             host if host.contains(':') => format!("[{host}]"),
             host => host.to_owned(),
         };
@@ -135,6 +132,15 @@ fn first_voters(given: &Given, server: &ServerConfig) -> Result<Option<Voters>, 
         ));
     }
     Ok(None)
+}
+
+/// The first by the order of `controller.listener.names`, as others reach it.
+fn own_endpoint(server: &ServerConfig) -> Option<&Listener> {
+    let named = |name: &String| {
+        let mut all = server.advertised_listeners.iter().chain(&server.listeners);
+        all.find(|own| own.name.eq_ignore_ascii_case(name))
+    };
+    server.network.controller_listener_names.iter().find_map(named)
 }
 
 /// The level of `metadata.version` and the records that a new cluster begins with.
@@ -197,4 +203,36 @@ fn shown_credential(credential: &UserScramCredentialRecord) -> String {
     }
     let _ = write!(shown, ", iterations={iterations})");
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lone_controller_votes_at_the_first_of_its_listeners() {
+        for (listeners, advertised, endpoint) in [
+            ("B://:39093,A://:39094", "", "A :39094"),
+            ("A://0.0.0.0:39094,B://:39093", "", "A 0.0.0.0:39094"),
+            ("B://:39093,A://:39094", "B://there:1,PLAINTEXT://here:3", "A :39094"),
+            ("B://:39093,A://:39094", "B://there:1,A://here:2,PLAINTEXT://here:3", "A here:2"),
+        ] {
+            let listeners = format!("PLAINTEXT://:9092,{listeners}");
+            let properties = [
+                ("process.roles", "broker,controller"),
+                ("node.id", "1"),
+                ("controller.listener.names", "A,B"),
+                ("listener.security.protocol.map", "A:PLAINTEXT,B:PLAINTEXT,PLAINTEXT:PLAINTEXT"),
+                ("controller.quorum.bootstrap.servers", "127.0.0.1:39094"),
+                ("listeners", &listeners),
+                ("advertised.listeners", advertised),
+            ];
+            let set = properties.into_iter().filter(|(_, value)| !value.is_empty());
+            let set: config::Properties =
+                set.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+            let server = ServerConfig::from_properties(set).unwrap();
+            let found = own_endpoint(&server).unwrap();
+            assert_eq!(format!("{} {}:{}", found.name, found.host, found.port), endpoint, "{listeners}");
+        }
+    }
 }
