@@ -3,7 +3,7 @@
 //! What is left in the folders is Kafka's, so that a Mainstem server or an Apache Kafka begins with it.
 use super::{
     super::features,
-    Outcome, Stop, folders, meta, scram,
+    Outcome, Stop, folders, meta, node_id, scram,
     voters::{self, Voters},
 };
 use crate::kafka_tools::options::Given;
@@ -81,13 +81,20 @@ fn sort(server: &ServerConfig, cluster_id: &str) -> Result<(Vec<PathBuf>, Vec<Pa
             empty.push(folder);
             continue;
         };
-        for (key, wanted) in [("cluster.id", cluster_id), ("node.id", &node)] {
-            if let Some(found) = meta.get(key).filter(|found| *found != wanted) {
-                return Err(Stop::Failed(format!(
-                    "Invalid {key} in: {}. Expected {wanted}, but read {found}",
-                    folder.join("meta.properties").display()
-                )));
-            }
+        let path = folder.join("meta.properties");
+        if let Some(found) = meta.get("cluster.id").filter(|found| *found != cluster_id) {
+            return Err(Stop::Failed(format!(
+                "Invalid cluster.id in: {}. Expected {cluster_id}, but read {found}",
+                path.display()
+            )));
+        }
+        if let Some(found) = node_id(&meta).filter(|found| **found != node) {
+            return Err(Stop::Failed(format!(
+                "Stored node id {found} doesn't match previous node id {node} in {}. If you moved your data, make sure \
+                 your configured node id matches. If you intend to create a new node, you should remove all data in \
+                 your data directories.",
+                path.display()
+            )));
         }
         formatted.push(folder);
     }
