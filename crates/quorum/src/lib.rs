@@ -41,5 +41,5 @@ mod writer;
 
 pub use controller::Committed;
 pub use error::Error;
-pub use node::{ImageChanges, ImageUpdate, Quorum, QuorumConfig, QuorumDescription, ReplicaState};
+pub use node::{Adopt, ImageChanges, ImageUpdate, Quorum, QuorumConfig, QuorumDescription, ReplicaState};
 pub use raft_types::{VoterEndpoint, VoterKey};

@@ -40,6 +40,10 @@ const WISH_QUEUE: usize = 1024;
 /// Longest time between two signs of life of a leader.
 const HEARTBEAT_MS: u64 = 250;
 
+/// What this server makes of records that Apache Kafka or who formatted the folder left there; the second are those of
+/// [`QuorumConfig::bootstrap`].
+pub type Adopt = fn(Vec<Record>, Vec<Record>) -> Result<Vec<Record>, metadata::Error>;
+
 #[derive(Clone, Debug)]
 pub struct QuorumConfig {
     /// Where the log's folder lies (`metadata.log.dir`).
@@ -52,9 +56,7 @@ pub struct QuorumConfig {
     pub endpoints: Vec<VoterEndpoint>,
     /// The first records of a new cluster, if nothing in the folder says others.
     pub bootstrap: Vec<Record>,
-    /// What this server makes of records that Apache Kafka or who formatted the folder left there; the second are those of
-    /// `bootstrap`.
-    pub adopt: fn(Vec<Record>, Vec<Record>) -> Result<Vec<Record>, metadata::Error>,
+    pub adopt: Adopt,
     /// `metadata.log.segment.bytes`
     pub segment_bytes: u64,
     /// `metadata.log.segment.ms`

@@ -2,22 +2,10 @@
 //! partition's folder; and the one that says that the server left in good order.
 use crate::{DirectoryId, MetaProperties};
 use base::{BrokerEpoch, NodeId, TopicId};
-use std::collections::BTreeMap;
-
-/// Lines of `key=value` with `#` comments: as much of Java's format as these files use.
-fn parse(text: &str) -> BTreeMap<&str, String> {
-    let lines =
-        text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with(['#', '!']));
-    lines
-        .filter_map(|line| line.split_once('=').or_else(|| line.split_once(':')))
-        // Java escapes what could be mistaken for a separator.
-        .map(|(key, value)| (key.trim_end(), value.trim_start().replace('\\', "")))
-        .collect()
-}
 
 /// Reads version 1, and version 0, which calls the node a broker. `None` for the directory's id if it has none yet.
 pub(crate) fn decode_meta(text: &str) -> Result<(String, NodeId, Option<DirectoryId>), String> {
-    let properties = parse(text);
+    let properties = config::parse_properties(text).map_err(|error| error.to_string())?;
     let get = |key: &str| properties.get(key).ok_or_else(|| format!("`{key}` is missing"));
     let node_key = match get("version").map(String::as_str) {
         Ok("1") => "node.id",
@@ -35,7 +23,29 @@ pub(crate) fn decode_meta(text: &str) -> Result<(String, NodeId, Option<Director
 
 pub(crate) fn encode_meta(meta: &MetaProperties) -> String {
     let MetaProperties { cluster_id, node_id, directory_id } = meta;
+    let cluster_id = escaped(cluster_id);
     format!("cluster.id={cluster_id}\ndirectory.id={directory_id}\nnode.id={node_id}\nversion=1\n")
+}
+
+/// A value as Java writes it, of which nothing is taken for syntax.
+fn escaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for (at, c) in value.char_indices() {
+        let c = match c {
+            '\t' => 't',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\x0c' => 'f',
+            '\\' | '=' | ':' | '#' | '!' => c,
+            ' ' if at == 0 => c,
+            _ => {
+                text.push(c);
+                continue;
+            }
+        };
+        text.extend(['\\', c]);
+    }
+    text
 }
 
 pub(crate) fn encode_topic_id(topic_id: TopicId) -> String {
@@ -96,6 +106,22 @@ mod tests {
             assert!(decode_meta(text).is_err(), "{text}");
         }
         assert!(decode_meta("version=1\nnode.id=1\ncluster.id=c\ndirectory.id=short").is_err());
+    }
+
+    #[test]
+    fn a_cluster_id_cannot_be_mistaken_for_more_of_the_file() {
+        for (cluster_id, line) in [
+            ("my\\cluster", "cluster.id=my\\\\cluster"),
+            ("a\nnode.id=9", "cluster.id=a\\nnode.id\\=9"),
+            (" a b:#!", "cluster.id=\\ a b\\:\\#\\!"),
+            ("\t\r\x0c", "cluster.id=\\t\\r\\f"),
+        ] {
+            let directory_id = DirectoryId(Uuid::from_u128(77));
+            let meta = MetaProperties { cluster_id: cluster_id.into(), node_id: NodeId(3), directory_id };
+            let text = encode_meta(&meta);
+            assert_eq!(text.lines().next(), Some(line));
+            assert_eq!(decode_meta(&text), Ok((meta.cluster_id, meta.node_id, Some(directory_id))));
+        }
     }
 
     #[test]

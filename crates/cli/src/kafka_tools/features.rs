@@ -112,10 +112,15 @@ const RELEASES: &[(i16, &str)] = &[
     (28, "4.2-IV0"),
     (29, "4.2-IV1"),
     (30, "4.3-IV0"),
+    (31, "4.4-IV0"),
+    (32, "4.4-IV1"),
+    (33, "4.4-IV2"),
 ];
 
 /// The newest level that is meant for use.
-pub(super) const LATEST: i16 = 30;
+const LATEST: i16 = 30;
+/// The newest level of all.
+const NEWEST: i16 = RELEASES[RELEASES.len() - 1].0;
 pub(super) const METADATA_VERSION: &str = "metadata.version";
 pub(super) const KRAFT_VERSION: &str = "kraft.version";
 
@@ -132,7 +137,7 @@ const FEATURES: &[Feature] = &[
     Feature { name: "transaction.version", defaults: &[24, 24], needs: &[None, None] },
     Feature { name: "group.version", defaults: &[22], needs: &[None] },
     Feature { name: "eligible.leader.replicas.version", defaults: &[26], needs: &[Some(23)] },
-    Feature { name: "share.version", defaults: &[28], needs: &[None] },
+    Feature { name: "share.version", defaults: &[28, 31], needs: &[None, None] },
     Feature { name: "streams.version", defaults: &[29], needs: &[None] },
 ];
 
@@ -155,19 +160,36 @@ pub(super) fn release_name(level: i16) -> Option<&'static str> {
     RELEASES.iter().find(|(known, _)| *known == level).map(|(_, name)| *name)
 }
 
-/// `4.0-IV1`, or `4.0` and `4.0.2` for the last level of that release.
-pub(super) fn release_level(text: &str) -> Result<i16, Stop> {
-    let short =
-        text.split('-').next().unwrap_or_default().splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
-    let found = match text.contains('-') {
-        true => RELEASES.iter().find(|(_, name)| *name == text),
-        false => RELEASES.iter().rev().find(|(_, name)| name.split('-').next() == Some(&short)),
+/// Whether the settings of a server allow levels that are not meant for use yet.
+pub(super) fn is_unstable_enabled(server: &config::Properties) -> bool {
+    server
+        .get("unstable.feature.versions.enable")
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+}
+
+const fn newest(is_unstable: bool) -> i16 {
+    if is_unstable { NEWEST } else { LATEST }
+}
+
+/// `4.0-IV1`, or `4.0` and `4.0.2` for the last level of that release that is meant for use.
+pub(super) fn release_level(text: &str, is_unstable: bool) -> Result<i16, Stop> {
+    let mut segments = text.split('.');
+    let key = match (segments.next(), segments.next(), segments.next()) {
+        (Some(major), Some(minor), Some(_)) => format!("{major}.{minor}"),
+        _ => text.to_owned(),
     };
-    found.map(|(level, _)| *level).ok_or_else(|| {
-        Stop::Failed(format!(
-            "Unknown metadata.version '{text}'. Supported metadata.version are: 3.3-IV3 to {}",
-            release_name(LATEST).unwrap_or_default()
-        ))
+    let mut known = RELEASES.iter().rev().filter(|(level, _)| *level <= newest(is_unstable));
+    let is_meant = |level: i16, name: &str| {
+        name == key || level <= LATEST && name.split_once('-').is_some_and(|(release, _)| release == key)
+    };
+    known.find(|(level, name)| is_meant(*level, name)).map(|(level, _)| *level).ok_or_else(|| {
+        let known: Vec<&str> = RELEASES
+            .iter()
+            .filter(|(level, _)| *level <= newest(is_unstable))
+            .map(|(_, name)| *name)
+            .collect();
+        let known = known.join(", ");
+        Stop::Failed(format!("Unknown metadata.version '{text}'. Supported metadata.version are: {known}"))
     })
 }
 
@@ -177,6 +199,7 @@ pub(super) fn first_levels<'a>(
     release: Option<i16>,
     asked: &BTreeMap<&'a str, i16>,
     is_dynamic: bool,
+    is_unstable: bool,
 ) -> Result<BTreeMap<&'a str, i16>, Stop> {
     let release = match (release, asked.get(METADATA_VERSION)) {
         (Some(_), Some(_)) => {
@@ -186,12 +209,16 @@ pub(super) fn first_levels<'a>(
         }
         (None, Some(level)) if release_name(*level).is_none() => {
             return Err(Stop::Failed(format!(
-                "No MetadataVersion with feature level {level}. Valid feature levels are from 7 to {LATEST}."
+                "No MetadataVersion with feature level {level}. Valid feature levels are from 7 to {NEWEST}."
             )));
         }
         (None, Some(level)) => *level,
-        (release, None) => release.unwrap_or(LATEST),
+        (release, None) => release.unwrap_or(newest(is_unstable)),
     };
+    if release > newest(is_unstable) {
+        let name = release_name(release).unwrap_or_default();
+        return Err(Stop::Failed(format!("{METADATA_VERSION} {name} is not yet stable.")));
+    }
     let is_known =
         |name: &str| name == METADATA_VERSION || FEATURES.iter().any(|feature| feature.name == name);
     if let Some(name) = asked.keys().find(|name| !is_known(name)) {
@@ -237,7 +264,7 @@ pub(super) fn first_levels<'a>(
 
 pub(super) fn version_mapping(out: &mut impl Write, release: Option<&str>) -> Outcome {
     let name = release.unwrap_or_else(|| release_name(LATEST).unwrap_or_default());
-    let level = release_level(name)?;
+    let level = release_level(name, true)?;
     writeln!(out, "{METADATA_VERSION}={level} ({name})")?;
     for feature in FEATURES {
         writeln!(out, "{}={}", feature.name, feature.default_level(level))?;
@@ -320,7 +347,7 @@ fn updates(command: &str, given: &Given) -> Result<BTreeMap<String, FeatureUpdat
         if given.count(&["metadata", "feature"]) > 0 {
             return Err(Stop::failed("Can not specify `release-version` with other feature flags."));
         }
-        let level = release_level(release)?;
+        let level = release_level(release, true)?;
         add(METADATA_VERSION, level)?;
         for feature in FEATURES {
             let level = feature.default_level(level);
@@ -331,7 +358,7 @@ fn updates(command: &str, given: &Given) -> Result<BTreeMap<String, FeatureUpdat
     }
     if let Some(release) = given.get("metadata")? {
         println!(" `metadata` flag is deprecated and may be removed in a future release.");
-        add(METADATA_VERSION, release_level(release)?)?;
+        add(METADATA_VERSION, release_level(release, true)?)?;
     }
     for text in given.all("feature") {
         let (name, level) = if command == "disable" { (text, 0) } else { name_and_level(text)? };
@@ -381,55 +408,146 @@ mod tests {
 
     #[test]
     fn releases_have_levels() {
-        for (text, level) in [
-            ("4.3-IV0", Some(30)),
-            ("4.0", Some(25)),
-            ("3.9.1", Some(21)),
-            ("3.5-IV1", Some(10)),
-            ("2.8", None),
+        for (text, stable, any) in [
+            ("4.3-IV0", Some(30), Some(30)),
+            ("4.0", Some(25), Some(25)),
+            ("3.9.1", Some(21), Some(21)),
+            ("3.5-IV1", Some(10), Some(10)),
+            ("3.5", Some(11), Some(11)),
+            ("4.4-IV0", None, Some(31)),
+            ("4.4-IV2", None, Some(33)),
+            // A release is known when a level of it is meant for use.
+            ("4.4", None, None),
+            ("4", None, None),
+            ("2.8", None, None),
         ] {
-            assert_eq!(release_level(text).ok(), level, "{text}");
+            let levels = [false, true].map(|is_unstable| release_level(text, is_unstable).ok());
+            assert_eq!(levels, [stable, any], "{text}");
+        }
+        let Err(Stop::Failed(why)) = release_level("4.4-IV1", false) else { panic!() };
+        assert!(why.starts_with(
+            "Unknown metadata.version '4.4-IV1'. Supported metadata.version are: 3.3-IV3, 3.4-IV0,"
+        ));
+        assert!(why.ends_with(", 4.2-IV1, 4.3-IV0"), "{why}");
+    }
+
+    fn levels(
+        release: Option<i16>,
+        asked: &[(&'static str, i16)],
+        is_dynamic: bool,
+        is_unstable: bool,
+    ) -> String {
+        let asked = asked.iter().copied().collect();
+        match first_levels(release, &asked, is_dynamic, is_unstable) {
+            Ok(levels) => levels
+                .into_iter()
+                .filter(|(_, level)| *level > 0)
+                .map(|(name, level)| format!("{}={level}", name.replace(".version", "")))
+                .collect::<Vec<_>>()
+                .join(" "),
+            Err(Stop::Failed(why)) => why,
+            Err(_) => unreachable!("refusals have a text"),
         }
     }
 
     #[test]
     fn a_cluster_begins_with_what_its_release_brings_or_what_was_asked() {
-        let levels = |release, asked: &[(&'static str, i16)], is_dynamic| {
-            let asked = asked.iter().copied().collect();
-            match first_levels(release, &asked, is_dynamic) {
-                Ok(levels) => levels
-                    .into_iter()
-                    .filter(|(_, level)| *level > 0)
-                    .map(|(name, level)| format!("{}={level}", name.replace(".version", "")))
-                    .collect::<Vec<_>>()
-                    .join(" "),
-                Err(Stop::Failed(why)) => why.split([';', '.']).next().unwrap_or_default().to_owned(),
-                Err(_) => unreachable!("refusals have a text"),
-            }
-        };
-        for (release, asked, is_dynamic, expected) in [
-            (Some(25), &[][..], true, "group=1 kraft=1 metadata=25 transaction=2"),
-            (Some(25), &[], false, "group=1 metadata=25 transaction=2"),
-            (None, &[(METADATA_VERSION, 21)], true, "kraft=1 metadata=21"),
+        const ALL: &str = "eligible.leader.replicas=1 group=1 kraft=1";
+        let newest = format!("{ALL} metadata=30 share=1 streams=1 transaction=2");
+        let unstable = format!("{ALL} metadata=33 share=2 streams=1 transaction=2");
+        let ahead = format!("{ALL} metadata=30 share=2 streams=1 transaction=2");
+        for (release, asked, is_dynamic, is_unstable, expected) in [
+            (Some(25), &[][..], true, false, "group=1 kraft=1 metadata=25 transaction=2"),
+            (Some(25), &[], false, false, "group=1 metadata=25 transaction=2"),
+            (None, &[(METADATA_VERSION, 21)], true, false, "kraft=1 metadata=21"),
             (
                 Some(25),
                 &[("share.version", 1), ("transaction.version", 1)],
                 true,
+                false,
                 "group=1 kraft=1 metadata=25 share=1 transaction=1",
             ),
-            (Some(21), &[("eligible.leader.replicas.version", 1)], true, "eligible"),
-            (Some(11), &[], false, "metadata=11"),
+            (Some(11), &[], false, false, "metadata=11"),
+            (None, &[], true, false, &newest),
+            (None, &[], true, true, &unstable),
+            (None, &[(METADATA_VERSION, 33)], true, true, &unstable),
+            // What a feature has is all meant for use.
+            (None, &[("share.version", 2)], true, false, &ahead),
         ] {
-            assert_eq!(levels(release, asked, is_dynamic), expected, "{release:?} {asked:?}");
+            assert_eq!(levels(release, asked, is_dynamic, is_unstable), expected, "{release:?} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_cluster_begins_with_says_why() {
+        for (release, asked, is_dynamic, expected) in [
+            (
+                Some(21),
+                &[("eligible.leader.replicas.version", 1)][..],
+                true,
+                "eligible.leader.replicas.version could not be set to 1 because it depends on metadata.version level 23",
+            ),
+            (
+                Some(25),
+                &[(METADATA_VERSION, 25)],
+                true,
+                "Use --release-version instead of --feature metadata.version=X to avoid ambiguity.",
+            ),
+            (
+                None,
+                &[(METADATA_VERSION, 34)],
+                true,
+                "No MetadataVersion with feature level 34. Valid feature levels are from 7 to 33.",
+            ),
+            (None, &[(METADATA_VERSION, 31)], true, "metadata.version 4.4-IV0 is not yet stable."),
+            (
+                None,
+                &[("no.such", 1)],
+                true,
+                "Unsupported feature: no.such. Supported features are: eligible.leader.replicas.version, group.version, \
+                 kraft.version, share.version, streams.version, transaction.version",
+            ),
+            (None, &[("group.version", 2)], true, "No feature:group.version with feature level 2"),
+            (None, &[("group.version", -1)], true, "No feature:group.version with feature level -1"),
+            (
+                None,
+                &[(KRAFT_VERSION, 0)],
+                true,
+                "Cannot set kraft.version to 0 if controller.quorum.voters is empty and one of the flags --standalone, \
+                 --initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, try \
+                 removing the --feature flag for kraft.version.",
+            ),
+            (
+                None,
+                &[(KRAFT_VERSION, 1)],
+                false,
+                "Cannot set kraft.version to 1 unless controller.quorum.voters is empty and one of the flags \
+                 --standalone, --initial-controllers, or --no-initial-controllers is used. For dynamic controllers \
+                 support, try using one of --standalone, --initial-controllers, or --no-initial-controllers and removing \
+                 controller.quorum.voters.",
+            ),
+        ] {
+            assert_eq!(levels(release, asked, is_dynamic, false), expected, "{release:?} {asked:?}");
         }
     }
 
     #[test]
     fn a_release_maps_to_features() {
-        let mut out = Vec::new();
-        version_mapping(&mut out, Some("4.0-IV3")).unwrap();
-        let expected = "metadata.version=25 (4.0-IV3)\nkraft.version=1\ntransaction.version=2\ngroup.version=1\n\
-                        eligible.leader.replicas.version=0\nshare.version=0\nstreams.version=0\n";
-        assert_eq!(String::from_utf8(out).unwrap(), expected);
+        for (release, expected) in [
+            (
+                "4.0-IV3",
+                "metadata.version=25 (4.0-IV3)\nkraft.version=1\ntransaction.version=2\ngroup.version=1\n\
+                 eligible.leader.replicas.version=0\nshare.version=0\nstreams.version=0\n",
+            ),
+            (
+                "4.4-IV0",
+                "metadata.version=31 (4.4-IV0)\nkraft.version=1\ntransaction.version=2\ngroup.version=1\n\
+                 eligible.leader.replicas.version=1\nshare.version=2\nstreams.version=1\n",
+            ),
+        ] {
+            let mut out = Vec::new();
+            version_mapping(&mut out, Some(release)).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
     }
 }

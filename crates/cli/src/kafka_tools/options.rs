@@ -214,6 +214,8 @@ pub(super) struct Given {
     /// Words that belong to no option.
     pub(super) rest: Vec<String>,
     pub(super) usage: String,
+    /// Of an option that is given twice the last value counts; else it is an error to ask for the only one.
+    pub(super) last_counts: bool,
 }
 
 impl Given {
@@ -226,9 +228,12 @@ impl Given {
         self.found.iter().filter(move |(found, _)| *found == name).filter_map(|(_, value)| value.as_deref())
     }
 
-    /// The only value of an option; that it was given twice is an error.
+    /// The value of an option that has one.
     pub(super) fn get(&self, name: &str) -> Result<Option<&str>, Stop> {
         let mut values = self.all(name);
+        if self.last_counts {
+            return Ok(values.last());
+        }
         let first = values.next();
         if values.next().is_some() {
             let message = format!("Found multiple arguments for option {name}, but you asked for only one");

@@ -4,9 +4,9 @@
 //! Names may be cut short while they are unambiguous. A word that belongs to no option is a mistake.
 use super::{
     Stop,
-    options::{Given, Opt, Takes, table},
+    options::{Given, Opt, Takes, flag, table},
 };
-use std::fmt::Write as _;
+use std::{fmt::Write as _, fs};
 
 /// A tool and its commands. Options are read in any order, before the command or behind it.
 #[derive(Debug)]
@@ -60,44 +60,54 @@ impl Program {
     /// The command and what was given; of a tool without commands the command is empty.
     pub(super) fn parse(&'static self, words: &[String]) -> Result<(&'static str, Given), Refusal> {
         let mut command: Option<&'static Command> = None;
-        let mut given = Given::default();
+        let mut given = Given { last_counts: true, ..Given::default() };
         let mut words = words.iter().cloned().peekable();
+        let mut no_more = false;
         while let Some(word) = words.next() {
-            if word == "-h" || word == "--help" {
-                return Err(Refusal::Help(self.help(command)));
-            }
             let mistake = |message: String| Refusal::Mistake { message, usage: self.usage(command) };
-            if !is_option(&word) {
-                if command.is_none() && !self.commands.is_empty() {
+            if word == "--" && !no_more {
+                no_more = true;
+                continue;
+            }
+            if no_more || !is_option(&word) {
+                if command.is_none() && !self.commands.is_empty() && !no_more {
                     command = Some(self.command(&word).map_err(mistake)?);
                     continue;
                 }
                 return Err(mistake(format!("unrecognized arguments: '{word}'")));
             }
-            let (name, attached) = match word.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (word.as_str(), None),
-            };
-            let option = self.option(command, name, &word).map_err(mistake)?;
-            let following = || words.next_if(|next| !is_option(next));
-            let value = match option.takes {
-                Takes::Nothing => None,
-                Takes::One(_) => {
-                    let value = attached.or_else(following);
-                    Some(value.ok_or_else(|| mistake(one_expected(option.name)))?)
+            for (option, attached) in self.named(command, &word).map_err(mistake)? {
+                if option.name == HELP.name {
+                    return Err(Refusal::Help(self.help(command)));
                 }
-                Takes::Maybe(_) => attached.or_else(following),
-                Takes::Many(_) => {
-                    // Those given last count.
-                    given.found.retain(|(name, _)| *name != option.name);
-                    let mut first = attached;
-                    while let Some(next) = words.next_if(|next| !is_option(next)) {
-                        given.found.extend(first.replace(next).map(|value| (option.name, Some(value))));
+                let mut following = || words.next_if(|next| !is_option(next));
+                let value = match option.takes {
+                    Takes::Nothing => match attached {
+                        Some(value) => {
+                            let name = option.name;
+                            return Err(mistake(format!(
+                                "argument --{name}: ignore implicit argument '{value}'"
+                            )));
+                        }
+                        None => None,
+                    },
+                    Takes::One(_) => {
+                        let value = attached.or_else(following);
+                        Some(value.ok_or_else(|| mistake(one_expected(option.name)))?)
                     }
-                    Some(first.ok_or_else(|| mistake(one_expected(option.name)))?)
-                }
-            };
-            given.found.push((option.name, value));
+                    Takes::Maybe(_) => attached.or_else(following),
+                    Takes::Many(_) => {
+                        given.found.retain(|(name, _)| *name != option.name);
+                        let is_attached = attached.is_some();
+                        let mut last = attached.or_else(&mut following);
+                        while let Some(next) = (!is_attached).then(&mut following).flatten() {
+                            given.found.extend(last.replace(next).map(|value| (option.name, Some(value))));
+                        }
+                        Some(last.ok_or_else(|| mistake(one_expected(option.name)))?)
+                    }
+                };
+                given.found.push((option.name, value));
+            }
         }
         self.check(command, &given)
             .map_err(|message| Refusal::Mistake { message, usage: self.usage(command) })?;
@@ -142,22 +152,51 @@ impl Program {
         self.options.iter().chain(own).copied().flatten().copied()
     }
 
-    fn option(&self, command: Option<&'static Command>, name: &str, word: &str) -> Result<Opt, String> {
-        let Some(name) = name.strip_prefix("--") else {
-            let found =
-                self.all(command).find(|option| !option.short.is_empty() && name[1..] == *option.short);
-            return found.ok_or_else(|| format!("unrecognized arguments: '{word}'"));
+    /// The options that a word names, with the value that is attached to the last: `--name=value`, `-n=value`,
+    /// `-nvalue`, and behind flags of one letter, `-abnvalue`.
+    fn named(
+        &self,
+        command: Option<&'static Command>,
+        word: &str,
+    ) -> Result<Vec<(Opt, Option<String>)>, String> {
+        let (name, attached) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (word, None),
         };
-        if let Some(exact) = self.all(command).find(|option| option.name == name) {
-            return Ok(exact);
+        if let Some(option) = self.option(command, name)? {
+            return Ok(vec![(option, attached)]);
         }
-        let near: Vec<Opt> = self.all(command).filter(|option| option.name.starts_with(name)).collect();
-        match near[..] {
-            [only] => Ok(only),
-            [] => Err(format!("unrecognized arguments: '{word}'")),
-            _ => {
-                let names: Vec<_> = near.iter().map(|option| format!("--{}", option.name)).collect();
-                Err(format!("ambiguous option: --{name} could match {}", names.join(", ")))
+        let unknown = || format!("unrecognized arguments: '{word}'");
+        let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+        let mut letters = letters.ok_or_else(unknown)?.chars();
+        let mut named = Vec::new();
+        while let Some(letter) = letters.next() {
+            let is_it = |option: &Opt| option.short.chars().eq([letter]);
+            let option = self.all(command).chain([HELP]).find(is_it).ok_or_else(unknown)?;
+            if option.takes == Takes::Nothing {
+                named.push((option, None));
+                continue;
+            }
+            let rest = letters.as_str();
+            named.push((option, Some(rest.to_owned()).filter(|rest| !rest.is_empty())));
+            break;
+        }
+        Ok(named)
+    }
+
+    fn option(&self, command: Option<&'static Command>, name: &str) -> Result<Option<Opt>, String> {
+        let long = |option: Opt| (format!("--{}", option.name), option);
+        let short = |option: Opt| (format!("-{}", option.short), option);
+        let all = || self.all(command).chain([HELP]);
+        let shorts = all().filter(|option| !option.short.is_empty()).map(short);
+        let near: Vec<_> =
+            all().map(long).chain(shorts).filter(|(known, _)| known.starts_with(name)).collect();
+        match (near.iter().find(|(known, _)| known == name), &near[..]) {
+            (Some((_, option)), _) | (None, [(_, option)]) => Ok(Some(*option)),
+            (None, []) => Ok(None),
+            (None, _) => {
+                let names: Vec<_> = near.into_iter().map(|(known, _)| known).collect();
+                Err(format!("ambiguous option: {name} could match {}", names.join(", ")))
             }
         }
     }
@@ -199,9 +238,38 @@ impl Program {
     }
 }
 
+/// Every tool and every command has it.
+const HELP: Opt = flag("help", "Print how the tool is used.").short("h");
+
 /// `-1` is a number.
 fn is_option(word: &str) -> bool {
-    word.starts_with('-') && word.len() > 1 && word.parse::<f64>().is_err()
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    word.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && !is_number(rest))
+}
+
+/// More words than anybody means to write; files that name each other would go on for ever.
+const MAX_WORDS: usize = 100_000;
+
+/// Command lines with `@FILE`, which stands for the lines of the file, each a word; one of them may be another file.
+pub(super) fn with_files(words: &[String]) -> Result<Vec<String>, Refusal> {
+    let mistake = |message: String| Refusal::Mistake { message, usage: String::new() };
+    let mut all = Vec::new();
+    let mut left: Vec<String> = words.iter().rev().cloned().collect();
+    let mut files = 0;
+    while let Some(word) = left.pop() {
+        let Some(file) = word.strip_prefix('@') else {
+            all.push(word);
+            continue;
+        };
+        let text = fs::read_to_string(file)
+            .map_err(|error| mistake(format!("Could not read arguments from file '{file}': {error}")))?;
+        left.extend(text.lines().rev().map(str::to_owned));
+        files += 1;
+        if files + all.len() + left.len() > MAX_WORDS {
+            return Err(mistake(format!("more than {MAX_WORDS} arguments with those of file '{file}'")));
+        }
+    }
+    Ok(all)
 }
 
 fn one_expected(name: &str) -> String {
@@ -226,7 +294,11 @@ mod tests {
             Command {
                 name: "describe",
                 about: "Shows.",
-                options: &[&[value("topic", "TOPIC", "Of it.").required().short("t")]],
+                options: &[&[
+                    value("topic", "TOPIC", "Of it.").required().short("t"),
+                    flag("all", "All of it.").short("a"),
+                    values("props", "PROP", "Its settings."),
+                ]],
             },
         ],
         exclusive: &[(true, &["bootstrap-server", "bootstrap-controller"])],
@@ -255,6 +327,36 @@ mod tests {
             ),
             ("--bootstrap-s a li --verb", "list", &[("bootstrap-server", Some("a")), ("verbose", None)]),
             (
+                "describe -at=x --bootstrap-server= --bootstrap-server b",
+                "describe",
+                &[
+                    ("all", None),
+                    ("topic", Some("=x")),
+                    ("bootstrap-server", Some("")),
+                    ("bootstrap-server", Some("b")),
+                ],
+            ),
+            (
+                "--bootstrap-server a describe -tx=y -t=z -a --",
+                "describe",
+                &[
+                    ("bootstrap-server", Some("a")),
+                    ("topic", Some("x=y")),
+                    ("topic", Some("z")),
+                    ("all", None),
+                ],
+            ),
+            (
+                "--bootstrap-server a describe --props 1 2 -t x --props 3 4",
+                "describe",
+                &[
+                    ("bootstrap-server", Some("a")),
+                    ("topic", Some("x")),
+                    ("props", Some("3")),
+                    ("props", Some("4")),
+                ],
+            ),
+            (
                 "--bootstrap-server a list --ids -1 --verbose",
                 "list",
                 &[("bootstrap-server", Some("a")), ("ids", Some("-1")), ("verbose", None)],
@@ -263,6 +365,29 @@ mod tests {
             let expected: Vec<_> =
                 found.iter().map(|(name, value)| (*name, value.map(str::to_owned))).collect();
             assert_eq!(parse(line), Ok((command, expected)), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_last_value_of_an_option_counts() {
+        let words = ["--bootstrap-server", "a", "describe", "-tx", "--topic", "y"].map(str::to_owned);
+        let (_, given) = TOOL.parse(&words).unwrap();
+        assert_eq!(given.get("topic"), Ok(Some("y")));
+        assert_eq!(given.all("topic").collect::<Vec<_>>(), ["x", "y"]);
+    }
+
+    #[test]
+    fn files_stand_for_their_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| format!("@{}", folder.path().join(name).display());
+        let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+        write("outer", format!("b c\n{}\r\n\nf", at("inner")));
+        write("inner", "d\ne".to_owned());
+        write("endless", format!("a\n{}\n", at("endless")));
+        let words = ["a".to_owned(), at("outer"), "g@x".to_owned()];
+        assert_eq!(with_files(&words).unwrap(), ["a", "b c", "d", "e", "", "f", "g@x"]);
+        for name in ["endless", "gone"] {
+            assert!(matches!(with_files(&[at(name)]), Err(Refusal::Mistake { .. })), "{name}");
         }
     }
 
@@ -286,6 +411,14 @@ mod tests {
             ("--bootstrap-server a list x", "unrecognized arguments: 'x'"),
             ("--version", "unrecognized arguments: '--version'"),
             ("list --bootstrap-server", "argument --bootstrap-server: expected one argument"),
+            ("list --bootstrap-server -- a", "argument --bootstrap-server: expected one argument"),
+            ("list --verbose=yes", "argument --verbose: ignore implicit argument 'yes'"),
+            ("list -- --verbose", "unrecognized arguments: '--verbose'"),
+            ("-- list", "unrecognized arguments: 'list'"),
+            ("--bootstrap-server a describe -ax", "unrecognized arguments: '-ax'"),
+            ("--bootstrap-server a describe --props=1 2", "unrecognized arguments: '2'"),
+            ("describe -ah", "help"),
+            ("describe --he", "help"),
         ] {
             assert_eq!(parse(line).unwrap_err(), message, "{line}");
         }

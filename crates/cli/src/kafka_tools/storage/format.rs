@@ -3,12 +3,12 @@
 //! What is left in the folders is Kafka's, so that a Mainstem server or an Apache Kafka begins with it.
 use super::{
     super::features,
-    Outcome, Stop, folders, meta, scram,
+    Outcome, Stop, folders, meta, node_id, scram,
     voters::{self, Voters},
 };
 use crate::kafka_tools::options::Given;
 use ::storage::{DirectoryId, LogManager, StorageOptions};
-use config::ServerConfig;
+use config::{Listener, ServerConfig};
 use metadata::Record;
 use protocol::metadata_records::{FeatureLevelRecord, UserScramCredentialRecord};
 use quorum::bootstrap;
@@ -81,13 +81,20 @@ fn sort(server: &ServerConfig, cluster_id: &str) -> Result<(Vec<PathBuf>, Vec<Pa
             empty.push(folder);
             continue;
         };
-        for (key, wanted) in [("cluster.id", cluster_id), ("node.id", &node)] {
-            if let Some(found) = meta.get(key).filter(|found| *found != wanted) {
-                return Err(Stop::Failed(format!(
-                    "Invalid {key} in: {}. Expected {wanted}, but read {found}",
-                    folder.join("meta.properties").display()
-                )));
-            }
+        let path = folder.join("meta.properties");
+        if let Some(found) = meta.get("cluster.id").filter(|found| *found != cluster_id) {
+            return Err(Stop::Failed(format!(
+                "Invalid cluster.id in: {}. Expected {cluster_id}, but read {found}",
+                path.display()
+            )));
+        }
+        if let Some(found) = node_id(&meta).filter(|found| **found != node) {
+            return Err(Stop::Failed(format!(
+                "Stored node id {found} doesn't match previous node id {node} in {}. If you moved your data, make sure \
+                 your configured node id matches. If you intend to create a new node, you should remove all data in \
+                 your data directories.",
+                path.display()
+            )));
         }
         formatted.push(folder);
     }
@@ -116,12 +123,9 @@ fn first_voters(given: &Given, server: &ServerConfig) -> Result<Option<Voters>, 
         if !is_controller {
             return Err(Stop::failed("You can only use --standalone on a controller."));
         }
-        let mut all = server.advertised_listeners.iter().chain(&server.listeners);
-        let own = all
-            .find(|own| server.is_controller_listener(&own.name))
-            .ok_or_else(|| Stop::failed("No controller listeners found."))?;
+        let own = own_endpoint(server).ok_or_else(|| Stop::failed("No controller listeners found."))?;
         let host = match own.host.as_str() {
-            "" => "localhost".to_owned(),
+            "" | "0.0.0.0" => "localhost".to_owned(),
             host if host.contains(':') => format!("[{host}]"),
             host => host.to_owned(),
         };
@@ -137,15 +141,26 @@ fn first_voters(given: &Given, server: &ServerConfig) -> Result<Option<Voters>, 
     Ok(None)
 }
 
+/// The first by the order of `controller.listener.names`, as others reach it.
+fn own_endpoint(server: &ServerConfig) -> Option<&Listener> {
+    let named = |name: &String| {
+        let mut all = server.advertised_listeners.iter().chain(&server.listeners);
+        all.find(|own| own.name.eq_ignore_ascii_case(name))
+    };
+    server.network.controller_listener_names.iter().find_map(named)
+}
+
 /// The level of `metadata.version` and the records that a new cluster begins with.
 fn first_records(given: &Given, server: &ServerConfig) -> Result<(i16, Vec<Record>), Stop> {
-    let release = given.get("release-version")?.map(features::release_level).transpose()?;
+    let is_unstable = features::is_unstable_enabled(&server.properties);
+    let release = given.get("release-version")?;
+    let release = release.map(|text| features::release_level(text, is_unstable)).transpose()?;
     let mut asked = BTreeMap::new();
     for text in given.all("feature") {
         let (name, level) = features::name_and_level(text)?;
         asked.insert(name, level);
     }
-    let levels = features::first_levels(release, &asked, !has_static_voters(server))?;
+    let levels = features::first_levels(release, &asked, !has_static_voters(server), is_unstable)?;
     let release = levels[features::METADATA_VERSION];
     let level = |(name, level): (&str, i16)| {
         Record::from(FeatureLevelRecord { name: name.into(), feature_level: level })
@@ -195,4 +210,36 @@ fn shown_credential(credential: &UserScramCredentialRecord) -> String {
     }
     let _ = write!(shown, ", iterations={iterations})");
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lone_controller_votes_at_the_first_of_its_listeners() {
+        for (listeners, advertised, endpoint) in [
+            ("B://:39093,A://:39094", "", "A :39094"),
+            ("A://0.0.0.0:39094,B://:39093", "", "A 0.0.0.0:39094"),
+            ("B://:39093,A://:39094", "B://there:1,PLAINTEXT://here:3", "A :39094"),
+            ("B://:39093,A://:39094", "B://there:1,A://here:2,PLAINTEXT://here:3", "A here:2"),
+        ] {
+            let listeners = format!("PLAINTEXT://:9092,{listeners}");
+            let properties = [
+                ("process.roles", "broker,controller"),
+                ("node.id", "1"),
+                ("controller.listener.names", "A,B"),
+                ("listener.security.protocol.map", "A:PLAINTEXT,B:PLAINTEXT,PLAINTEXT:PLAINTEXT"),
+                ("controller.quorum.bootstrap.servers", "127.0.0.1:39094"),
+                ("listeners", &listeners),
+                ("advertised.listeners", advertised),
+            ];
+            let set = properties.into_iter().filter(|(_, value)| !value.is_empty());
+            let set: config::Properties =
+                set.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+            let server = ServerConfig::from_properties(set).unwrap();
+            let found = own_endpoint(&server).unwrap();
+            assert_eq!(format!("{} {}:{}", found.name, found.host, found.port), endpoint, "{listeners}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ mod voters;
 use super::{
     Outcome, Stop, client, features,
     options::{Given, Opt, flag, value},
-    subcommands::{Command, Program},
+    subcommands::{Command, Program, with_files},
 };
 use config::ServerConfig;
 use std::{
@@ -75,7 +75,8 @@ pub(super) static PROGRAM: Program = Program {
 };
 
 pub(super) fn run(words: &[String]) -> Outcome {
-    let (command, given) = PROGRAM.parse(words).map_err(|refusal| refusal.stop(&PROGRAM))?;
+    let words = with_files(words).and_then(|words| PROGRAM.parse(&words));
+    let (command, given) = words.map_err(|refusal| refusal.stop(&PROGRAM))?;
     let out = &mut io::stdout().lock();
     match command {
         "info" => info(out, &server(&given)?),
@@ -104,12 +105,41 @@ fn meta(folder: &Path) -> Result<Option<Meta>, String> {
     let path = folder.join("meta.properties");
     match fs::read_to_string(&path) {
         Ok(text) => {
-            let read = config::parse_properties(&text);
+            let read = config::parse_properties(&text).map_err(|error| error.to_string());
+            let read = read.and_then(|properties| understood(&properties));
             read.map(Some).map_err(|error| format!("Error loading {}: {error}", path.display()))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(format!("Error loading {}: {error}", path.display())),
     }
+}
+
+/// What means something to Kafka. Version 0, from before KRaft, calls the node a broker, and may say nothing.
+fn understood(properties: &Meta) -> Result<Meta, String> {
+    let version = properties.get("version").map_or("0", String::as_str);
+    let (version, node_key) = match version.trim().parse::<i32>() {
+        Ok(0) => ("0", "broker.id"),
+        Ok(1) => ("1", "node.id"),
+        Ok(other) => return Err(format!("Unknown meta.properties version number {other}")),
+        Err(_) => return Err(format!("Invalid meta.properties version string '{version}'")),
+    };
+    let mut meta = Meta::from([("version".to_owned(), version.to_owned())]);
+    match properties.get(node_key).map(|id| id.parse::<i32>()) {
+        Some(Ok(id)) => meta.insert(node_key.to_owned(), id.to_string()),
+        Some(Err(_)) => return Err(format!("Unable to read {node_key} as a base-10 number.")),
+        None if version == "0" => None,
+        None => return Err(format!("Failed to find {node_key}")),
+    };
+    if version == "1" && !properties.contains_key("cluster.id") {
+        return Err("cluster.id was not found.".to_owned());
+    }
+    let others = ["cluster.id", "directory.id"].into_iter();
+    meta.extend(others.filter_map(|key| Some((key.to_owned(), properties.get(key)?.clone()))));
+    Ok(meta)
+}
+
+fn node_id(meta: &Meta) -> Option<&String> {
+    meta.get("node.id").or_else(|| meta.get("broker.id"))
 }
 
 /// What the folders say, and what is wrong with them.
@@ -136,13 +166,20 @@ impl Findings {
                 (Ok(None), _) => findings.problems.push(format!("{name} is not formatted.")),
                 (Ok(Some(meta)), None) => findings.meta = Some(meta),
                 (Ok(Some(meta)), Some(first)) => {
-                    let differs = |key: &str| meta.get(key) != first.get(key);
-                    let kinds = [("cluster.id", "cluster"), ("node.id", "node")];
-                    if let Some((_, what)) = kinds.into_iter().find(|(key, _)| differs(key)) {
+                    let kinds = [
+                        ("cluster", meta.get("cluster.id") != first.get("cluster.id")),
+                        ("node", node_id(&meta) != node_id(first)),
+                    ];
+                    if let Some((what, _)) = kinds.into_iter().find(|(_, differs)| *differs) {
                         findings.problems.push(format!("Mismatched {what} IDs between storage directories."));
                     }
                 }
             }
+        }
+        if findings.meta.as_ref().is_some_and(|meta| meta["version"] == "0") {
+            let problem = "The kafka configuration file appears to be for a cluster in KRaft mode, but the directories \
+                           are formatted for legacy mode.";
+            findings.problems.push(problem.to_owned());
         }
         findings
     }
@@ -194,9 +231,9 @@ mod tests {
             }
             folder
         };
-        let good = folder("good", Some("cluster.id=c\nnode.id=1"));
+        let good = folder("good", Some("cluster.id=c\nnode.id=1\nversion=1"));
         let bare = folder("bare", None);
-        let node = folder("node", Some("cluster.id=c\nnode.id=2"));
+        let node = folder("node", Some("cluster.id=c\nnode.id=2\nversion=1"));
         let gone = root.path().join("gone");
         for (folders, problems) in [
             (vec![good.clone()], vec![]),
@@ -205,6 +242,29 @@ mod tests {
             (vec![gone.clone()], vec![format!("{} does not exist", gone.display())]),
         ] {
             assert_eq!(Findings::of(&folders).problems, problems);
+        }
+    }
+
+    #[test]
+    fn a_folder_says_what_kafka_understands() {
+        for (text, expected) in [
+            ("broker.id=07\ncluster.id=c\ncolour=red\nnode.id=1", Ok("broker.id=7 cluster.id=c version=0")),
+            ("version=0", Ok("version=0")),
+            ("version= 1\nnode.id=7\ncluster.id=c", Ok("cluster.id=c node.id=7 version=1")),
+            (
+                "version=1\nnode.id=7\nbroker.id=8\ncluster.id=c\ndirectory.id=JEXY6aqzQY-32P5TStzaFg",
+                Ok("cluster.id=c directory.id=JEXY6aqzQY-32P5TStzaFg node.id=7 version=1"),
+            ),
+            ("version=1\nbroker.id=7\ncluster.id=c", Err("Failed to find node.id")),
+            ("version=1\nnode.id=x\ncluster.id=c", Err("Unable to read node.id as a base-10 number.")),
+            ("version=1\nnode.id=7", Err("cluster.id was not found.")),
+            ("version=2", Err("Unknown meta.properties version number 2")),
+            ("version=x", Err("Invalid meta.properties version string 'x'")),
+        ] {
+            let meta = understood(&config::parse_properties(text).unwrap()).map(|meta| {
+                meta.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+            });
+            assert_eq!(meta, expected.map(str::to_owned).map_err(str::to_owned), "{text}");
         }
     }
 }

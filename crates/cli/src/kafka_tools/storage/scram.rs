@@ -34,7 +34,10 @@ pub(super) fn parse(text: &str, new_salt: [u8; 16]) -> Result<UserScramCredentia
         return refuse("Expected configuration string to end with ]".to_owned());
     };
     let mut parts = BTreeMap::new();
-    for part in settings.split(',') {
+    // As Java splits: what is empty at the end is left out.
+    let full = settings.trim_end_matches(',');
+    let given = if full.is_empty() && !settings.is_empty() { None } else { Some(full.split(',')) };
+    for part in given.into_iter().flatten() {
         let Some((key, value)) = part.split_once('=') else {
             return refuse(format!("No equals sign found in SCRAM component: {part}"));
         };
@@ -118,6 +121,7 @@ mod tests {
         let with_new_salt = record(" SCRAM-SHA-512=[name=bob,password=a=b] ");
         assert_eq!((&with_new_salt.salt[..], with_new_salt.iterations), (&[7; 16][..], 4096));
         assert_eq!(with_new_salt.server_key.len(), 64);
+        assert_eq!(record("SCRAM-SHA-512=[name=bob,password=a=b,,]"), with_new_salt);
     }
 
     #[test]
@@ -128,6 +132,8 @@ mod tests {
             ("SCRAM-SHA-256=name=a", "Expected configuration string to start with ["),
             ("SCRAM-SHA-256=[name=a", "Expected configuration string to end with ]"),
             ("SCRAM-SHA-256=[]", "No equals sign found in SCRAM component: "),
+            ("SCRAM-SHA-256=[,name=a]", "No equals sign found in SCRAM component: "),
+            ("SCRAM-SHA-256=[,,]", "You must supply 'name' to add-scram"),
             ("SCRAM-SHA-256=[password=b]", "You must supply 'name' to add-scram"),
             ("SCRAM-SHA-256=[name=a,salt=!]", "Failed to decode given salt: !"),
             ("SCRAM-SHA-256=[name=a,iterations=x]", "Failed to parse iterations count: x"),
