@@ -42,7 +42,7 @@ mod varint;
 pub use attributes::{Attributes, TimestampType};
 pub use batch::{Batches, RecordBatch};
 pub use builder::{BatchBuilder, NewRecord, OutOfRange};
-pub use compression::{Codec, Compression, UnknownCompression, UnknownCompressionName};
+pub use compression::{Codec, Compression, UnknownCompression, UnknownCompressionName, inflate_lz4_of_v0};
 pub use control::{ControlRecord, ControlType};
 pub use error::{Error, RecordFault};
 pub use header::{BatchHeader, HEADER_LEN, LOG_OVERHEAD, MAGIC, NO_SEQUENCE, NO_TIMESTAMP, sequence_after};

@@ -3,7 +3,7 @@
 //! The kind of a file is told by its name. Nothing is changed, locked or believed: what does not parse is shown with
 //! the position and the reason, and ends that file.
 pub(crate) mod files;
-pub(crate) mod log;
+mod log;
 
 use crate::{
     failure::{Exit, Failure},

@@ -44,9 +44,20 @@ pub(super) fn compress(records: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&END_MARK);
 }
 
-pub(super) fn inflate(compressed: &[u8], out: &mut Output<'_>) -> Result<(), Fault> {
+/// Whether the checksum of a frame's head is looked at: Kafka's clients computed it of too much before KIP-57.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum HeadChecksum {
+    Verified,
+    Ignored,
+}
+
+pub(super) fn inflate(
+    compressed: &[u8],
+    head_checksum: HeadChecksum,
+    out: &mut Output<'_>,
+) -> Result<(), Fault> {
     let mut input = Input(compressed);
-    let frame = Frame::read(&mut input)?;
+    let frame = Frame::read(&mut input, head_checksum)?;
     loop {
         let length = input.u32()?;
         if length == 0 {
@@ -104,7 +115,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn read(input: &mut Input<'_>) -> Result<Self, Fault> {
+    fn read(input: &mut Input<'_>, head_checksum: HeadChecksum) -> Result<Self, Fault> {
         if input.take(4)? != MAGIC {
             return Err(Fault::broken("the magic of an LZ4 frame is missing"));
         }
@@ -122,7 +133,8 @@ impl Frame {
         };
         let content_size = if flags & 0b1000 != 0 { Some(u64::from_le_bytes(*input.array()?)) } else { None };
         let checksum = xxh32(&descriptor[..descriptor.len() - input.0.len()]) >> 8;
-        if input.take(1)? != [checksum as u8] {
+        let is_right = input.take(1)? == [checksum as u8];
+        if !is_right && head_checksum == HeadChecksum::Verified {
             return Err(Fault::broken("the checksum of the frame's head is wrong"));
         }
         Ok(Self {

@@ -73,14 +73,18 @@ impl Compression {
             Self::None => output.append(compressed),
             Self::Gzip => gzip::inflate(compressed, &mut output),
             Self::Snappy => snappy::inflate(compressed, &mut output),
-            Self::Lz4 => lz4::inflate(compressed, &mut output),
+            Self::Lz4 => lz4::inflate(compressed, lz4::HeadChecksum::Verified, &mut output),
             Self::Zstd => zstandard::inflate(compressed, &mut output),
         };
-        inflated.map_err(|fault| match fault {
-            Fault::TooLarge => Error::TooLarge { limit },
-            Fault::Broken(source) => Error::Inflate { compression: self, source },
-        })
+        inflated.map_err(|fault| fault.of(self, limit))
     }
+}
+
+/// As [`Compression::inflate`], of LZ4 in a message of format v0, whose head has a checksum that nobody can rely on.
+pub fn inflate_lz4_of_v0(compressed: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Error> {
+    let mut output = Output { start: out.len(), bytes: out, limit };
+    lz4::inflate(compressed, lz4::HeadChecksum::Ignored, &mut output)
+        .map_err(|fault| fault.of(Compression::Lz4, limit))
 }
 
 impl fmt::Display for Compression {
@@ -161,6 +165,13 @@ enum Fault {
 impl Fault {
     fn broken(reason: &'static str) -> Self {
         Self::Broken(io::Error::new(io::ErrorKind::InvalidData, reason))
+    }
+
+    fn of(self, compression: Compression, limit: usize) -> Error {
+        match self {
+            Self::TooLarge => Error::TooLarge { limit },
+            Self::Broken(source) => Error::Inflate { compression, source },
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::workspace;
 use anyhow::{Context, Result, ensure};
-use regex::{Captures, Regex};
+use regex::{Regex, bytes};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -361,16 +361,17 @@ impl Side<'_> {
 }
 
 /// The content of a file with what a line cannot have.
-fn unescaped(text: &str) -> String {
-    let escape = Regex::new(r"\\(n|r|x[0-7][0-9a-f])").expect("the expression is fixed");
-    let character = |found: &Captures<'_>| match &found[1] {
-        "n" => "\n".to_owned(),
-        "r" => "\r".to_owned(),
-        byte => {
-            char::from(u8::from_str_radix(&byte[1..], 16).expect("the expression has digits")).to_string()
+fn unescaped(text: &str) -> Vec<u8> {
+    let escape = bytes::Regex::new(r"\\(n|r|x[0-9a-f]{2})").expect("the expression is fixed");
+    let byte = |found: &bytes::Captures<'_>| match &found[1] {
+        b"n" => vec![b'\n'],
+        b"r" => vec![b'\r'],
+        hex => {
+            let digits = str::from_utf8(&hex[1..]).expect("the expression has digits");
+            vec![u8::from_str_radix(digits, 16).expect("the expression has digits")]
         }
     };
-    escape.replace_all(text, character).into_owned()
+    escape.replace_all(text.as_bytes(), byte).into_owned()
 }
 
 /// Without what differs from side to side or from run to run: the side's names, and ids of topics and directories.
@@ -498,9 +499,11 @@ mod tests {
 
     #[test]
     fn files_may_have_what_lines_cannot() {
-        for (text, expected) in
-            [("a\\nb\\r", "a\nb\r"), ("\\x01\\x7fz", "\x01\x7fz"), ("\\xff \\q \\", "\\xff \\q \\")]
-        {
+        for (text, expected) in [
+            ("a\\nb\\r", &b"a\nb\r"[..]),
+            ("\\x01\\x7fz", b"\x01\x7fz"),
+            ("\\xff\\x80 \\q \\", b"\xff\x80 \\q \\"),
+        ] {
             assert_eq!(unescaped(text), expected);
         }
     }

@@ -113,7 +113,7 @@ impl Row for MetadataRecord {
 }
 
 /// What stands at one position of a segment.
-pub(crate) enum Found {
+enum Found {
     Batch {
         position: u64,
         batch: Box<RecordBatch>,
@@ -126,15 +126,15 @@ pub(crate) enum Found {
 }
 
 /// The batches of a file, one in memory at a time.
-pub(crate) struct Segment {
+struct Segment {
     file: BufReader<File>,
     position: u64,
-    pub(crate) length: u64,
+    length: u64,
     is_over: bool,
 }
 
 impl Segment {
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    fn open(path: &Path) -> Result<Self, Failure> {
         let file = File::open(path).map_err(|error| cannot_read(path, &error))?;
         let length = file.metadata().map_err(|error| cannot_read(path, &error))?.len();
         Ok(Self { file: BufReader::with_capacity(256 << 10, file), position: 0, length, is_over: false })

@@ -1,6 +1,8 @@
 //! `kafka-dump-log`: what stands in the files of a log, without a server.
 mod frame;
 mod json;
+mod legacy;
+mod log;
 mod own;
 mod remote;
 
@@ -9,10 +11,9 @@ use super::{
     options::{Given, Options, flag, maybe_value, value},
     render::java_or,
 };
-use crate::commands::dump::{
-    files,
-    log::{Found, Segment},
-};
+use crate::commands::dump::files;
+use legacy::Message;
+use log::{Batch, Log};
 use own::Own;
 use records::{ControlRecord, DEFAULT_INFLATED_LIMIT, Record, RecordBatch, TimestampType};
 use std::{
@@ -48,6 +49,7 @@ pub(super) static OPTIONS: Options = Options {
     ]],
 };
 
+const MAX_MESSAGE_SIZE: i32 = 5 << 20;
 /// Bytes of an entry of an index.
 const OFFSET_ENTRY: usize = 8;
 const TIME_ENTRY: usize = 12;
@@ -69,7 +71,7 @@ struct Plan {
     prints_records: bool,
     prints_contents: bool,
     prints_metadata: bool,
-    max_bytes: u64,
+    max_bytes: i32,
     contents: Contents,
 }
 
@@ -80,14 +82,19 @@ enum Contents {
 
 impl Contents {
     /// Key and payload.
-    fn show(&self, record: &Record<'_>) -> Result<(Option<String>, Option<String>), Stop> {
+    fn show(
+        &self,
+        offset: i64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+    ) -> Result<(Option<String>, Option<String>), Stop> {
         match self {
-            Self::Own(own) => own.show(record.offset.0, record.key, record.value),
-            Self::Plain { key, value } => {
+            Self::Own(own) => own.show(offset, key, value),
+            Self::Plain { key: key_decoder, value: value_decoder } => {
                 let show = |decoder: &Decoder, bytes: Option<&[u8]>| {
                     bytes.map(|bytes| decoder.show(bytes)).transpose()
                 };
-                Ok((show(key, record.key)?, show(value, record.value)?))
+                Ok((show(key_decoder, key)?, show(value_decoder, value)?))
             }
         }
     }
@@ -167,10 +174,6 @@ fn read(file: &Path) -> Result<Vec<u8>, Stop> {
     fs::read(file).map_err(|error| Stop::Failed(format!("{}: {error}", file.display())))
 }
 
-fn segment(file: &Path) -> Result<Segment, Stop> {
-    Segment::open(file).map_err(|failure| Stop::Failed(failure.line()))
-}
-
 /// As Java prints an `OptionalLong`.
 fn optional(value: Option<i64>) -> String {
     value.map_or_else(|| "OptionalLong.empty".to_owned(), |value| format!("OptionalLong[{value}]"))
@@ -213,124 +216,179 @@ impl Plan {
         let own = Own::asked_for(given);
         let prints_contents =
             own.is_some() || given.count(&["print-data-log", "value-decoder-class", "key-decoder-class"]) > 0;
-        let max_bytes: i32 = given.number("max-bytes")?.unwrap_or(i32::MAX);
-        given.number::<i32>("max-message-size")?;
         Ok(Self {
             prints_records: prints_contents || given.has("deep-iteration"),
             prints_contents,
             prints_metadata: !given.has("skip-record-metadata"),
-            max_bytes: u64::try_from(max_bytes).unwrap_or(0),
             contents: match own {
                 Some(own) => Contents::Own(own),
                 None => Contents::Plain {
-                    key: Decoder::named(given.get("key-decoder-class")?)?,
                     value: Decoder::named(given.get("value-decoder-class")?)?,
+                    key: Decoder::named(given.get("key-decoder-class")?)?,
                 },
             },
+            max_bytes: given.number("max-bytes")?.unwrap_or(i32::MAX),
         })
     }
 
     fn log(&self, out: &mut impl Write, file: &Path, told: &mut Told) -> Outcome {
-        let segment = segment(file)?;
-        let (length, mut valid, mut last) = (segment.length, 0, -1);
-        for found in segment {
-            let Found::Batch { position, batch } = found else { break };
-            let end = position + batch.bytes().len() as u64;
-            if end > self.max_bytes {
-                break;
+        let mut log = Log::open(file)?;
+        let end = u64::try_from(self.max_bytes)
+            .map_err(|_| Stop::Failed(format!("Invalid size: {} of {}", self.max_bytes, file.display())))?;
+        let (mut position, mut last) = (0, -1_i64);
+        while let Some(batch) = log.batch_at(position, end)? {
+            match &batch {
+                Batch::Legacy(message) => legacy_line(out, position, message)?,
+                Batch::Current(batch) => batch_line(out, position, batch)?,
             }
-            batch_line(out, position, &batch)?;
             if self.prints_records {
-                self.records(out, file, &batch, &mut last, told)?;
+                let mut follows = |offset: i64| {
+                    if offset != last.wrapping_add(1) {
+                        told.gaps.entry(absolute(file)).or_default().insert(last, offset);
+                    }
+                    last = offset;
+                };
+                match &batch {
+                    Batch::Legacy(message) => self.legacy_records(out, message, &mut follows)?,
+                    Batch::Current(batch) => self.records(out, batch, &mut follows)?,
+                }
             }
-            valid = end;
+            position += batch.size_in_bytes();
         }
-        let is_all = self.max_bytes == u64::from(i32::MAX.cast_unsigned());
-        if length > valid && is_all {
+        if log.length > position && self.max_bytes == i32::MAX {
             let name = file.file_name().unwrap_or_default().display();
-            writeln!(out, "Found {} invalid bytes at the end of {name}", length - valid)?;
+            writeln!(out, "Found {} invalid bytes at the end of {name}", log.length - position)?;
         }
         Ok(())
     }
 
-    fn records(
-        &self,
-        out: &mut impl Write,
-        file: &Path,
-        batch: &RecordBatch,
-        last: &mut i64,
-        told: &mut Told,
-    ) -> Outcome {
+    fn records(&self, out: &mut impl Write, batch: &RecordBatch, follows: &mut impl FnMut(i64)) -> Outcome {
         let unreadable = |error: records::Error| Stop::Failed(crate::failure::with_causes(&error));
         let records = batch.records(DEFAULT_INFLATED_LIMIT).map_err(unreadable)?;
         for record in records.iter() {
             let record = record.map_err(unreadable)?;
-            if record.offset.0 != *last + 1 {
-                told.gaps.entry(absolute(file)).or_default().insert(*last, record.offset.0);
-            }
-            *last = record.offset.0;
+            follows(record.offset.0);
             if self.prints_metadata {
                 record_metadata(out, batch, &record)?;
             }
             if self.prints_contents && !batch.is_control() {
-                let (key, payload) = self.contents.show(&record)?;
-                let mut before = if self.prints_metadata { " " } else { "| " };
-                for (name, text) in [("key", key), ("payload", payload)] {
-                    if let Some(text) = text {
-                        write!(out, "{before}{name}: {text}")?;
-                        before = " ";
-                    }
-                }
+                self.contents(out, record.offset.0, record.key, record.value)?;
             }
             writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn legacy_records(
+        &self,
+        out: &mut impl Write,
+        batch: &Message,
+        follows: &mut impl FnMut(i64),
+    ) -> Outcome {
+        for record in batch.records().map_err(Stop::Failed)? {
+            let record = record.map_err(Stop::Failed)?;
+            follows(record.offset);
+            if self.prints_metadata {
+                write!(
+                    out,
+                    "| offset: {} {}: {} keySize: {} valueSize: {} isValid: {} crc: {}",
+                    record.offset,
+                    batch.timestamp_type().name(),
+                    record.timestamp,
+                    record.key_size().map_err(Stop::Failed)?,
+                    record.value_size().map_err(Stop::Failed)?,
+                    record.is_valid(),
+                    record.crc,
+                )?;
+            }
+            if self.prints_contents {
+                let (key, value) =
+                    (record.key().map_err(Stop::Failed)?, record.value().map_err(Stop::Failed)?);
+                self.contents(out, record.offset, key, value)?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn contents(
+        &self,
+        out: &mut impl Write,
+        offset: i64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+    ) -> Outcome {
+        let (key, payload) = self.contents.show(offset, key, value)?;
+        let mut before = if self.prints_metadata { " " } else { "| " };
+        for (name, text) in [("key", key), ("payload", payload)] {
+            if let Some(text) = text {
+                write!(out, "{before}{name}: {text}")?;
+                before = " ";
+            }
         }
         Ok(())
     }
 }
 
 fn index(out: &mut impl Write, file: &Path, given: &Given, told: &mut Told) -> Outcome {
+    let base_offset = base_offset(file)?;
+    let max_message_size: i32 = given.number("max-message-size")?.unwrap_or(MAX_MESSAGE_SIZE);
+    let mut log = Log::open(&beside(file, "log"))?;
     let bytes = read(file)?;
-    let log = read(&file.with_extension("log"))?;
-    if bytes.is_empty() {
+    if bytes.len() < OFFSET_ENTRY {
         return Ok(writeln!(out, "{} is empty.", file.display())?);
     }
     if given.has("index-sanity-check") {
         return sane(out, file, &bytes, OFFSET_ENTRY);
     }
-    for entry in files::offset_index(file, &bytes) {
-        let at = usize::try_from(entry.position).unwrap_or(usize::MAX);
-        let batch = log.get(at..).and_then(|rest| records::BatchHeader::read(rest).ok());
-        let batch = batch.ok_or_else(|| Stop::Failed(format!("no batch at position {}", entry.position)))?;
-        let found = batch.last_offset().0;
+    for (nth, entry) in files::offset_index(file, &bytes).into_iter().enumerate() {
+        let position = u64::from(entry.position);
+        // What was not written to before a crash is zero.
+        if entry.offset == base_offset && nth > 0 {
+            break;
+        }
+        let Ok(size) = u64::try_from(max_message_size) else {
+            return Err(Stop::Failed(format!("Invalid size: {max_message_size} of {}", file.display())));
+        };
+        let batch = log.batch_at(position, position + size)?.ok_or_else(|| {
+            Stop::Failed(format!("no batch of at most {max_message_size} bytes at position {position}"))
+        })?;
+        let found = batch.last_offset();
         if found != entry.offset {
             told.mismatches.entry(absolute(file)).or_default().push((entry.offset, found));
         }
         if !given.has("verify-index-only") {
-            writeln!(out, "offset: {} position: {}", entry.offset, entry.position)?;
+            writeln!(out, "offset: {} position: {position}", entry.offset)?;
         }
     }
     Ok(())
 }
 
 fn time_index(out: &mut impl Write, file: &Path, given: &Given, told: &mut Told) -> Outcome {
+    let base_offset = base_offset(file)?;
+    let mut log = Log::open(&beside(file, "log"))?;
+    read(&beside(file, "index"))?;
     let bytes = read(file)?;
-    let segment = segment(&file.with_extension("log"))?;
     if given.has("index-sanity-check") {
         return sane(out, file, &bytes, TIME_ENTRY);
     }
-    let batches: Vec<(i64, i64)> = segment
-        .filter_map(|found| match found {
-            Found::Batch { batch, .. } => Some((batch.last_offset().0, batch.max_timestamp)),
-            Found::Broken { .. } => None,
-        })
-        .collect();
+    let mut batches = Vec::new();
+    let mut position = 0;
+    while let Some(batch) = log.batch_at(position, u64::MAX)? {
+        batches.push((batch.last_offset(), position));
+        position += batch.size_in_bytes();
+    }
     let mut before = -1;
-    for entry in files::time_index(file, &bytes) {
+    for (nth, entry) in files::time_index(file, &bytes).into_iter().enumerate() {
         let (timestamp, offset) = (entry.timestamp, entry.offset);
+        if offset == base_offset && nth > 0 {
+            break;
+        }
         match batches.iter().find(|(last, _)| *last >= offset) {
-            Some((last, newest)) if *last == offset => {
-                if *newest != timestamp {
-                    told.wrong_times.entry(absolute(file)).or_default().push((timestamp, *newest));
+            Some((last, position)) if *last == offset => {
+                let newest = log.batch_at(*position, u64::MAX)?.map_or(Ok(-1), |batch| newest(&batch))?;
+                if newest != timestamp {
+                    told.wrong_times.entry(absolute(file)).or_default().push((timestamp, newest));
                 }
                 if before >= timestamp {
                     told.disordered_times.entry(absolute(file)).or_default().push((timestamp, before));
@@ -347,6 +405,26 @@ fn time_index(out: &mut impl Write, file: &Path, given: &Given, told: &mut Told)
         before = timestamp;
     }
     Ok(())
+}
+
+/// The newest timestamp of its records.
+fn newest(batch: &Batch) -> Result<i64, Stop> {
+    match batch {
+        Batch::Legacy(message) => {
+            let mut records = message.records().map_err(Stop::Failed)?;
+            records
+                .try_fold(-1, |newest, record| record.map(|record| record.timestamp.max(newest)))
+                .map_err(Stop::Failed)
+        }
+        Batch::Current(batch) => Ok(batch.max_timestamp),
+    }
+}
+
+/// The file of the same segment.
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.split('.').next().unwrap_or_default();
+    file.with_file_name(format!("{stem}.{suffix}"))
 }
 
 fn base_offset(file: &Path) -> Result<i64, Stop> {
@@ -404,6 +482,24 @@ fn batch_line(out: &mut impl Write, position: u64, batch: &RecordBatch) -> io::R
         batch.crc,
         batch.verify_crc().is_ok(),
     )
+}
+
+fn legacy_line(out: &mut impl Write, position: u64, message: &Message) -> Outcome {
+    write!(out, "offset: {}", message.offset)?;
+    if !(0..=1).contains(&message.magic) {
+        return Err(Stop::Failed(format!("Invalid magic used in LegacyRecord: {}", message.magic)));
+    }
+    Ok(writeln!(
+        out,
+        " position: {position} {}: {} size: {} magic: {} compresscodec: {} crc: {} isvalid: {}",
+        message.timestamp_type().name(),
+        message.timestamp,
+        message.size_in_bytes(),
+        message.magic,
+        message.compression().map_err(Stop::Failed)?,
+        message.crc,
+        message.is_valid(),
+    )?)
 }
 
 fn timestamp_type(batch: &RecordBatch) -> &'static str {
