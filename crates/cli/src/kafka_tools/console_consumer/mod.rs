@@ -39,7 +39,7 @@ pub(super) static OPTIONS: Options = Options {
         value(
             "formatter",
             "String: class",
-            "How records are shown: Default-, Logging- or NoOpMessageFormatter.",
+            "The class by which records are shown, one of Kafka's formatters.",
         ),
         value("property", "String: prop", "The old name of --formatter-property."),
         value(

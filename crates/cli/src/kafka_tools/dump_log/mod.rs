@@ -1,8 +1,9 @@
 //! `kafka-dump-log`: what stands in the files of a log, without a server.
+pub(super) mod coordinator;
 mod frame;
 mod json;
 mod own;
-mod remote;
+pub(super) mod remote;
 
 use super::{
     Outcome, Stop,
