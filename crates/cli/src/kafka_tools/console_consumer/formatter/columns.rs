@@ -32,11 +32,11 @@ impl Columns {
         };
         let deserializer =
             |key: &str| match properties.get(key).map(|class| (class, Deserializer::named(class))) {
-                None => Deserializer::Bytes,
+                None => Deserializer::ByteArray,
                 Some((_, Some(known))) => known,
                 Some((class, None)) => {
                     eprintln!("ERROR Unable to instantiate a deserializer from {class}");
-                    Deserializer::Bytes
+                    Deserializer::ByteArray
                 }
             };
         Self {
@@ -160,7 +160,13 @@ mod tests {
             ("Integer", &[0, 0, 1, 0], Ok("256\n")),
             ("Long", &[0xff; 8], Ok("-1\n")),
             ("Double", &1.5f64.to_be_bytes(), Ok("1.5\n")),
+            ("Double", &f64::INFINITY.to_be_bytes(), Ok("Infinity\n")),
+            ("Float", &1e10f32.to_be_bytes(), Ok("1.0E10\n")),
             ("Boolean", &[1], Ok("true\n")),
+            ("ByteArray", b"v", Ok("v\n")),
+            ("Bytes", &[b'v', b'\\', 0x0f], Ok("v\\x5C\\x0F\n")),
+            ("ByteBuffer", b"abc", Ok("java.nio.HeapByteBuffer[pos=0 lim=3 cap=3]\n")),
+            ("Void", b"", Err("Data should be null for a VoidDeserializer.")),
             ("Integer", b"v", Err("Size of data received by IntegerDeserializer is 1, not 4")),
         ] {
             let properties =

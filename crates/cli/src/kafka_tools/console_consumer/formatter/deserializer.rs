@@ -1,11 +1,15 @@
 //! What a key or a value is read as.
-use crate::kafka_tools::render::java_double;
+use crate::kafka_tools::render::{java_double, java_float};
 
 /// Of `org.apache.kafka.common.serialization`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deserializer {
-    /// As they are.
+    /// As they are; Java would print where in its memory they lie.
+    ByteArray,
+    /// What cannot be printed by its number.
     Bytes,
+    ByteBuffer,
+    Void,
     String,
     Short,
     Integer,
@@ -21,7 +25,10 @@ impl Deserializer {
         let name =
             class.strip_prefix("org.apache.kafka.common.serialization.")?.strip_suffix("Deserializer")?;
         Some(match name {
-            "ByteArray" | "Bytes" | "ByteBuffer" => Self::Bytes,
+            "ByteArray" => Self::ByteArray,
+            "Bytes" => Self::Bytes,
+            "ByteBuffer" => Self::ByteBuffer,
+            "Void" => Self::Void,
             "String" => Self::String,
             "Short" => Self::Short,
             "Integer" => Self::Integer,
@@ -36,15 +43,21 @@ impl Deserializer {
 
     pub(super) fn write(self, out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), String> {
         let text = match self {
-            Self::Bytes => {
+            Self::ByteArray => {
                 out.extend_from_slice(bytes);
                 return Ok(());
             }
+            Self::Bytes => printable(bytes),
+            Self::ByteBuffer => {
+                let length = bytes.len();
+                format!("java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]")
+            }
+            Self::Void => return Err("Data should be null for a VoidDeserializer.".to_owned()),
             Self::String => String::from_utf8_lossy(bytes).into_owned(),
             Self::Short => i16::from_be_bytes(self.exactly(bytes)?).to_string(),
             Self::Integer => i32::from_be_bytes(self.exactly(bytes)?).to_string(),
             Self::Long => i64::from_be_bytes(self.exactly(bytes)?).to_string(),
-            Self::Float => format!("{:?}", f32::from_be_bytes(self.exactly(bytes)?)),
+            Self::Float => java_float(f32::from_be_bytes(self.exactly(bytes)?)),
             Self::Double => java_double(f64::from_be_bytes(self.exactly(bytes)?)),
             Self::Boolean => match self.exactly(bytes)? {
                 [0] => "false".to_owned(),
@@ -65,4 +78,16 @@ impl Deserializer {
             .try_into()
             .map_err(|_| format!("Size of data received by {self:?}Deserializer is {}, not {N}", bytes.len()))
     }
+}
+
+fn printable(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        match byte {
+            b'\\' => text.push_str("\\x5C"),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            _ => text.push_str(&format!("\\x{byte:02X}")),
+        }
+    }
+    text
 }
