@@ -1,6 +1,6 @@
 //! What several tools print alike.
 use client::TopicPattern;
-use std::fmt::Display;
+use std::fmt::{Debug, Display, UpperExp};
 
 /// `1,2,3`.
 pub(super) fn join<T: Display>(items: impl IntoIterator<Item = T>, separator: &str) -> String {
@@ -19,13 +19,26 @@ pub(super) fn java_or<T: Display>(unknown: &str, value: Option<T>) -> String {
 
 /// As Java prints a `double`: always with a point, in powers of ten from 10^7 on and below 10^-3.
 pub(super) fn java_double(value: f64) -> String {
-    let size = value.abs();
-    if size == 0.0 || (1e-3..1e7).contains(&size) {
+    java_decimal(value, value)
+}
+
+/// As Java prints a `float`, which has fewer digits.
+pub(super) fn java_float(value: f32) -> String {
+    java_decimal(value, value.into())
+}
+
+fn java_decimal<T: Debug + UpperExp>(value: T, wide: f64) -> String {
+    let size = wide.abs();
+    if size.is_infinite() {
+        return if wide > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+    }
+    if wide.is_nan() || size == 0.0 || (1e-3..1e7).contains(&size) {
         return format!("{value:?}");
     }
     let text = format!("{value:E}");
     match text.split_once('E') {
-        Some((digits, power)) if !digits.contains('.') => format!("{digits}.0E{power}"),
+        // Java looks at two digits at least: the smallest is 4.9E-324.
+        Some((digits, _)) if !digits.contains('.') => format!("{value:.1E}"),
         _ => text,
     }
 }
@@ -57,4 +70,29 @@ pub(super) fn table<'a>(
         writeln!(out)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_java_prints_them() {
+        for (value, expected) in [
+            (0.001, "0.001"),
+            (1e7, "1.0E7"),
+            (-1.25e-5, "-1.25E-5"),
+            (-0.0, "-0.0"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+            (5e-324, "4.9E-324"),
+        ] {
+            assert_eq!(java_double(value), expected);
+        }
+        for (value, expected) in
+            [(1e-3, "0.001"), (1.1, "1.1"), (16_777_216.0, "1.6777216E7"), (1e-45, "1.4E-45")]
+        {
+            assert_eq!(java_float(value), expected);
+        }
+    }
 }

@@ -39,7 +39,7 @@ pub(super) static OPTIONS: Options = Options {
         value(
             "formatter",
             "String: class",
-            "How records are shown: Default-, Logging- or NoOpMessageFormatter.",
+            "The class by which records are shown, one of Kafka's formatters.",
         ),
         value("property", "String: prop", "The old name of --formatter-property."),
         value(
@@ -103,8 +103,9 @@ impl Plan {
         let partition: Option<i32> = given.number("partition")?;
         check(given)?;
         let mut properties = client::read_properties(given.get("command-config")?)?;
+        let of_file = properties.get("group.id").cloned();
         properties.extend(client::key_values(given.all("command-property")));
-        set_group(given, &mut properties)?;
+        set_group(given, of_file, &mut properties)?;
         set_reset(given, &mut properties)?;
         if let Some(level) = given.get("isolation-level")? {
             properties.insert("isolation.level".to_owned(), level.to_owned());
@@ -124,7 +125,7 @@ impl Plan {
             topics,
             properties,
             formatter: formatter_of(given)?,
-            most: most.and_then(|most| u64::try_from(most).ok()),
+            most: most.filter(|most| *most != -1).map(|most| u64::try_from(most).unwrap_or_default()),
             patience: timeout.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis),
             skips_errors: given.has("skip-message-on-error"),
         })
@@ -267,9 +268,9 @@ fn rename(given: &mut Given, renamed: &[(&'static str, &'static str)]) -> Outcom
     Ok(())
 }
 
-fn set_group(given: &Given, properties: &mut Pairs) -> Outcome {
-    let named = given.get("group")?.into_iter().chain(properties.get("group.id").map(String::as_str));
-    let groups: BTreeSet<&str> = named.collect();
+fn set_group(given: &Given, of_file: Option<String>, properties: &mut Pairs) -> Outcome {
+    let named = [given.get("group")?, of_file.as_deref(), properties.get("group.id").map(String::as_str)];
+    let groups: BTreeSet<&str> = named.into_iter().flatten().collect();
     if groups.len() > 1 {
         let list: Vec<String> = groups.iter().map(|group| format!("'{group}'")).collect();
         return Err(given.wrong(format!(
@@ -331,7 +332,7 @@ fn formatter_of(given: &mut Given) -> Result<Formatter, Stop> {
     for (option, key) in
         [("key-deserializer", "key.deserializer"), ("value-deserializer", "value.deserializer")]
     {
-        if let Some(class) = given.get(option)? {
+        if let Some(class) = given.get(option)?.filter(|class| !class.is_empty()) {
             properties.insert(key.to_owned(), class.to_owned());
         }
     }
@@ -359,6 +360,14 @@ mod tests {
             let line = format!("--topic t --bootstrap-server b --partition 0 {line}");
             let Topics::Partition(_, found) = plan(line.trim_end()).unwrap().topics else { panic!("{line}") };
             assert_eq!(found, start, "{line}");
+        }
+    }
+
+    #[test]
+    fn when_it_ends() {
+        for (count, most) in [("5", Some(5)), ("0", Some(0)), ("-1", None), ("-2", Some(0))] {
+            let plan = plan(&format!("--topic t --bootstrap-server b --max-messages {count}")).unwrap();
+            assert_eq!(plan.most, most, "{count}");
         }
     }
 

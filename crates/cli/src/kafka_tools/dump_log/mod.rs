@@ -1,10 +1,11 @@
 //! `kafka-dump-log`: what stands in the files of a log, without a server.
+pub(super) mod coordinator;
 mod frame;
 mod json;
 mod legacy;
 mod log;
 mod own;
-mod remote;
+pub(super) mod remote;
 
 use super::{
     Outcome, Stop,

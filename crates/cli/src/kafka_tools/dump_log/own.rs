@@ -1,10 +1,11 @@
 //! The records of Kafka's own topics: as JSON, but for those of tiered storage.
 use super::{
     super::{Stop, options::Given},
+    coordinator::{CoordinatorRecord, Failed},
     frame, json, remote,
 };
 use protocol::{
-    layout::{Kind, Layout},
+    layout::Layout,
     layouts::{
         CONSUMER_PROTOCOL, CONTROL_RECORDS, GROUP_RECORDS, METADATA_RECORDS, SHARE_RECORDS,
         TRANSACTION_RECORDS,
@@ -63,7 +64,7 @@ impl Own {
                 "Failed to decode message at offset {offset} using the specified decoder (message had a missing key)"
             ))
         })?;
-        Ok(match self.of_coordinator(layouts, key, value) {
+        Ok(match of_coordinator(layouts, key, value) {
             Ok((key, payload)) => (Some(key), Some(payload)),
             Err(Failed::Unknown(kind)) => {
                 (Some(format!("Unknown record type {kind} at offset {offset}, skipping.")), None)
@@ -73,45 +74,20 @@ impl Own {
             }
         })
     }
-
-    fn of_coordinator(
-        self,
-        layouts: &[Layout],
-        key: &[u8],
-        value: Option<&[u8]>,
-    ) -> Result<(String, String), Failed> {
-        let mut reader = Reader::new(key.to_vec());
-        let number = reader.read_i16()?;
-        let find = |kind| {
-            let is_it = |layout: &&Layout| layout.kind == kind && layout.number == Some(number);
-            layouts.iter().find(is_it).ok_or(Failed::Unknown(number))
-        };
-        let layout = find(Kind::Key)?;
-        let data = json::read(layout, &mut reader, layout.versions.0)?;
-        let key = json!({ "type": number.to_string(), "data": data }).to_string();
-        let Some(value) = value else { return Ok((key, "<DELETE>".to_owned())) };
-        let mut reader = Reader::new(value.to_vec());
-        let version = reader.read_i16()?;
-        let layout = find(Kind::Value)?;
-        let mut data = json::read(layout, &mut reader, version)?;
-        match layout.name {
-            "GroupMetadataValue" => open_members(&mut data),
-            "TransactionLogValue" => name_status(&mut data),
-            _ => {}
-        }
-        Ok((key, json!({ "version": version.to_string(), "data": data }).to_string()))
-    }
 }
 
-enum Failed {
-    Unknown(i16),
-    Unreadable(DecodeError),
-}
-
-impl From<DecodeError> for Failed {
-    fn from(error: DecodeError) -> Self {
-        Self::Unreadable(error)
+fn of_coordinator(
+    layouts: &'static [Layout],
+    key: &[u8],
+    value: Option<&[u8]>,
+) -> Result<(String, String), Failed> {
+    let CoordinatorRecord { number, key, value } = CoordinatorRecord::read(layouts, key, value)?;
+    let key = json!({ "type": number.to_string(), "data": key }).to_string();
+    let Some(mut value) = value else { return Ok((key, "<DELETE>".to_owned())) };
+    if value.name == "GroupMetadataValue" {
+        open_members(&mut value.data);
     }
+    Ok((key, json!({ "version": value.version.to_string(), "data": value.data }).to_string()))
 }
 
 /// A record of the metadata log has no key: its value says what it is.
@@ -171,22 +147,6 @@ fn open_members(data: &mut Value) {
             }
         }
     }
-}
-
-fn name_status(data: &mut Value) {
-    const NAMES: [&str; 8] = [
-        "Empty",
-        "Ongoing",
-        "PrepareCommit",
-        "PrepareAbort",
-        "CompleteCommit",
-        "CompleteAbort",
-        "Dead",
-        "PrepareEpochFence",
-    ];
-    let status = data["transactionStatus"].as_i64().unwrap_or_default();
-    let name = usize::try_from(status).ok().and_then(|status| NAMES.get(status).copied());
-    data["transactionStatus"] = name.map_or_else(|| status.to_string(), str::to_owned).into();
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const DELETE_STATES: [&str; 3] =
     ["DELETE_PARTITION_MARKED", "DELETE_PARTITION_STARTED", "DELETE_PARTITION_FINISHED"];
 
 /// What is printed of a value, or why Kafka can make nothing of it.
-pub(super) fn show(value: Option<&[u8]>) -> Result<String, String> {
+pub(in crate::kafka_tools) fn show(value: Option<&[u8]>) -> Result<String, String> {
     let record = frame::read(value, REMOTE_LOG_METADATA_RECORDS, |layout, reader, version| {
         RemoteLogMetadataRecord::decode(layout.number.unwrap_or(-1), reader, version)
     })?;

@@ -1,19 +1,10 @@
-//! How a record is written.
-use super::Pairs;
-use crate::kafka_tools::render::java_double;
+//! The columns of a record, each where it is asked for.
+use super::{super::Pairs, deserializer::Deserializer};
 use ::client::consumer::{Record, TimestampType};
-
-#[derive(Debug)]
-pub(super) enum Formatter {
-    Default(Columns),
-    /// As the default.
-    Logging(Columns),
-    Nothing,
-}
 
 /// Of Kafka's `DefaultMessageFormatter`.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub(in super::super) struct Columns {
     timestamp: bool,
     partition: bool,
     offset: bool,
@@ -31,35 +22,8 @@ pub(super) struct Columns {
     as_header: Deserializer,
 }
 
-impl Formatter {
-    pub(super) fn named(class: Option<&str>, properties: &Pairs) -> Result<Self, String> {
-        const PACKAGE: &str = "org.apache.kafka.tools.consumer.";
-        let Some(class) = class else { return Ok(Self::Default(Columns::new(properties))) };
-        match class.strip_prefix(PACKAGE) {
-            Some("DefaultMessageFormatter") => Ok(Self::Default(Columns::new(properties))),
-            Some("LoggingMessageFormatter") => Ok(Self::Logging(Columns::new(properties))),
-            Some("NoOpMessageFormatter") => Ok(Self::Nothing),
-            _ => Err(class.to_owned()),
-        }
-    }
-
-    /// What cannot be read as it should is an error, with the columns before it written.
-    pub(super) fn write(
-        &self,
-        out: &mut Vec<u8>,
-        partition: i32,
-        kind: TimestampType,
-        record: &Record<'_>,
-    ) -> Result<(), String> {
-        match self {
-            Self::Default(columns) | Self::Logging(columns) => columns.write(out, partition, kind, record),
-            Self::Nothing => Ok(()),
-        }
-    }
-}
-
 impl Columns {
-    fn new(properties: &Pairs) -> Self {
+    pub(super) fn new(properties: &Pairs) -> Self {
         let flag = |key: &str, default: bool| {
             properties.get(key).map_or(default, |value| value.trim().eq_ignore_ascii_case("true"))
         };
@@ -68,11 +32,11 @@ impl Columns {
         };
         let deserializer =
             |key: &str| match properties.get(key).map(|class| (class, Deserializer::named(class))) {
-                None => Deserializer::Bytes,
+                None => Deserializer::ByteArray,
                 Some((_, Some(known))) => known,
                 Some((class, None)) => {
                     eprintln!("ERROR Unable to instantiate a deserializer from {class}");
-                    Deserializer::Bytes
+                    Deserializer::ByteArray
                 }
             };
         Self {
@@ -94,7 +58,7 @@ impl Columns {
         }
     }
 
-    fn write(
+    pub(super) fn write(
         &self,
         out: &mut Vec<u8>,
         partition: i32,
@@ -146,72 +110,6 @@ impl Columns {
     }
 }
 
-/// Of `org.apache.kafka.common.serialization`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deserializer {
-    /// As they are.
-    Bytes,
-    String,
-    Short,
-    Integer,
-    Long,
-    Float,
-    Double,
-    Boolean,
-    Uuid,
-}
-
-impl Deserializer {
-    fn named(class: &str) -> Option<Self> {
-        let name =
-            class.strip_prefix("org.apache.kafka.common.serialization.")?.strip_suffix("Deserializer")?;
-        Some(match name {
-            "ByteArray" | "Bytes" | "ByteBuffer" => Self::Bytes,
-            "String" => Self::String,
-            "Short" => Self::Short,
-            "Integer" => Self::Integer,
-            "Long" => Self::Long,
-            "Float" => Self::Float,
-            "Double" => Self::Double,
-            "Boolean" => Self::Boolean,
-            "UUID" => Self::Uuid,
-            _ => return None,
-        })
-    }
-
-    fn write(self, out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), String> {
-        let text = match self {
-            Self::Bytes => {
-                out.extend_from_slice(bytes);
-                return Ok(());
-            }
-            Self::String => String::from_utf8_lossy(bytes).into_owned(),
-            Self::Short => i16::from_be_bytes(self.exactly(bytes)?).to_string(),
-            Self::Integer => i32::from_be_bytes(self.exactly(bytes)?).to_string(),
-            Self::Long => i64::from_be_bytes(self.exactly(bytes)?).to_string(),
-            Self::Float => format!("{:?}", f32::from_be_bytes(self.exactly(bytes)?)),
-            Self::Double => java_double(f64::from_be_bytes(self.exactly(bytes)?)),
-            Self::Boolean => match self.exactly(bytes)? {
-                [0] => "false".to_owned(),
-                [1] => "true".to_owned(),
-                [other] => return Err(format!("Unexpected byte received by BooleanDeserializer: {other}")),
-            },
-            Self::Uuid => {
-                let text = std::str::from_utf8(bytes).ok().and_then(|text| uuid::Uuid::parse_str(text).ok());
-                text.ok_or_else(|| "Error parsing data into UUID".to_owned())?.to_string()
-            }
-        };
-        out.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-
-    fn exactly<const N: usize>(self, bytes: &[u8]) -> Result<[u8; N], String> {
-        bytes
-            .try_into()
-            .map_err(|_| format!("Size of data received by {self:?}Deserializer is {}, not {N}", bytes.len()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,7 +126,7 @@ mod tests {
         let records = batch.records(1 << 20).unwrap();
         let mut out = Vec::new();
         let record = records.iter().next().unwrap().unwrap();
-        Formatter::named(None, &pairs)?.write(&mut out, 3, TimestampType::CreateTime, &record)?;
+        Columns::new(&pairs).write(&mut out, 3, TimestampType::CreateTime, &record)?;
         Ok(String::from_utf8(out).unwrap())
     }
 
@@ -262,7 +160,13 @@ mod tests {
             ("Integer", &[0, 0, 1, 0], Ok("256\n")),
             ("Long", &[0xff; 8], Ok("-1\n")),
             ("Double", &1.5f64.to_be_bytes(), Ok("1.5\n")),
+            ("Double", &f64::INFINITY.to_be_bytes(), Ok("Infinity\n")),
+            ("Float", &1e10f32.to_be_bytes(), Ok("1.0E10\n")),
             ("Boolean", &[1], Ok("true\n")),
+            ("ByteArray", b"v", Ok("v\n")),
+            ("Bytes", &[b'v', b'\\', 0x0f], Ok("v\\x5C\\x0F\n")),
+            ("ByteBuffer", b"abc", Ok("java.nio.HeapByteBuffer[pos=0 lim=3 cap=3]\n")),
+            ("Void", b"", Err("Data should be null for a VoidDeserializer.")),
             ("Integer", b"v", Err("Size of data received by IntegerDeserializer is 1, not 4")),
         ] {
             let properties =
