@@ -17,7 +17,10 @@ use crate::{
     retry::{Retry, within},
 };
 use base::NodeId;
-use protocol::{ApiKey, ErrorCode, MetadataRequest, metadata::request::MetadataRequestTopic};
+use protocol::{
+    ApiKey, DescribeClusterRequest, ErrorCode, MetadataRequest, MetadataResponse,
+    metadata::{request::MetadataRequestTopic, response::MetadataResponseBroker},
+};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, RwLock},
@@ -108,6 +111,11 @@ const STAGGER: Duration = Duration::from_millis(250);
 
 /// Brokers older than Kafka 2.4 may name the epoch of another leader than the one that they name.
 const FIRST_WITH_TRUE_EPOCHS: i16 = 9;
+
+/// Versions of DescribeCluster that can ask for controllers (KIP-919).
+const FIRST_WITH_ENDPOINT_TYPE: std::ops::RangeInclusive<i16> = 1..=i16::MAX;
+/// DescribeCluster's word for them.
+pub(crate) const CONTROLLERS: i8 = 2;
 
 /// Longest wait for a broker in place of one that is doubted but answers.
 const LONGEST_SEARCH: Duration = Duration::from_secs(1);
@@ -368,6 +376,10 @@ impl Cluster {
         let asks_for_topics = request.topics.as_ref().is_none_or(|topics| !topics.is_empty());
         let answer = async {
             let connection = within(limit, "a connection to a broker", self.any()).await?;
+            if self.config().controllers {
+                let left = limit.saturating_sub(began.elapsed());
+                return ask_controllers(&connection, left).await;
+            }
             let version = connection.version_of::<MetadataRequest>(i16::MAX)?;
             let left = limit.saturating_sub(began.elapsed());
             let mut response = connection.send(request, version)?.within(left).response().await?;
@@ -378,7 +390,11 @@ impl Cluster {
         };
         let answer = answer.await.and_then(|response| match ErrorCode(response.error_code) {
             // One that has just begun knows nobody yet, not even itself, and no topic either.
-            ErrorCode::NONE if response.brokers.is_empty() && asks_for_topics => Err(nobody_known()),
+            ErrorCode::NONE
+                if response.brokers.is_empty() && asks_for_topics && !self.config().controllers =>
+            {
+                Err(nobody_known())
+            }
             ErrorCode::NONE => Ok(response),
             code => Err(Error::refused("metadata", code.0, None)),
         });
@@ -493,6 +509,26 @@ impl Cluster {
     pub(crate) async fn has(&self, api: ApiKey) -> Result<bool, Error> {
         Ok(self.any().await?.has(api))
     }
+}
+
+/// Controllers say with another request who they are, and nothing of topics.
+async fn ask_controllers(connection: &Connection, limit: Duration) -> Result<MetadataResponse, Error> {
+    let version = connection.version_in::<DescribeClusterRequest>(&FIRST_WITH_ENDPOINT_TYPE)?;
+    let request = DescribeClusterRequest { endpoint_type: CONTROLLERS, ..Default::default() };
+    let response = connection.send(&request, version)?.within(limit).response().await?;
+    let brokers = response.brokers.iter().map(|node| MetadataResponseBroker {
+        node_id: node.broker_id,
+        host: node.host.clone(),
+        port: node.port,
+        rack: node.rack.clone(),
+    });
+    Ok(MetadataResponse {
+        brokers: brokers.collect(),
+        cluster_id: Some(response.cluster_id.clone()),
+        controller_id: response.controller_id,
+        error_code: response.error_code,
+        ..Default::default()
+    })
 }
 
 /// Decides when metadata is asked for: on demand, not more often than the back-off, which grows while nobody answers,

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Config {
     /// Brokers to ask first (`bootstrap.servers`). All are tried, none needs to be special.
     pub bootstrap: Vec<Address>,
+    /// The bootstrap addresses are those of controllers, and so is every node asked (`bootstrap.controllers`, KIP-919).
+    pub controllers: bool,
     /// What brokers write in their logs and quotas (`client.id`).
     pub client_id: String,
     /// Longest wait for one connection, its greeting included (`socket.connection.setup.timeout.ms`).
@@ -52,6 +54,7 @@ impl Config {
     pub fn new(bootstrap: Vec<Address>) -> Self {
         Self {
             bootstrap,
+            controllers: false,
             client_id: "mainstem".to_owned(),
             connect_timeout: Duration::from_secs(10),
             bootstrap_timeout: Duration::from_secs(30),
@@ -74,6 +77,13 @@ pub(crate) const SETTINGS: &[Setting<Config>] = &[
         let list = Address::parse_list(v.as_str());
         c.bootstrap =
             list.map_err(|_| "addresses of the form HOST:PORT, with commas between them".to_owned())?;
+        Ok(())
+    }),
+    setting("bootstrap.controllers", &[], |c, v| {
+        let list = Address::parse_list(v.as_str());
+        c.bootstrap =
+            list.map_err(|_| "addresses of the form HOST:PORT, with commas between them".to_owned())?;
+        c.controllers = true;
         Ok(())
     }),
     setting("client.id", &[], |c, v| v.text(&mut c.client_id)),

@@ -56,19 +56,24 @@ pub(super) async fn connect(config: Config) -> Result<Cluster, Stop> {
 
 /// A client for `--bootstrap-server` or `--bootstrap-controller` with the properties of `--command-config`.
 pub(super) async fn admin(given: &Given) -> Result<Admin, Stop> {
-    let address = match (given.get("bootstrap-server")?, given.get("bootstrap-controller")?) {
+    let (key, address) = match (given.get("bootstrap-server")?, given.get("bootstrap-controller")?) {
         (Some(_), Some(_)) => {
             let message = "You cannot specify both --bootstrap-controller and --bootstrap-server.";
             return Err(Stop::failed(message));
         }
-        (Some(address), None) | (None, Some(address)) => address,
+        (Some(address), None) => ("bootstrap.servers", address),
+        (None, Some(address)) => ("bootstrap.controllers", address),
         (None, None) => {
             return Err(Stop::failed(
                 "You must specify either --bootstrap-controller or --bootstrap-server.",
             ));
         }
     };
-    admin_at(address, read_properties(given.get("command-config")?)?).await
+    let mut pairs = read_properties(given.get("command-config")?)?;
+    pairs.remove("bootstrap.servers");
+    pairs.remove("bootstrap.controllers");
+    pairs.insert(key.to_owned(), address.to_owned());
+    admin_of(pairs).await
 }
 
 /// `KEY=VALUE`; without a value it is empty.
@@ -108,6 +113,10 @@ pub(super) async fn producer(mut pairs: Pairs, id: &str) -> Result<Producer, Sto
 
 pub(super) async fn admin_at(address: &str, mut pairs: Pairs) -> Result<Admin, Stop> {
     pairs.insert("bootstrap.servers".to_owned(), address.to_owned());
+    admin_of(pairs).await
+}
+
+async fn admin_of(pairs: Pairs) -> Result<Admin, Stop> {
     let mut config = patient("mainstem-tools");
     apply(pairs, |properties| properties.apply(&mut config))?;
     Ok(Admin::new(&connect(config).await?))

@@ -1,6 +1,6 @@
 //! `kafka-cluster`: the cluster's id and endpoints, and the removal of nodes that are gone.
 use super::{
-    Outcome, Stop, client,
+    Outcome, Stop, client, errors,
     options::{Given, Opt, flag, value},
     subcommands::{Command, Program},
 };
@@ -100,7 +100,13 @@ async fn list_endpoints(given: &Given, admin: &Admin) -> Outcome {
         ));
     }
     let options = DescribeClusterOptions { fenced_brokers, ..DescribeClusterOptions::default() };
-    let mut nodes = admin.describe_cluster(options).await?.brokers;
+    let mut nodes = match admin.describe_cluster(options).await {
+        Ok(cluster) => cluster.brokers,
+        Err(error @ (Error::UnsupportedApi { .. } | Error::UnsupportedVersion { .. })) => {
+            return Ok(writeln!(io::stdout(), "{}", errors::message(&error))?);
+        }
+        Err(error) => return Err(error.into()),
+    };
     nodes.sort_by_key(|node| node.id);
     Ok(print(&mut io::stdout().lock(), &nodes, is_controllers)?)
 }

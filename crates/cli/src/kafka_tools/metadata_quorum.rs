@@ -43,6 +43,7 @@ pub(super) static PROGRAM: Program = Program {
                 .required()
                 .short("d"),
                 flag("dry-run", "Only say what would be done."),
+                flag("unregister", "Also make the cluster forget it."),
             ]],
         },
     ],
@@ -52,10 +53,10 @@ pub(super) static PROGRAM: Program = Program {
 pub(super) fn run(words: &[String]) -> Outcome {
     let (command, given) = PROGRAM.parse(words).map_err(|refusal| refusal.stop(&PROGRAM))?;
     super::block_on(async {
-        let admin = client::admin(&given).await?;
         if command == "remove-controller" {
-            return remove(&given, &admin).await;
+            return remove(&given).await;
         }
+        let admin = client::admin(&given).await?;
         match (given.has("status"), given.has("replication")) {
             (true, true) => Err(Stop::failed(
                 "Only one of --status or --replication should be specified with describe sub-command",
@@ -75,7 +76,7 @@ pub(super) fn run(words: &[String]) -> Outcome {
     })
 }
 
-async fn remove(given: &Given, admin: &Admin) -> Outcome {
+async fn remove(given: &Given) -> Outcome {
     let id: i32 = given.number("controller-id")?.unwrap_or_default();
     if id < 0 {
         return Err(Stop::Failed(format!("Invalid negative --controller-id: {id}")));
@@ -84,14 +85,22 @@ async fn remove(given: &Given, admin: &Admin) -> Outcome {
     let directory: DirectoryId = text.parse().map_err(|error: base::InvalidTopicId| {
         Stop::Failed(format!("Failed to parse --controller-directory-id: {error}"))
     })?;
-    let (prefix, done) = match given.has("dry-run") {
-        true => ("DRY RUN of removing ", ""),
-        false => {
-            admin.remove_voter(NodeId(id), directory).await?;
-            ("Removed ", "")
+    let unregister = given.has("unregister");
+    if given.has("dry-run") {
+        writeln!(io::stdout(), "DRY RUN of removing KRaft controller {id} with directory id {directory}")?;
+        if unregister {
+            writeln!(io::stdout(), "DRY RUN of unregistering KRaft controller {id}")?;
         }
-    };
-    Ok(writeln!(io::stdout(), "{prefix}KRaft controller {id} with directory id {directory}{done}")?)
+        return Ok(());
+    }
+    let admin = client::admin(given).await?;
+    admin.remove_voter(NodeId(id), directory).await?;
+    writeln!(io::stdout(), "Removed KRaft controller {id} with directory id {directory}")?;
+    if unregister {
+        admin.unregister_controller(NodeId(id)).await?;
+        writeln!(io::stdout(), "Unregistered KRaft controller {id}")?;
+    }
+    Ok(())
 }
 
 async fn status(admin: &Admin) -> Outcome {

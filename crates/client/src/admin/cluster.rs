@@ -2,7 +2,7 @@ use super::{
     AclOperation, Admin, Each, acls::authorized_operations, check, fanout::Target, read_node, route::Call,
     words::codes,
 };
-use crate::{Address, Error, OnUnknownTopic};
+use crate::{Address, Error, OnUnknownTopic, cluster::CONTROLLERS};
 use base::NodeId;
 use protocol::{
     ApiKey, ApiVersionsRequest, DescribeClusterRequest, ErrorCode, UnregisterBrokerRequest,
@@ -76,6 +76,9 @@ codes! {
     }
 }
 
+/// DescribeCluster's word for them.
+const BROKERS: i8 = 1;
+
 impl Admin {
     /// Who the brokers are.
     pub async fn describe_cluster(
@@ -88,10 +91,14 @@ impl Admin {
         self.one(
             Target::Any,
             "cluster",
-            |_| DescribeClusterRequest {
+            |version| DescribeClusterRequest {
+                endpoint_type: if self.cluster.config().controllers && version > 0 {
+                    CONTROLLERS
+                } else {
+                    BROKERS
+                },
                 include_cluster_authorized_operations: options.authorized_operations,
                 include_fenced_brokers: options.fenced_brokers,
-                ..Default::default()
             },
             |response| {
                 check("cluster", response.error_code, response.error_message.as_deref())?;

@@ -198,6 +198,8 @@ impl Admin {
 
     async fn connection(&self, place: Place) -> Result<Connection, Error> {
         match place {
+            // What any broker answers, of controllers only the active one does.
+            Place::Any if self.cluster.config().controllers => self.cluster.controller().await,
             Place::Any => self.cluster.any().await,
             Place::Controller => self.cluster.controller().await,
             Place::Broker(id) => self.cluster.node(id).await,

@@ -140,6 +140,14 @@ impl Broker {
         self.folder.join("data")
     }
 
+    /// `HOST:PORT` of its controller, which its settings name.
+    pub(crate) fn controller(&self) -> Result<String> {
+        let settings = fs::read_to_string(self.folder.join("server.properties"))?;
+        let found =
+            settings.lines().find_map(|line| line.strip_prefix("controller.quorum.bootstrap.servers="));
+        Ok(found.context("no controller in the settings")?.to_owned())
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.process.pid()
     }

@@ -93,6 +93,7 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<()> {
     let side = Side {
         tools,
         address: broker.address.clone(),
+        controller: broker.controller()?,
         logs: broker.data(),
         data: &data,
         classes: &classes,
@@ -134,6 +135,7 @@ struct Compared {
 struct Side<'a> {
     tools: &'a Tools,
     address: String,
+    controller: String,
     /// The folder of the broker's logs.
     logs: PathBuf,
     data: &'a Path,
@@ -248,7 +250,12 @@ impl Side<'_> {
             let settings: Vec<(&str, &str)> =
                 settings.iter().filter_map(|setting| setting.split_once('=')).collect();
             let broker = start(mark, &settings)?;
-            let side = Self { address: broker.address.clone(), logs: broker.data(), ..self.clone() };
+            let side = Self {
+                address: broker.address.clone(),
+                controller: broker.controller()?,
+                logs: broker.data(),
+                ..self.clone()
+            };
             return side.compare_lines(&text, selected);
         }
         self.compare_lines(&text, selected)
@@ -329,7 +336,7 @@ impl Side<'_> {
         let data = self.data.display().to_string();
         let text = text.replace("{b}", &self.address).replace("{x}", side).replace("{data}", &data);
         let text = text.replace("{tiered}", &self.tools.tiered_storage().display().to_string());
-        text.replace("{logs}", &self.logs.display().to_string())
+        text.replace("{logs}", &self.logs.display().to_string()).replace("{c}", &self.controller)
     }
 
     fn words(&self, command: &str, side: &str) -> Vec<String> {
