@@ -1,9 +1,11 @@
 //! TLS by rustls: whom to believe, and how to say who we are.
 //!
-//! Certificates and keys are PEM. A certificate is always checked against its issuer, unless it is a root itself, and
+//! Certificates and keys are PEM, or in a key store of Java's (JKS, PKCS#12). A certificate is always checked against its issuer, unless it is a root itself, and
 //! the clock; only whether it names the host can be turned off. Files are read once, when a cluster is connected to.
 //!
-//! Not here: Java's keystores (refused, with the command that converts them), encrypted keys, revocation lists.
+//! Not here: keys encrypted in OpenSSL's own form (`Proc-Type: 4,ENCRYPTED`), JCEKS and BCFKS stores, revocation lists.
+mod store;
+
 use crate::Address;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -12,10 +14,12 @@ use rustls::{
         verify_server_cert_signed_by_trust_anchor, verify_server_name,
     },
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
 use std::{borrow::Cow, fmt, fs, io, path::PathBuf, sync::Arc};
+use store::{Decryptor, Store};
+pub use store::{Error as StoreError, Kind};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
@@ -29,11 +33,21 @@ pub struct Tls {
     /// Whether a broker's certificate must name the host that was connected to
     /// (`ssl.endpoint.identification.algorithm`).
     pub check_host_name: bool,
+    /// What opens the file of `roots`, if it needs that.
+    pub roots_opening: Opening,
+    /// What opens the files of `identity`.
+    pub identity_opening: Opening,
 }
 
 impl Default for Tls {
     fn default() -> Self {
-        Self { roots: Roots::System, identity: None, check_host_name: true }
+        Self {
+            roots: Roots::System,
+            identity: None,
+            check_host_name: true,
+            roots_opening: Opening::default(),
+            identity_opening: Opening::default(),
+        }
     }
 }
 
@@ -57,6 +71,30 @@ pub enum Pem {
     Text(String),
 }
 
+/// What a file of certificates or keys is said to be, and the passwords that open it.
+#[derive(Clone, Default)]
+pub struct Opening {
+    /// Checked against the content, which decides (`ssl.keystore.type`, `ssl.truststore.type`).
+    pub form: Option<Form>,
+    pub password: Option<String>,
+    /// Of an encrypted key in PEM form, or of the key in a JKS store where it is not the store's own.
+    pub key_password: Option<String>,
+}
+
+/// Java tells its two apart by their content, whichever is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Pem,
+    Java,
+}
+
+/// Never the passwords.
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening").field("form", &self.form).finish_non_exhaustive()
+    }
+}
+
 /// Never the text.
 impl fmt::Debug for Pem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,18 +116,29 @@ impl fmt::Display for Pem {
 pub enum Error {
     #[error("cannot read {path}")]
     File { path: String, source: Arc<io::Error> },
-    #[error("{path} is a {kind} store, and only PEM is read; convert it with `{command}`")]
-    Store { path: String, kind: &'static str, command: String },
+    #[error("{place} is a {kind} store, not PEM; set its type to {kind}")]
+    NotPem { place: String, kind: Kind },
+    #[error("{0} is PEM, not a JKS or PKCS12 store; set its type to PEM")]
+    NotStore(String),
+    #[error("{place} {reason}")]
+    Store { place: String, reason: StoreError },
+    #[error("{place} holds no {what}; `keytool -list -keystore {place}` lists what it holds")]
+    NotInStore { place: String, what: &'static str },
     #[error("{place} holds no {what} in PEM form (`-----BEGIN ...`)")]
     Nothing { place: String, what: &'static str },
     #[error("{place} is not valid PEM: {reason}")]
     Broken { place: String, reason: String },
-    #[error("the private key in {0} is encrypted; decrypt it with `openssl pkey -in {0} -out key.pem`")]
+    #[error(
+        "the private key in {0} is encrypted in a form that is not read; decrypt it with `openssl pkey -in {0} -out \
+         key.pem`"
+    )]
     EncryptedKey(String),
+    #[error("the private key in {place} {reason} (`ssl.key.password`)")]
+    Key { place: String, reason: StoreError },
     #[error("the private key in {key} and the certificate in {certificates} cannot be used: {reason}")]
     Identity { key: String, certificates: String, reason: String },
     #[error(
-        "the operating system trusts no issuer; name a PEM file with `ssl.ca.location` or `ssl.truststore.location`"
+        "the operating system trusts no issuer; name a file with `ssl.ca.location` or `ssl.truststore.location`"
     )]
     NoSystemRoots,
     #[error("`{0}` is no host name that TLS can check")]
@@ -107,14 +156,14 @@ pub enum Error {
     #[error("the certificate of {address} is not valid yet; is this machine's clock right?")]
     NotYetValid { address: Arc<str> },
     #[error(
-        "the certificate of {address} is from an issuer that is not trusted; name the issuer's PEM file with \
+        "the certificate of {address} is from an issuer that is not trusted; name the issuer's file with \
          `ssl.ca.location` or `ssl.truststore.location`"
     )]
     UnknownIssuer { address: Arc<str> },
     #[error("the certificate of {address} cannot be accepted: {reason}")]
     Certificate { address: Arc<str>, reason: String },
     #[error(
-        "{address} wants a certificate of the client; name it with `ssl.keystore.location` (PEM) or \
+        "{address} wants a certificate of the client; name it with `ssl.keystore.location` or \
          `ssl.certificate.location` and `ssl.key.location`"
     )]
     WantsCertificate { address: Arc<str> },
@@ -206,14 +255,18 @@ impl Connector {
         let builder = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .expect("ring has what TLS 1.2 and 1.3 need");
-        let verifier =
-            Verifier { trusted: tls.roots.read()?, check_host_name: tls.check_host_name, provider };
+        let verifier = Verifier {
+            trusted: tls.roots.read(&tls.roots_opening)?,
+            check_host_name: tls.check_host_name,
+            provider,
+        };
         let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
         let config = match &tls.identity {
             None => builder.with_no_client_auth(),
             Some(identity) => {
-                let config =
-                    builder.with_client_auth_cert(identity.certificates.certificates()?, identity.key.key()?);
+                let opening = &tls.identity_opening;
+                let chain = identity.certificates.chain(opening)?;
+                let config = builder.with_client_auth_cert(chain, identity.key.key(opening)?);
                 config.map_err(|error| Error::Identity {
                     key: identity.key.to_string(),
                     certificates: identity.certificates.to_string(),
@@ -249,7 +302,7 @@ impl Connector {
 }
 
 impl Roots {
-    fn read(&self) -> Result<Trusted, Error> {
+    fn read(&self, opening: &Opening) -> Result<Trusted, Error> {
         let mut issuers = RootCertStore::empty();
         let certificates = match self {
             Self::System => {
@@ -259,7 +312,7 @@ impl Roots {
                 }
                 found.certs
             }
-            Self::Pem(pem) => pem.certificates()?,
+            Self::Pem(pem) => pem.issuers(opening)?,
         };
         // A system's list may hold one that is odd; the others still count.
         let (added, _) = issuers.add_parsable_certificates(certificates.iter().cloned());
@@ -273,17 +326,65 @@ impl Roots {
     }
 }
 
-/// What the stores of Java begin with: JKS's magic number, and the outermost structure of PKCS#12.
-const JKS: [u8; 4] = [0xfe, 0xed, 0xfe, 0xed];
-const PKCS12: [u8; 2] = [0x30, 0x82];
+/// What a file or text is, by its content.
+enum Content<'a> {
+    Pem(Cow<'a, [u8]>),
+    Store(Kind, Vec<u8>),
+}
 
 impl Pem {
-    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Error> {
-        let text = self.read("certificate", |path, kind| match kind {
-            "JKS" => format!("keytool -list -rfc -keystore {path} > ca.pem"),
-            _ => format!("openssl pkcs12 -in {path} -nokeys -out ca.pem"),
-        })?;
-        let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+    fn issuers(&self, opening: &Opening) -> Result<Vec<CertificateDer<'static>>, Error> {
+        match self.read(opening, "certificate")? {
+            Content::Pem(text) => self.certificates(&text),
+            Content::Store(kind, bytes) => {
+                let store = self.store(kind, &bytes, &mut Decryptor::new(opening.password.as_deref()))?;
+                let issuers = store.issuers();
+                let what = "trusted certificate";
+                if issuers.is_empty() {
+                    Err(Error::NotInStore { place: self.to_string(), what })
+                } else {
+                    Ok(issuers)
+                }
+            }
+        }
+    }
+
+    fn chain(&self, opening: &Opening) -> Result<Vec<CertificateDer<'static>>, Error> {
+        match self.read(opening, "certificate")? {
+            Content::Pem(text) => self.certificates(&text),
+            Content::Store(kind, bytes) => {
+                let store = self.store(kind, &bytes, &mut Decryptor::new(opening.password.as_deref()))?;
+                store
+                    .chain()
+                    .ok_or_else(|| Error::NotInStore { place: self.to_string(), what: "private key" })
+            }
+        }
+    }
+
+    fn key(&self, opening: &Opening) -> Result<PrivateKeyDer<'static>, Error> {
+        let password = opening.password.as_deref();
+        match self.read(opening, "private key")? {
+            Content::Pem(text) => self.key_of_text(&text, opening.key_password.as_deref()),
+            Content::Store(kind, bytes) => {
+                let mut decryptor = Decryptor::new(password);
+                let store = self.store(kind, &bytes, &mut decryptor)?;
+                if let (Kind::Jks, Some(own)) = (kind, &opening.key_password) {
+                    decryptor = Decryptor::new(Some(own));
+                }
+                let key = store.key(&mut decryptor);
+                let key = key.map_err(|reason| Error::Key { place: self.to_string(), reason })?;
+                key.ok_or_else(|| Error::NotInStore { place: self.to_string(), what: "private key" })
+            }
+        }
+    }
+
+    fn store(&self, kind: Kind, bytes: &[u8], decryptor: &mut Decryptor<'_>) -> Result<Store, Error> {
+        Store::parse(kind, bytes, decryptor)
+            .map_err(|reason| Error::Store { place: self.to_string(), reason })
+    }
+
+    fn certificates(&self, text: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+        let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
         let list = list.map_err(|error| self.broken(&error))?;
         if list.is_empty() {
             return Err(Error::Nothing { place: self.to_string(), what: "certificate" });
@@ -291,49 +392,42 @@ impl Pem {
         Ok(list)
     }
 
-    fn key(&self) -> Result<PrivateKeyDer<'static>, Error> {
-        let text = self.read("private key", |path, kind| match kind {
-            "JKS" => format!(
-                "keytool -importkeystore -srckeystore {path} -destkeystore store.p12 -deststoretype PKCS12; openssl \
-                 pkcs12 -in store.p12 -nodes -out client.pem"
-            ),
-            _ => format!("openssl pkcs12 -in {path} -nodes -out client.pem"),
-        })?;
-        let key = PrivateKeyDer::pem_slice_iter(&text).next();
-        if let Some(key) = key {
+    fn key_of_text(&self, text: &[u8], password: Option<&str>) -> Result<PrivateKeyDer<'static>, Error> {
+        if let Some(key) = PrivateKeyDer::pem_slice_iter(text).next() {
             return key.map_err(|error| self.broken(&error));
         }
-        // Both forms of encryption say so in their first lines.
-        if String::from_utf8_lossy(&text).contains("ENCRYPTED") {
+        let text = String::from_utf8_lossy(text);
+        // The name that the reader of PEM knows for the same lines.
+        let renamed = text.replace(" ENCRYPTED PRIVATE KEY-----", " PRIVATE KEY-----");
+        if let Some(info) = PrivatePkcs8KeyDer::pem_slice_iter(renamed.as_bytes()).next() {
+            let info = info.map_err(|error| self.broken(&error))?;
+            let key = Decryptor::new(password).key(info.secret_pkcs8_der());
+            let key = key.map_err(|reason| Error::Key { place: self.to_string(), reason })?;
+            return Ok(PrivatePkcs8KeyDer::from(key).into());
+        }
+        if text.contains("ENCRYPTED") {
             return Err(Error::EncryptedKey(self.to_string()));
         }
         Err(Error::Nothing { place: self.to_string(), what: "private key" })
     }
 
-    /// The bytes, unless they are a store of another kind. `convert` makes the command of path and kind.
-    fn read(
-        &self,
-        what: &'static str,
-        convert: impl Fn(&str, &str) -> String,
-    ) -> Result<Cow<'_, [u8]>, Error> {
-        let Self::File(path) = self else {
-            let Self::Text(text) = self else { unreachable!("there are two kinds") };
-            return Ok(Cow::Borrowed(text.as_bytes()));
+    fn read(&self, opening: &Opening, what: &'static str) -> Result<Content<'_>, Error> {
+        let path = match self {
+            Self::Text(text) => return Ok(Content::Pem(Cow::Borrowed(text.as_bytes()))),
+            Self::File(path) => path,
         };
-        let shown = path.display().to_string();
+        let place = self.to_string();
         let bytes =
-            fs::read(path).map_err(|source| Error::File { path: shown.clone(), source: Arc::new(source) })?;
-        let kind = if bytes.starts_with(&JKS) {
-            "JKS"
-        } else if bytes.starts_with(&PKCS12) {
-            "PKCS12"
-        } else if !bytes.windows(11).any(|part| part == b"-----BEGIN ") {
-            return Err(Error::Nothing { place: shown, what });
-        } else {
-            return Ok(Cow::Owned(bytes));
-        };
-        let command = convert(&shown, kind);
-        Err(Error::Store { path: shown, kind, command })
+            fs::read(path).map_err(|source| Error::File { path: place.clone(), source: Arc::new(source) })?;
+        match (Kind::of(&bytes), opening.form) {
+            (Some(kind), Some(Form::Pem)) => Err(Error::NotPem { place, kind }),
+            (Some(kind), _) => Ok(Content::Store(kind, bytes)),
+            (None, _) if !bytes.windows(11).any(|part| part == b"-----BEGIN ") => {
+                Err(Error::Nothing { place, what })
+            }
+            (None, Some(Form::Java)) => Err(Error::NotStore(place)),
+            (None, _) => Ok(Content::Pem(Cow::Owned(bytes))),
+        }
     }
 
     fn broken(&self, error: &rustls::pki_types::pem::Error) -> Error {

@@ -3,7 +3,7 @@ use super::{Error, Setting, Value, jaas::Jaas, secret, setting};
 use crate::{
     Config,
     sasl::{Claim, Extensions, Sasl, Scram, UnsecuredTokens},
-    tls::{Identity, Pem, Roots, Tls},
+    tls::{Form, Identity, Opening, Pem, Roots, Tls},
 };
 use security::{Mechanism, scram::Hash};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
@@ -24,6 +24,8 @@ pub(super) struct Draft {
     certificates: Option<Pem>,
     key: Option<Pem>,
     any_host: bool,
+    truststore_opening: Opening,
+    keystore_opening: Opening,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,20 +71,18 @@ pub(super) const SETTINGS: &[Setting<Draft>] = &[
     }),
     setting("ssl.ca.location", &["ssl.truststore.location"], |d, v| file(&mut d.roots, v)),
     secret("ssl.ca.pem", &["ssl.truststore.certificates", "ssl_ca"], |d, v| text(&mut d.roots, v)),
-    setting("ssl.truststore.type", &[], only_pem),
-    // Of a store that is not PEM, which is refused when it is read.
-    secret("ssl.truststore.password", &[], |_, _| Ok(())),
+    setting("ssl.truststore.type", &[], |d, v| form(&mut d.truststore_opening, v)),
+    secret("ssl.truststore.password", &[], |d, v| password(&mut d.truststore_opening.password, v)),
     setting("ssl.keystore.location", &[], |d, v| file(&mut d.keystore, v)),
-    setting("ssl.keystore.type", &[], only_pem),
-    secret("ssl.keystore.password", &[], |_, _| Ok(())),
+    setting("ssl.keystore.type", &[], |d, v| form(&mut d.keystore_opening, v)),
+    secret("ssl.keystore.password", &[], |d, v| password(&mut d.keystore_opening.password, v)),
     setting("ssl.certificate.location", &[], |d, v| file(&mut d.certificates, v)),
     secret("ssl.certificate.pem", &["ssl.keystore.certificate.chain", "ssl_certificate"], |d, v| {
         text(&mut d.certificates, v)
     }),
     setting("ssl.key.location", &[], |d, v| file(&mut d.key, v)),
     secret("ssl.key.pem", &["ssl.keystore.key", "ssl_key"], |d, v| text(&mut d.key, v)),
-    // An encrypted key is refused when it is read, with the command that decrypts it.
-    secret("ssl.key.password", &[], |_, _| Ok(())),
+    secret("ssl.key.password", &[], |d, v| password(&mut d.keystore_opening.key_password, v)),
     setting("ssl.endpoint.identification.algorithm", &[], |d, v| {
         v.choice(&mut d.any_host, &[("https", false), ("none", true), ("", true)])
             .map_err(|_| "`https`, or nothing or `none` to accept a certificate of any name".to_owned())
@@ -109,10 +109,17 @@ fn text(field: &mut Option<Pem>, value: Value<'_>) -> Result<(), String> {
     Ok(())
 }
 
-fn only_pem(_: &mut Draft, value: Value<'_>) -> Result<(), String> {
-    value.choice(&mut (), &[("PEM", ())]).map_err(|_| {
-        "`PEM`, as other stores are not read; `keytool -importkeystore -srckeystore STORE -destkeystore store.p12 \
-         -deststoretype PKCS12; openssl pkcs12 -in store.p12 -nodes -out store.pem` converts one"
+/// A store without a password has an empty one in some files.
+fn password(field: &mut Option<String>, value: Value<'_>) -> Result<(), String> {
+    *field = Some(value.as_str().to_owned()).filter(|password| !password.is_empty());
+    Ok(())
+}
+
+fn form(opening: &mut Opening, value: Value<'_>) -> Result<(), String> {
+    let forms = [("JKS", Some(Form::Java)), ("PKCS12", Some(Form::Java)), ("PEM", Some(Form::Pem))];
+    value.choice(&mut opening.form, &forms).map_err(|_| {
+        "`JKS`, `PKCS12` or `PEM`; `keytool -importkeystore -srckeystore STORE -destkeystore store.p12 \
+         -deststoretype PKCS12` converts another"
             .to_owned()
     })
 }
@@ -160,6 +167,7 @@ impl Draft {
     fn tls(&self, mut tls: Tls) -> Result<Tls, Error> {
         if let Some(pem) = &self.roots {
             tls.roots = Roots::Pem(pem.clone());
+            tls.roots_opening = self.truststore_opening.clone();
         }
         if self.any_host {
             tls.check_host_name = false;
@@ -169,6 +177,11 @@ impl Draft {
         match (certificates, key) {
             (Some(certificates), Some(key)) => {
                 tls.identity = Some(Identity { certificates: certificates.clone(), key: key.clone() });
+                tls.identity_opening = self.keystore_opening.clone();
+                if self.certificates.is_some() || self.key.is_some() {
+                    // The type is that of the key store alone.
+                    tls.identity_opening.form = None;
+                }
             }
             (None, None) => {}
             (Some(_), None) => {
@@ -379,10 +392,10 @@ mod tests {
             ),
             (
                 "security.protocol=SSL\nssl.truststore.type=PEM\nssl.truststore.location=/ca.pem".to_owned(),
-                "security.protocol=ssl\nssl.ca.location=/ca.pem",
+                "security.protocol=ssl\nssl.truststore.type=pem\nssl.ca.location=/ca.pem",
             ),
             (
-                "security.protocol=SSL\nssl.keystore.type=PEM\nssl.keystore.location=/me.pem".to_owned(),
+                "security.protocol=SSL\nssl.keystore.location=/me.pem".to_owned(),
                 "security.protocol=ssl\nssl.certificate.location=/me.pem\nssl.key.location=/me.pem",
             ),
             (
@@ -451,8 +464,8 @@ mod tests {
                 format!("{sasl}sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.config=principal=a"),
                 "`enable.sasl.oauthbearer.unsecure.jwt` is required",
             ),
-            ("security.protocol=SSL\nssl.truststore.type=JKS".to_owned(), "keytool -importkeystore"),
-            ("security.protocol=SSL\nssl.keystore.type=PKCS12".to_owned(), "openssl pkcs12"),
+            ("security.protocol=SSL\nssl.truststore.type=JCEKS".to_owned(), "`JKS`, `PKCS12` or `PEM`"),
+            ("security.protocol=SSL\nssl.keystore.type=BCFKS".to_owned(), "keytool -importkeystore"),
             (
                 "security.protocol=SSL\nssl.certificate.location=/a".to_owned(),
                 "`ssl.key.location` is required",

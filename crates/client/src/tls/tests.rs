@@ -44,12 +44,13 @@ async fn broker(host: &str, shown: &Identity, clients: Option<&Authority>) -> Ad
     let builder = match clients {
         None => builder.with_no_client_auth(),
         Some(authority) => {
-            let roots = Arc::new(trusting(authority).roots.read().unwrap().issuers);
+            let roots = Arc::new(trusting(authority).roots.read(&Opening::default()).unwrap().issuers);
             let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider).build().unwrap();
             builder.with_client_cert_verifier(verifier)
         }
     };
-    let (chain, key) = (shown.certificates.certificates().unwrap(), shown.key.key().unwrap());
+    let opening = Opening::default();
+    let (chain, key) = (shown.certificates.chain(&opening).unwrap(), shown.key.key(&opening).unwrap());
     let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()));
     fake::listen(host, move |socket| {
         let acceptor = acceptor.clone();
@@ -202,19 +203,29 @@ fn what_cannot_be_read_says_what_to_do() {
     let other = file("other", b"hello");
     let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     let encrypted = file("key.pem", encrypted.as_bytes());
+    let old_encrypted =
+        b"-----BEGIN DSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END DSA PRIVATE KEY-----\n";
+    let old_encrypted = file("old.pem", old_encrypted);
     let broken = file("broken.pem", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
     let missing = Pem::File(folder.join("missing.pem"));
+    let text = file("text.pem", authority().pem().as_bytes());
+    let none = Opening::default();
+    let pem = Opening { form: Some(Form::Pem), ..none.clone() };
+    let java = Opening { form: Some(Form::Java), ..none.clone() };
     for (result, words) in [
-        (jks.certificates().map(drop), "keytool -list -rfc -keystore"),
-        (jks.key().map(drop), "keytool -importkeystore -srckeystore"),
-        (p12.certificates().map(drop), "openssl pkcs12 -in"),
-        (p12.key().map(drop), "-nodes -out client.pem"),
-        (other.certificates().map(drop), "holds no certificate in PEM form"),
-        (other.key().map(drop), "holds no private key in PEM form"),
-        (encrypted.key().map(drop), "openssl pkey -in"),
-        (encrypted.certificates().map(drop), "holds no certificate"),
-        (broken.certificates().map(drop), "is not valid PEM"),
-        (missing.certificates().map(drop), "missing.pem"),
+        (jks.issuers(&none).map(drop), "store.jks is damaged: it ends too early"),
+        (jks.key(&none).map(drop), "store.jks is damaged"),
+        (p12.issuers(&none).map(drop), "store.p12 is damaged"),
+        (p12.chain(&pem).map(drop), "is a PKCS12 store, not PEM"),
+        (jks.issuers(&pem).map(drop), "is a JKS store, not PEM"),
+        (text.issuers(&java).map(drop), "is PEM, not a JKS or PKCS12 store"),
+        (other.issuers(&none).map(drop), "holds no certificate in PEM form"),
+        (other.key(&none).map(drop), "holds no private key in PEM form"),
+        (encrypted.key(&none).map(drop), "is damaged"),
+        (old_encrypted.key(&none).map(drop), "openssl pkey -in"),
+        (encrypted.issuers(&none).map(drop), "holds no certificate"),
+        (broken.issuers(&none).map(drop), "is not valid PEM"),
+        (missing.issuers(&none).map(drop), "missing.pem"),
     ] {
         let error = result.unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
@@ -229,4 +240,29 @@ fn a_key_that_does_not_fit_its_certificate_is_refused() {
     let identity = Some(Identity { certificates: one.certificates, key: two.key });
     let error = Connector::new(&Tls { identity, ..trusting(&authority) }).unwrap_err();
     assert!(matches!(error, Error::Identity { .. }), "{error}");
+}
+
+/// By their names in Java's properties.
+#[test]
+fn stores_of_java_are_opened() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tls/stores");
+    for (trust, key, more) in [
+        ("trust.jks", "key.jks", "ssl.key.password=keypass"),
+        ("trust.p12", "key.p12", "ssl.keystore.type=PKCS12\nssl.truststore.type=PKCS12"),
+        ("old-trust.p12", "old-key.p12", "ssl.keystore.type=JKS"),
+    ] {
+        let text = format!(
+            "bootstrap.servers=localhost:1\nsecurity.protocol=SSL\nssl.truststore.location={folder}/{trust}\n\
+             ssl.truststore.password=storepass\nssl.keystore.location={folder}/{key}\n\
+             ssl.keystore.password=storepass\n{more}"
+        );
+        let open = |text: &str| {
+            let mut config = crate::Config::new(Vec::new());
+            crate::Properties::parse(text).unwrap().apply(&mut config).unwrap();
+            Connector::new(&config.tls.unwrap()).map(drop)
+        };
+        open(&text).unwrap();
+        let refused = open(&text.replace("=storepass", "=other")).unwrap_err().to_string();
+        assert!(refused.contains(trust) && refused.contains("password"), "{refused}");
+    }
 }
