@@ -105,7 +105,7 @@ impl Plan {
         let mut properties = client::read_properties(given.get("command-config")?)?;
         let of_file = properties.get("group.id").cloned();
         properties.extend(client::key_values(given.all("command-property")));
-        set_group(given, of_file, &mut properties)?;
+        set_group(given, of_file.as_deref(), &mut properties)?;
         set_reset(given, &mut properties)?;
         if let Some(level) = given.get("isolation-level")? {
             properties.insert("isolation.level".to_owned(), level.to_owned());
@@ -268,8 +268,8 @@ fn rename(given: &mut Given, renamed: &[(&'static str, &'static str)]) -> Outcom
     Ok(())
 }
 
-fn set_group(given: &Given, of_file: Option<String>, properties: &mut Pairs) -> Outcome {
-    let named = [given.get("group")?, of_file.as_deref(), properties.get("group.id").map(String::as_str)];
+fn set_group(given: &Given, of_file: Option<&str>, properties: &mut Pairs) -> Outcome {
+    let named = [given.get("group")?, of_file, properties.get("group.id").map(String::as_str)];
     let groups: BTreeSet<&str> = named.into_iter().flatten().collect();
     if groups.len() > 1 {
         let list: Vec<String> = groups.iter().map(|group| format!("'{group}'")).collect();
