@@ -376,7 +376,8 @@ impl Cluster {
         let asks_for_topics = request.topics.as_ref().is_none_or(|topics| !topics.is_empty());
         let answer = async {
             let connection = within(limit, "a connection to a broker", self.any()).await?;
-            if self.config().controllers {
+            // Of topics they know nothing: what asks for some is told that Metadata is not served.
+            if self.config().controllers && !asks_for_topics {
                 let left = limit.saturating_sub(began.elapsed());
                 return ask_controllers(&connection, left).await;
             }
@@ -390,11 +391,7 @@ impl Cluster {
         };
         let answer = answer.await.and_then(|response| match ErrorCode(response.error_code) {
             // One that has just begun knows nobody yet, not even itself, and no topic either.
-            ErrorCode::NONE
-                if response.brokers.is_empty() && asks_for_topics && !self.config().controllers =>
-            {
-                Err(nobody_known())
-            }
+            ErrorCode::NONE if response.brokers.is_empty() && asks_for_topics => Err(nobody_known()),
             ErrorCode::NONE => Ok(response),
             code => Err(Error::refused("metadata", code.0, None)),
         });

@@ -4,7 +4,7 @@ use super::{
     options::{BOOTSTRAP_SERVER, COMMAND_CONFIG, Options},
     render::java_or,
 };
-use ::client::{OfferedApi, admin::DescribeClusterOptions};
+use ::client::{Admin, OfferedApi, admin::DescribeClusterOptions};
 use std::io::{self, Write};
 
 pub(super) static OPTIONS: Options = Options {
@@ -15,28 +15,26 @@ pub(super) static OPTIONS: Options = Options {
 pub(super) fn run(words: &[String]) -> Outcome {
     let given = OPTIONS.parse(words)?;
     given.require_all(&["bootstrap-server"])?;
-    super::block_on(async {
-        let admin = client::admin(&given).await?;
-        let mut brokers = admin.describe_cluster(DescribeClusterOptions::default()).await?.brokers;
-        brokers.sort_by_key(|broker| broker.id);
-        let out = &mut io::stdout().lock();
-        for broker in brokers {
-            let rack = java_or("null", broker.rack.as_deref());
-            write!(
-                out,
-                "{} (id: {} rack: {rack} isFenced: {}) -> ",
-                broker.address, broker.id, broker.fenced
-            )?;
-            match admin.cluster().node(broker.id).await {
-                Ok(connection) => {
-                    let lines: Vec<String> = connection.apis().iter().map(line).collect();
-                    writeln!(out, "(\n\t{}\n)", lines.join(",\n\t"))?;
-                }
-                Err(error) => writeln!(out, "ERROR: {}", super::errors::message(&error))?,
+    super::block_on(async { show(&client::admin(&given).await?).await })
+}
+
+/// What each node offers, or why it does not say.
+pub(super) async fn show(admin: &Admin) -> Outcome {
+    let mut nodes = admin.describe_cluster(DescribeClusterOptions::default()).await?.brokers;
+    nodes.sort_by_key(|node| node.id);
+    let out = &mut io::stdout().lock();
+    for node in nodes {
+        let rack = java_or("null", node.rack.as_deref());
+        write!(out, "{} (id: {} rack: {rack} isFenced: {}) -> ", node.address, node.id, node.fenced)?;
+        match admin.cluster().node(node.id).await {
+            Ok(connection) => {
+                let lines: Vec<String> = connection.apis().iter().map(line).collect();
+                writeln!(out, "(\n\t{}\n)", lines.join(",\n\t"))?;
             }
+            Err(error) => writeln!(out, "ERROR: {}", super::errors::message(&error))?,
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 fn line(api: &OfferedApi) -> String {

@@ -1,6 +1,6 @@
 //! `kafka-cluster`: the cluster's id and endpoints, and the removal of nodes that are gone.
 use super::{
-    Outcome, Stop, client, errors,
+    Outcome, Stop, broker_api_versions, client, errors,
     options::{Given, Opt, flag, value},
     subcommands::{Command, Program},
 };
@@ -38,6 +38,11 @@ pub(super) static PROGRAM: Program = Program {
             about: "List where nodes listen.",
             options: &[CONNECTION, &[flag("include-fenced-brokers", "Also brokers that are not alive.")]],
         },
+        Command {
+            name: "api-versions",
+            about: "Show which versions of which APIs nodes offer.",
+            options: &[CONNECTION],
+        },
     ],
     exclusive: &[(true, &["bootstrap-server", "bootstrap-controller"])],
 };
@@ -55,6 +60,11 @@ pub(super) fn run(words: &[String]) -> Outcome {
             );
             *name = "command-config";
         }
+    }
+    if given.has("include-fenced-brokers") && given.has("bootstrap-controller") {
+        return Err(Stop::failed(
+            "The option --include-fenced-brokers is only supported with --bootstrap-server option",
+        ));
     }
     super::block_on(async {
         let admin = client::admin(&given).await?;
@@ -75,6 +85,7 @@ pub(super) fn run(words: &[String]) -> Outcome {
                 let id = NodeId(given.number("id")?.unwrap_or_default());
                 unregistered(&format!("Controller {id}"), "controller", admin.unregister_controller(id).await)
             }
+            "api-versions" => broker_api_versions::show(&admin).await,
             _ => list_endpoints(&given, &admin).await,
         }
     })
@@ -94,11 +105,6 @@ fn unregistered(node: &str, kind: &str, answer: Result<(), Error>) -> Outcome {
 async fn list_endpoints(given: &Given, admin: &Admin) -> Outcome {
     let is_controllers = given.has("bootstrap-controller");
     let fenced_brokers = given.has("include-fenced-brokers");
-    if fenced_brokers && is_controllers {
-        return Err(Stop::failed(
-            "The option --include-fenced-brokers is only supported with --bootstrap-server option",
-        ));
-    }
     let options = DescribeClusterOptions { fenced_brokers, ..DescribeClusterOptions::default() };
     let mut nodes = match admin.describe_cluster(options).await {
         Ok(cluster) => cluster.brokers,

@@ -27,7 +27,6 @@ const KEYS: &[(&str, &str)] = &[
     ("auto.include.jmx.reporter", METRICS),
     ("background_event_cb", CALLBACK),
     ("batch.num.messages", BATCHES),
-    ("bootstrap.controllers", "brokers forward to the controller"),
     ("broker.address.family", "all addresses of a name are tried, of both families"),
     ("broker.address.ttl", "a name is looked up for every connection"),
     ("broker.version.fallback", OLD_BROKERS),

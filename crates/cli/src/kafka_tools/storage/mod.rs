@@ -101,7 +101,8 @@ fn folders(server: &ServerConfig) -> Vec<PathBuf> {
 type Meta = BTreeMap<String, String>;
 
 /// Read and not opened: a server may be running on it. `None` where there is no such file.
-fn meta(folder: &Path) -> Result<Option<Meta>, String> {
+/// What `meta.properties` says, if it is there.
+pub(super) fn meta(folder: &Path) -> Result<Option<Meta>, String> {
     let path = folder.join("meta.properties");
     match fs::read_to_string(&path) {
         Ok(text) => {

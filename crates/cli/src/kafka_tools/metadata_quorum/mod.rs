@@ -1,15 +1,19 @@
 //! `kafka-metadata-quorum`: the controllers that vote on metadata, and who follows them (KIP-836, KIP-853).
+mod add;
+
 use super::{
-    Outcome, Stop, client,
+    Outcome, Stop, client, errors,
     options::{BOOTSTRAP_CONTROLLER, BOOTSTRAP_SERVER, COMMAND_CONFIG, Given, flag, value},
     render::join,
     subcommands::{Command, Program},
 };
 use ::client::{
-    Admin,
+    Admin, Error,
     admin::{DescribeClusterOptions, DirectoryId, Quorum, QuorumReplica},
 };
+use add::Added;
 use base::NodeId;
+use protocol::ErrorCode;
 use std::{
     io::{self, Write},
     time::{SystemTime, UNIX_EPOCH},
@@ -29,6 +33,11 @@ pub(super) static PROGRAM: Program = Program {
                 flag("replication", "Replica by replica."),
                 flag("human-readable", "Times as how long ago."),
             ]],
+        },
+        Command {
+            name: "add-controller",
+            about: "Let the controller vote whose settings are in --command-config.",
+            options: &[&[flag("dry-run", "Only say what would be done.")]],
         },
         Command {
             name: "remove-controller",
@@ -53,8 +62,10 @@ pub(super) static PROGRAM: Program = Program {
 pub(super) fn run(words: &[String]) -> Outcome {
     let (command, given) = PROGRAM.parse(words).map_err(|refusal| refusal.stop(&PROGRAM))?;
     super::block_on(async {
-        if command == "remove-controller" {
-            return remove(&given).await;
+        match command {
+            "add-controller" => return add(&given).await,
+            "remove-controller" => return remove(&given).await,
+            _ => {}
         }
         let admin = client::admin(&given).await?;
         match (given.has("status"), given.has("replication")) {
@@ -76,6 +87,21 @@ pub(super) fn run(words: &[String]) -> Outcome {
     })
 }
 
+async fn add(given: &Given) -> Outcome {
+    let Some(file) = given.get("command-config")? else {
+        return Err(Stop::failed(
+            "You must supply the configuration file of the controller you are adding when using add-controller.",
+        ));
+    };
+    let added = Added::read(&client::read_properties(Some(file))?)?;
+    if given.has("dry-run") {
+        return Ok(writeln!(io::stdout(), "DRY RUN of adding {added}")?);
+    }
+    let admin = client::admin(given).await?;
+    admin.add_voter(added.id, added.directory, &added.endpoints).await?;
+    Ok(writeln!(io::stdout(), "Added {added}")?)
+}
+
 async fn remove(given: &Given) -> Outcome {
     let id: i32 = given.number("controller-id")?.unwrap_or_default();
     if id < 0 {
@@ -94,13 +120,30 @@ async fn remove(given: &Given) -> Outcome {
         return Ok(());
     }
     let admin = client::admin(given).await?;
-    admin.remove_voter(NodeId(id), directory).await?;
+    if let Err(error) = admin.remove_voter(NodeId(id), directory).await {
+        let is_none = error.code() == Some(ErrorCode::VOTER_NOT_FOUND);
+        let is_unsupported = matches!(error, Error::UnsupportedApi { .. } | Error::UnsupportedVersion { .. });
+        return Err(match unregister && (is_none || is_unsupported) {
+            true => unregister_instead(&format!("remove KRaft voter {id}"), id, &error),
+            false => error.into(),
+        });
+    }
     writeln!(io::stdout(), "Removed KRaft controller {id} with directory id {directory}")?;
     if unregister {
-        admin.unregister_controller(NodeId(id)).await?;
+        let unregistered = admin.unregister_controller(NodeId(id)).await;
+        unregistered
+            .map_err(|error| unregister_instead(&format!("unregister controller {id}"), id, &error))?;
         writeln!(io::stdout(), "Unregistered KRaft controller {id}")?;
     }
     Ok(())
+}
+
+fn unregister_instead(what: &str, id: i32, error: &Error) -> Stop {
+    Stop::Failed(format!(
+        "Failed to {what}: {}. To unregister the controller from the cluster, run `kafka-cluster.sh \
+         unregister-controller --id {id}`.",
+        errors::message(error)
+    ))
 }
 
 async fn status(admin: &Admin) -> Outcome {
