@@ -1,6 +1,7 @@
 //! The small files beside a segment.
 use super::base_offset;
 use crate::output::{Column, Row, or_dash};
+use crc_fast::CrcAlgorithm::Crc32Iscsi;
 use serde::Serialize;
 use std::path::Path;
 
@@ -187,6 +188,7 @@ pub(crate) fn transaction_index(bytes: &[u8]) -> Vec<AbortedEntry> {
 }
 
 pub(crate) fn producer_snapshot(bytes: &[u8]) -> Result<Vec<Producer>, String> {
+    const COUNT_AT: usize = 6;
     const HEAD: usize = 10;
     const ENTRY: usize = 46;
     if bytes.len() < HEAD {
@@ -194,9 +196,17 @@ pub(crate) fn producer_snapshot(bytes: &[u8]) -> Result<Vec<Producer>, String> {
     }
     let version = i16::from_be_bytes(int(bytes, 0));
     if version != 1 {
-        return Err(format!("version {version} of a snapshot of producers is not 1"));
+        let reason = format!("Snapshot contained an unknown file version {version}");
+        return Err(format!("Snapshot failed schema validation: {reason}"));
     }
-    let count = i32::from_be_bytes(int(bytes, 6));
+    let (stored, computed) =
+        (u32::from_be_bytes(int(bytes, 2)), crc_fast::checksum(Crc32Iscsi, &bytes[COUNT_AT..]));
+    if u64::from(stored) != computed {
+        return Err(format!(
+            "Snapshot is corrupt (CRC is no longer valid). Stored crc: {stored}. Computed crc: {computed}"
+        ));
+    }
+    let count = i32::from_be_bytes(int(bytes, COUNT_AT));
     let entries = &bytes[HEAD..];
     if usize::try_from(count).ok().and_then(|count| count.checked_mul(ENTRY)) != Some(entries.len()) {
         return Err(format!("{count} producers do not fill {} bytes", entries.len()));
@@ -293,7 +303,13 @@ mod tests {
     fn a_snapshot_that_is_cut_is_said() {
         assert!(producer_snapshot(&[0; 9]).unwrap_err().contains("too few"));
         assert!(producer_snapshot(&[0; 10]).unwrap_err().contains("version 0"));
-        assert!(producer_snapshot(&[0, 1, 0, 0, 0, 0, 0, 0, 0, 1]).unwrap_err().contains("1 producers"));
-        assert_eq!(producer_snapshot(&[0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap(), []);
+        let whole = [0, 1, 0x48, 0x67, 0x4b, 0xc7, 0, 0, 0, 0];
+        assert_eq!(producer_snapshot(&whole).unwrap(), []);
+        let damaged = producer_snapshot(&[0, 1, 0, 0, 0, 7, 0, 0, 0, 0]).unwrap_err();
+        assert!(damaged.ends_with("Stored crc: 7. Computed crc: 1214729159"), "{damaged}");
+        let mut more = [0, 1, 0, 0, 0, 0, 0, 0, 0, 1];
+        let crc = crc_fast::checksum(Crc32Iscsi, &more[6..]) as u32;
+        more[2..6].copy_from_slice(&crc.to_be_bytes());
+        assert!(producer_snapshot(&more).unwrap_err().contains("1 producers"));
     }
 }

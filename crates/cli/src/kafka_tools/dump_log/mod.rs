@@ -38,7 +38,8 @@ pub(super) static OPTIONS: Options = Options {
         maybe_value(
             "value-decoder-class",
             "String",
-            "How values are read: StringDecoder, IntegerDecoder or LongDecoder.",
+            "How values are read: the StringDecoder, IntegerDecoder, LongDecoder or DefaultDecoder of \
+             org.apache.kafka.tools.api.",
         ),
         maybe_value("key-decoder-class", "String", "How keys are read."),
         flag("offsets-decoder", "The records are those of __consumer_offsets."),
@@ -106,15 +107,18 @@ enum Decoder {
     String,
     Integer,
     Long,
+    /// Bytes as they are. Java prints an object of them, which says nothing; here they are digits.
+    Default,
 }
 
 impl Decoder {
     fn named(class: Option<&str>) -> Result<Self, Stop> {
         let Some(class) = class else { return Ok(Self::String) };
-        match class.rsplit('.').next() {
+        match class.strip_prefix("org.apache.kafka.tools.api.") {
             Some("StringDecoder") => Ok(Self::String),
             Some("IntegerDecoder") => Ok(Self::Integer),
             Some("LongDecoder") => Ok(Self::Long),
+            Some("DefaultDecoder") => Ok(Self::Default),
             _ => Err(Stop::Failed(format!("Failed to load decoder class: {class}"))),
         }
     }
@@ -125,6 +129,7 @@ impl Decoder {
             Self::String => String::from_utf8_lossy(bytes).into_owned(),
             Self::Integer => i32::from_be_bytes(*bytes.first_chunk().ok_or_else(short)?).to_string(),
             Self::Long => i64::from_be_bytes(*bytes.first_chunk().ok_or_else(short)?).to_string(),
+            Self::Default => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
     }
 }
@@ -598,8 +603,19 @@ mod tests {
         for (class, bytes, shown) in [
             (None, &b"text"[..], Ok("text")),
             (Some("org.apache.kafka.tools.api.IntegerDecoder"), &[0, 0, 0, 7], Ok("7")),
-            (Some("kafka.serializer.LongDecoder"), &[0xff; 8], Ok("-1")),
-            (Some("IntegerDecoder"), &[1], Err("1 bytes are too few for IntegerDecoder")),
+            (Some("org.apache.kafka.tools.api.LongDecoder"), &[0xff; 8], Ok("-1")),
+            (Some("org.apache.kafka.tools.api.DefaultDecoder"), &[0xff, 1], Ok("ff01")),
+            (
+                Some("org.apache.kafka.tools.api.IntegerDecoder"),
+                &[1],
+                Err("1 bytes are too few for IntegerDecoder"),
+            ),
+            (Some("IntegerDecoder"), b"", Err("Failed to load decoder class: IntegerDecoder")),
+            (
+                Some("kafka.serializer.StringDecoder"),
+                b"",
+                Err("Failed to load decoder class: kafka.serializer.StringDecoder"),
+            ),
             (Some("no.Such"), b"", Err("Failed to load decoder class: no.Such")),
         ] {
             let found = Decoder::named(class).and_then(|decoder| decoder.show(bytes));
