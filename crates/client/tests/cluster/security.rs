@@ -58,6 +58,19 @@ async fn mutual_tls_by_the_names_of_both_families() {
 }
 
 #[tokio::test]
+async fn mutual_tls_with_the_stores_of_java() {
+    for (kind, ending) in [("JKS", "jks"), ("PKCS12", "p12")] {
+        let settings = format!(
+            "security.protocol=SSL\nssl.truststore.type={kind}\nssl.truststore.password=changeit\n\
+             ssl.truststore.location=CERTIFICATES/trust.{ending}\nssl.keystore.type={kind}\n\
+             ssl.keystore.location=CERTIFICATES/client.{ending}\nssl.keystore.password=changeit\n\
+             ssl.key.password=changeit"
+        );
+        let Some(()) = works("MTLS", &settings).await else { return };
+    }
+}
+
+#[tokio::test]
 async fn mutual_tls_refuses_a_client_without_the_right_certificate() {
     let Some(error) = refused("MTLS", TRUSTED).await else { return };
     let wants = |error: &Error| {

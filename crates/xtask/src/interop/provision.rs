@@ -28,6 +28,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("/usr/sbin/nginx", "nginx-light"),
     ("/usr/include/zstd.h", "libzstd-dev"),
     ("/usr/include/openssl/ssl.h", "libssl-dev"),
+    ("/usr/bin/openssl", "openssl"),
     ("/usr/include/zlib.h", "zlib1g-dev"),
     ("/usr/include/rapidjson/rapidjson.h", "rapidjson-dev"),
     ("/usr/bin/javac", "default-jdk-headless"),

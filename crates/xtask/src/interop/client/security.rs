@@ -22,6 +22,8 @@ const LISTENERS: [(&str, &str, &str); 7] = [
 /// The user of every mechanism.
 const USER: &str = "alice";
 const PASSWORD: &str = "alice-secret";
+/// Opens the stores of keys; the tests know it.
+const STORE_PASSWORD: &str = "changeit";
 /// How long a session of the listener `REAUTH` lasts.
 const SESSION_MS: &str = "2000";
 
@@ -35,6 +37,7 @@ impl Security {
     pub(super) fn new(folder: PathBuf) -> Result<Self> {
         fs::create_dir_all(&folder)?;
         write_certificates(&folder)?;
+        make_stores(&folder)?;
         Ok(Self { folder, ports: broker::free_ports()? })
     }
 
@@ -135,6 +138,31 @@ fn write_certificates(folder: &Path) -> Result<()> {
     let named = |params: &mut CertificateParams| params.distinguished_name.push(DnType::CommonName, "client");
     write("client", issue(&authority, &["client"], named)?)?;
     write("stranger-client", issue(&stranger, &["client"], named)?)?;
+    Ok(())
+}
+
+/// The issuer as `trust.*`, and the client as `client.*`, in both of Java's kinds of stores.
+fn make_stores(folder: &Path) -> Result<()> {
+    let run = |program: &str, line: &str| {
+        let mut command = process::command(program);
+        command.current_dir(folder).args(line.replace("PASSWORD", STORE_PASSWORD).split(' '));
+        process::capture(&mut command, b"", SOON)?.ok().with_context(|| format!("{program} {line}"))
+    };
+    let client = "-in client.pem -inkey client.pem -certfile ca.pem -name client";
+    run("openssl", &format!("pkcs12 -export {client} -out from.p12 -passout pass:PASSWORD"))?;
+    for (kind, ending) in [("JKS", "jks"), ("PKCS12", "p12")] {
+        for store in ["trust", "client"].map(|name| folder.join(format!("{name}.{ending}"))) {
+            // A folder that is there from before has them, of another issuer.
+            if store.exists() {
+                fs::remove_file(store)?;
+            }
+        }
+        let trust = format!("-importcert -alias ca -file ca.pem -keystore trust.{ending} -storetype {kind}");
+        run("keytool", &format!("{trust} -storepass PASSWORD -noprompt"))?;
+        let from = "-importkeystore -srckeystore from.p12 -srcstoretype PKCS12 -srcstorepass PASSWORD";
+        let to = format!("-destkeystore client.{ending} -deststoretype {kind} -deststorepass PASSWORD");
+        run("keytool", &format!("{from} {to} -noprompt"))?;
+    }
     Ok(())
 }
 
