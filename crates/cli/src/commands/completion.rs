@@ -55,4 +55,21 @@ mod tests {
             assert!(script.contains("mainstem") && script.contains("COMPLETE"), "{shell:?}: {script}");
         }
     }
+
+    /// PowerShell itself is in no package registry, so its grammar stands in for it; what the script asks of the binary is
+    /// tested with the binary.
+    #[test]
+    fn the_script_for_powershell_is_powershell() {
+        let script = script(Shell::Powershell).unwrap();
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&tree_sitter_powershell::LANGUAGE.into()).unwrap();
+        let mut has_errors = |text: &str| parser.parse(text, None).unwrap().root_node().has_error();
+        assert!(!has_errors(&script), "{script}");
+        for (intact, broken) in
+            [("param(", "param{"), ("\n\"@;", "\n"), ("-ScriptBlock {", "-ScriptBlock {{")]
+        {
+            assert!(script.contains(intact), "{script}");
+            assert!(has_errors(&script.replacen(intact, broken, 1)), "{broken}");
+        }
+    }
 }
