@@ -56,7 +56,7 @@ mod tests {
         }
     }
 
-    /// PowerShell itself is in no package registry, so its grammar stands in for it; what the script asks of the binary is
+    /// PowerShell is in no registry that CI reaches, so its grammar stands in for it; what the script asks of the binary is
     /// tested with the binary.
     #[test]
     fn the_script_for_powershell_is_powershell() {

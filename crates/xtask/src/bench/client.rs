@@ -457,7 +457,7 @@ fn settle() {
 }
 
 /// What any producer and broker cannot do without: one thread reads the file and sends, another receives and writes. No
-/// batches, no checks, no acknowledgements but one at the end; a bound for what stands beside it on the board.
+/// batches, no checks, no acknowledgements but one at the end. It comes after both sides, so its figure is rather too low.
 fn copy_over_loopback(input: &Path, output: &Path) -> Result<f64> {
     // Fits a core's cache, which is where a copy is fastest.
     const PIECE: usize = 128 << 10;
