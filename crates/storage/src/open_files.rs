@@ -32,11 +32,18 @@ const SHARDS: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct OpenFiles {
-    shards: [Mutex<HashMap<FileKey, OpenFile>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     capacity_per_shard: usize,
     uses: AtomicU64,
     /// As of the last [`close_idle`](Self::close_idle).
     now_ms: AtomicI64,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    files: HashMap<FileKey, OpenFile>,
+    /// How often files were forgotten because their names changed hands.
+    removals: u64,
 }
 
 #[derive(Debug)]
@@ -56,7 +63,7 @@ impl OpenFiles {
         })
     }
 
-    fn shard(&self, key: FileKey) -> &Mutex<HashMap<FileKey, OpenFile>> {
+    fn shard(&self, key: FileKey) -> &Mutex<Shard> {
         // All files of a log share a shard, and neighbours do not.
         &self.shards[(key.log % SHARDS as u64) as usize]
     }
@@ -69,51 +76,67 @@ impl OpenFiles {
     ) -> io::Result<Arc<dyn LogFile>> {
         let used = self.uses.fetch_add(1, Relaxed);
         let used_ms = self.now_ms.load(Relaxed);
-        if let Some(open) = self.shard(key).lock().get_mut(&key) {
-            (open.used, open.used_ms) = (used, used_ms);
+        let removals = {
+            let mut shard = self.shard(key).lock();
+            if let Some(open) = shard.files.get_mut(&key) {
+                (open.used, open.used_ms) = (used, used_ms);
+                return Ok(Arc::clone(&open.file));
+            }
+            shard.removals
+        };
+        let file = open()?;
+        let mut shard = self.shard(key).lock();
+        // Whoever created the file meanwhile knows better, and what was removed meanwhile must not come back.
+        if let Some(open) = shard.files.get(&key) {
             return Ok(Arc::clone(&open.file));
         }
-        let file = open()?;
-        self.put(key, Arc::clone(&file), used, used_ms);
+        if shard.removals == removals {
+            self.put(&mut shard, key, OpenFile { file: Arc::clone(&file), used, used_ms });
+        }
         Ok(file)
     }
 
     /// Takes in a file that was just created.
     pub(crate) fn insert(&self, key: FileKey, file: Arc<dyn LogFile>) {
-        self.put(key, file, self.uses.fetch_add(1, Relaxed), self.now_ms.load(Relaxed));
+        let used = self.uses.fetch_add(1, Relaxed);
+        let open = OpenFile { file, used, used_ms: self.now_ms.load(Relaxed) };
+        self.put(&mut self.shard(key).lock(), key, open);
     }
 
-    fn put(&self, key: FileKey, file: Arc<dyn LogFile>, used: u64, used_ms: i64) {
-        let mut shard = self.shard(key).lock();
-        if shard.len() >= self.capacity_per_shard
-            && !shard.contains_key(&key)
-            && let Some(oldest) = shard.iter().min_by_key(|(_, open)| open.used).map(|(&key, _)| key)
+    fn put(&self, shard: &mut Shard, key: FileKey, open: OpenFile) {
+        let files = &mut shard.files;
+        if files.len() >= self.capacity_per_shard
+            && !files.contains_key(&key)
+            && let Some(oldest) = files.iter().min_by_key(|(_, open)| open.used).map(|(&key, _)| key)
         {
-            shard.remove(&oldest);
+            files.remove(&oldest);
         }
-        shard.insert(key, OpenFile { file, used, used_ms });
+        files.insert(key, open);
     }
 
-    /// Forgets the files of a segment, which are gone or will be.
+    /// Forgets the files of a segment, whose names no longer lead to them.
     pub(crate) fn remove_segment(&self, log: u64, base: i64) {
-        for kind in [FileKind::Log, FileKind::Index, FileKind::TimeIndex] {
-            let key = FileKey { log, base, kind };
-            self.shard(key).lock().remove(&key);
-        }
+        self.remove(log, |key| key.base == base);
     }
 
     pub(crate) fn remove_log(&self, log: u64) {
-        let any = FileKey { log, base: 0, kind: FileKind::Log };
-        self.shard(any).lock().retain(|key, _| key.log != log);
+        self.remove(log, |_| true);
+    }
+
+    fn remove(&self, log: u64, is_gone: impl Fn(&FileKey) -> bool) {
+        let mut shard = self.shard(FileKey { log, base: 0, kind: FileKind::Log }).lock();
+        shard.removals += 1;
+        shard.files.retain(|key, _| key.log != log || !is_gone(key));
     }
 
     /// Closes files that were not used for so long.
     pub(crate) fn close_idle(&self, now_ms: i64, idle_ms: i64) {
         self.now_ms.store(now_ms, Relaxed);
         for shard in &self.shards {
-            shard.lock().retain(|_, open| now_ms.saturating_sub(open.used_ms) < idle_ms || open.used_ms == 0);
+            let files = &mut shard.lock().files;
+            files.retain(|_, open| now_ms.saturating_sub(open.used_ms) < idle_ms || open.used_ms == 0);
             // A file that was used before the first call gets its time now.
-            shard.lock().values_mut().filter(|open| open.used_ms == 0).for_each(|open| open.used_ms = now_ms);
+            files.values_mut().filter(|open| open.used_ms == 0).for_each(|open| open.used_ms = now_ms);
         }
     }
 }
@@ -152,5 +175,37 @@ mod tests {
         assert!(!use_file(2));
         files.close_idle(1_600, 500);
         assert!(use_file(1), "was idle");
+    }
+
+    #[test]
+    fn a_file_that_was_opened_before_its_name_changed_hands_is_not_kept() {
+        let fs = MemoryFileSystem::new();
+        let open = |content: &str| {
+            let path = Path::new("/d").join(content);
+            fs.plant(&path, content.into());
+            fs.open(&path, Access::Existing)
+        };
+        let content = |file: io::Result<Arc<dyn LogFile>>| {
+            let mut content = Vec::new();
+            file.unwrap().read_at(&mut content, 10, 0).unwrap();
+            String::from_utf8(content).unwrap()
+        };
+        let files = OpenFiles::new(2 * SHARDS);
+        let old = files.get(key(0, 1), || {
+            let file = open("old");
+            files.remove_segment(0, 1);
+            file
+        });
+        assert_eq!(content(old), "old");
+        assert_eq!(content(files.get(key(0, 1), || open("new"))), "new");
+
+        files.remove_log(0);
+        let found = files.get(key(0, 1), || {
+            let file = open("old");
+            files.insert(key(0, 1), open("created").unwrap());
+            file
+        });
+        assert_eq!(content(found), "created");
+        assert_eq!(content(files.get(key(0, 1), || open("new"))), "created");
     }
 }

@@ -51,21 +51,27 @@ impl Files {
     }
 
     pub(crate) fn open(&self, base: Offset, kind: FileKind) -> io::Result<Arc<dyn LogFile>> {
-        let key = FileKey { log: self.log, base: base.0, kind };
-        self.open.get(key, || self.directory.fs.open(&self.path(base, kind.suffix()), Access::Existing))
+        self.open_with(base, kind, Access::Existing)
     }
 
-    pub(crate) fn create(&self, base: Offset, kind: FileKind) -> io::Result<Arc<dyn LogFile>> {
-        let file = self.directory.fs.open(&self.path(base, kind.suffix()), Access::Fresh)?;
-        self.open.insert(FileKey { log: self.log, base: base.0, kind }, Arc::clone(&file));
-        Ok(file)
-    }
-
+    /// Not to be emptied by one who finds it missing: a flush and a roll may both come to a segment's first entries.
     pub(crate) fn open_or_create(&self, base: Offset, kind: FileKind) -> io::Result<Arc<dyn LogFile>> {
-        match self.open(base, kind) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.create(base, kind),
-            opened => opened,
-        }
+        self.open_with(base, kind, Access::Kept)
+    }
+
+    fn open_with(&self, base: Offset, kind: FileKind, access: Access) -> io::Result<Arc<dyn LogFile>> {
+        let key = FileKey { log: self.log, base: base.0, kind };
+        self.open.get(key, || self.directory.fs.open(&self.path(base, kind.suffix()), access))
+    }
+
+    pub(crate) fn create_log_file(&self, base: Offset) -> Result<(), Error> {
+        let file = self
+            .directory
+            .fs
+            .open(&self.path(base, suffix::LOG), Access::Fresh)
+            .map_err(|error| self.failed(base, FileKind::Log, &error))?;
+        self.open.insert(FileKey { log: self.log, base: base.0, kind: FileKind::Log }, file);
+        Ok(())
     }
 
     pub(crate) fn failed(&self, base: Offset, kind: FileKind, error: &io::Error) -> Error {
@@ -79,7 +85,6 @@ impl Files {
 
     /// Renames a segment's files out of the way, to be removed later.
     pub(crate) fn discard(&self, base: Offset, due_ms: i64) -> Result<(), Error> {
-        self.open.remove_segment(self.log, base.0);
         // The log last: until it goes, a restart finds the segment whole enough.
         for kind in [suffix::INDEX, suffix::TIME_INDEX, suffix::TXN_INDEX, suffix::LOG] {
             let from = self.path(base, kind);
@@ -90,6 +95,8 @@ impl Files {
                 Err(error) => return Err(self.directory.fatal(&from, &error)),
             }
         }
+        // After that, nobody opens them by these names.
+        self.open.remove_segment(self.log, base.0);
         Ok(())
     }
 

@@ -7,7 +7,10 @@ use base::{BrokerEpoch, LeaderEpoch, Offset};
 use bytes::Bytes;
 use mainstem_storage::{Append, Error, Log, LogConfig, LogManager, fs::MemoryFileSystem};
 use records::Batches;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 use support::*;
 
 /// How many cases to try: so many, times `MAINSTEM_CASES_FACTOR`.
@@ -185,6 +188,74 @@ fn a_killed_process_loses_nothing() {
         let fs = fs.kill();
         let (_manager, log) = fresh(&fs, config());
         check(&log, &model, model.end, &format!("seed {seed}"));
+    }
+}
+
+/// What a thread that appends can do between two steps of one that flushes.
+#[derive(Clone, Copy, Debug)]
+enum Meanwhile {
+    Append(i64),
+    Roll,
+    AppendAndRoll,
+}
+
+fn meanwhile(what: Meanwhile, log: &Log, model: &mut Model) {
+    let count = match what {
+        Meanwhile::Roll => 0,
+        Meanwhile::Append(count) => count,
+        Meanwhile::AppendAndRoll => 3,
+    };
+    for _ in 0..count {
+        let batch = Batch::at(680 + model.end * 7);
+        append(log, batch).unwrap();
+        model.batches.insert(model.end, batch.stored(model.end, 0));
+        model.end += 1;
+    }
+    if !matches!(what, Meanwhile::Append(_)) {
+        log.roll(NOW).unwrap();
+    }
+}
+
+#[test]
+fn what_is_done_between_the_steps_of_a_flush_is_kept() {
+    // Enough for some entries of the indexes, but not for a second segment.
+    let (before, again) = (5, 2);
+    let things = [Meanwhile::Append(1), Meanwhile::Append(12), Meanwhile::Roll, Meanwhile::AppendAndRoll];
+    for what in things {
+        for had_flushed in [false, true] {
+            let mut steps = 0;
+            loop {
+                let fs = MemoryFileSystem::new();
+                let (manager, log) = fresh(&fs, config());
+                let model = Arc::new(Mutex::new(Model::default()));
+                meanwhile(Meanwhile::Append(before), &log, &mut model.lock().unwrap());
+                if had_flushed {
+                    log.flush().unwrap();
+                    meanwhile(Meanwhile::Append(again), &log, &mut model.lock().unwrap());
+                }
+                assert_eq!(log.segment_count(), 1);
+                fs.interrupt(steps, {
+                    let (log, model) = (Arc::clone(&log), Arc::clone(&model));
+                    move || meanwhile(what, &log, &mut model.lock().unwrap())
+                });
+                log.flush().unwrap();
+                let passed = fs.stop_interrupting();
+                let model = model.lock().unwrap();
+                let context = format!("{what:?} at step {steps}, flushed before: {had_flushed}");
+                // Another flush moves the recovery point behind what was done.
+                for flushes in 1..=2 {
+                    manager.checkpoint_recovery_points().unwrap();
+                    let (_manager, after) = fresh(&fs.kill(), config());
+                    check(&after, &model, model.end, &format!("{context}, then {flushes} flushes"));
+                    log.flush().unwrap();
+                }
+                if passed {
+                    break;
+                }
+                steps += 1;
+            }
+            assert!(steps > 5, "{steps} steps of a flush");
+        }
     }
 }
 

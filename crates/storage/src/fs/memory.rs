@@ -1,7 +1,8 @@
 use super::{Access, Entry, FileSystem, Lock, LogFile, Space};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     io::{self, IoSlice},
     path::{Path, PathBuf},
     sync::Arc,
@@ -48,6 +49,19 @@ pub struct Fault {
     pub failure: Failure,
 }
 
+/// What another thread does meanwhile.
+struct Interruption {
+    /// How many operations go before.
+    skip: usize,
+    action: Box<dyn FnOnce() + Send>,
+}
+
+impl fmt::Debug for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Interruption(after {})", self.skip)
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     nodes: Tree,
@@ -58,6 +72,7 @@ struct State {
     next_inode: u64,
     locks: BTreeSet<PathBuf>,
     faults: Vec<Fault>,
+    interruption: Option<Interruption>,
     capacity: Option<u64>,
     syncs: u64,
     writes: u64,
@@ -94,6 +109,19 @@ impl MemoryFileSystem {
 
     pub fn inject(&self, fault: Fault) {
         self.0.lock().faults.push(fault);
+    }
+
+    /// Runs `action` once, between two operations: after `skip` more of them, in the thread that asks for the next.
+    ///
+    /// So what two threads do to a log is put in one order after the other, and each can be had again. Not before a
+    /// removal: those are made with locks held that the action may want.
+    pub fn interrupt(&self, skip: usize, action: impl FnOnce() + Send + 'static) {
+        self.0.lock().interruption = Some(Interruption { skip, action: Box::new(action) });
+    }
+
+    /// Takes an interruption back that has not happened. Returns whether there was one.
+    pub fn stop_interrupting(&self) -> bool {
+        self.0.lock().interruption.take().is_some()
     }
 
     /// Writes beyond this many bytes, over all files, find the disk full.
@@ -268,17 +296,36 @@ fn apply(tree: &mut Tree, change: &Change) {
     }
 }
 
+/// The state, for the next operation.
+fn enter(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    let mut locked = state.lock();
+    match &mut locked.interruption {
+        None => return locked,
+        Some(interruption) if interruption.skip > 0 => {
+            interruption.skip -= 1;
+            return locked;
+        }
+        Some(_) => {}
+    }
+    let due = locked.interruption.take();
+    drop(locked);
+    if let Some(due) = due {
+        (due.action)();
+    }
+    state.lock()
+}
+
 impl FileSystem for MemoryFileSystem {
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn LogFile>> {
-        let mut state = self.0.lock();
+        let mut state = enter(&self.0);
         state.check(Operation::Open, path)?;
         let inode = match (state.inode_at(path), access) {
-            (Ok(inode), Access::Existing) => inode,
+            (Ok(inode), Access::Existing | Access::Kept) => inode,
             (Ok(inode), Access::Fresh) => {
                 state.inodes.get_mut(&inode).expect("every name has its file").data.clear();
                 inode
             }
-            (Err(error), Access::Fresh) if error.kind() == io::ErrorKind::NotFound => {
+            (Err(error), Access::Fresh | Access::Kept) if error.kind() == io::ErrorKind::NotFound => {
                 let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
                 if state.nodes.get(folder) != Some(&Node::Folder) {
                     return Err(io::ErrorKind::NotFound.into());
@@ -293,7 +340,7 @@ impl FileSystem for MemoryFileSystem {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut state = self.0.lock();
+        let mut state = enter(&self.0);
         state.check(Operation::Read, path)?;
         let inode = state.inode_at(path)?;
         let data = state.inodes[&inode].data.clone();
@@ -302,7 +349,7 @@ impl FileSystem for MemoryFileSystem {
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
-        let state = self.0.lock();
+        let state = enter(&self.0);
         if state.nodes.get(folder) != Some(&Node::Folder) {
             return Err(io::ErrorKind::NotFound.into());
         }
@@ -317,7 +364,7 @@ impl FileSystem for MemoryFileSystem {
     }
 
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
-        let mut state = self.0.lock();
+        let mut state = enter(&self.0);
         let missing: Vec<_> = folder.ancestors().filter(|path| !state.nodes.contains_key(*path)).collect();
         for path in missing.into_iter().rev() {
             state.change(Change::Put(path.to_owned(), Node::Folder));
@@ -326,7 +373,7 @@ impl FileSystem for MemoryFileSystem {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut state = self.0.lock();
+        let mut state = enter(&self.0);
         state.check(Operation::Rename, from)?;
         if !state.nodes.contains_key(from) {
             return Err(io::ErrorKind::NotFound.into());
@@ -351,7 +398,7 @@ impl FileSystem for MemoryFileSystem {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        let mut state = self.0.lock();
+        let mut state = enter(&self.0);
         state.check(Operation::SyncFolder, folder)?;
         let touches = |change: &Change| match change {
             Change::Put(path, _) | Change::Remove(path) => path.starts_with(folder),
@@ -366,14 +413,14 @@ impl FileSystem for MemoryFileSystem {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>> {
-        let free = self.0.lock().locks.insert(path.to_owned());
+        let free = enter(&self.0).locks.insert(path.to_owned());
         Ok(free.then(|| {
             Box::new(MemoryLock { state: Arc::clone(&self.0), path: path.to_owned() }) as Box<dyn Lock>
         }))
     }
 
     fn space(&self, _folder: &Path) -> io::Result<Space> {
-        let state = self.0.lock();
+        let state = enter(&self.0);
         let total_bytes = state.capacity.unwrap_or(1 << 40);
         Ok(Space { total_bytes, usable_bytes: total_bytes.saturating_sub(state.used()) })
     }
@@ -388,7 +435,7 @@ struct MemoryFile {
 
 impl LogFile for MemoryFile {
     fn read_at(&self, buffer: &mut Vec<u8>, length: usize, position: u64) -> io::Result<()> {
-        let mut state = self.state.lock();
+        let mut state = enter(&self.state);
         state.check(Operation::Read, &self.path)?;
         let data = &state.inodes[&self.inode].data;
         let from = data.len().min(usize::try_from(position).unwrap_or(usize::MAX));
@@ -399,7 +446,7 @@ impl LogFile for MemoryFile {
     }
 
     fn write_at(&self, buffers: &[IoSlice<'_>], position: u64) -> io::Result<usize> {
-        let mut state = self.state.lock();
+        let mut state = enter(&self.state);
         state.writes += 1;
         let mut room = usize::MAX;
         match state.fault(Operation::Write, &self.path) {
@@ -423,7 +470,7 @@ impl LogFile for MemoryFile {
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
-        let mut state = self.state.lock();
+        let mut state = enter(&self.state);
         state.check(Operation::SetLen, &self.path)?;
         let length = usize::try_from(length).expect("test files are small");
         let inode = state.inodes.get_mut(&self.inode).expect("an open file exists");
@@ -433,13 +480,13 @@ impl LogFile for MemoryFile {
     }
 
     fn reserve(&self, position: u64, length: u64) {
-        let mut state = self.state.lock();
+        let mut state = enter(&self.state);
         let inode = state.inodes.get_mut(&self.inode).expect("an open file exists");
         inode.reserved_end = inode.reserved_end.max(position + length);
     }
 
     fn sync(&self) -> io::Result<()> {
-        let mut state = self.state.lock();
+        let mut state = enter(&self.state);
         state.check(Operation::Sync, &self.path)?;
         state.syncs += 1;
         let inode = state.inodes.get_mut(&self.inode).expect("an open file exists");

@@ -58,6 +58,8 @@ pub trait Lock: Send + Sync + Debug {}
 pub enum Access {
     /// For reading and writing; it must exist.
     Existing,
+    /// For reading and writing, with what it has if it exists. Of two that open it so at once, both have the same file.
+    Kept,
     /// For reading and writing, empty, whether or not it existed.
     Fresh,
 }

@@ -17,8 +17,8 @@ pub struct OsFileSystem;
 
 impl FileSystem for OsFileSystem {
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn LogFile>> {
-        let fresh = access == Access::Fresh;
-        let file = OpenOptions::new().read(true).write(true).create(fresh).truncate(fresh).open(path)?;
+        let (create, empty) = (access != Access::Existing, access == Access::Fresh);
+        let file = OpenOptions::new().read(true).write(true).create(create).truncate(empty).open(path)?;
         Ok(Arc::new(OsFile(file)))
     }
 

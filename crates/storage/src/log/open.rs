@@ -369,9 +369,7 @@ impl Recovery<'_> {
     }
 
     fn create(&self, base: Offset) -> Result<Recovered, Error> {
-        self.files
-            .create(base, FileKind::Log)
-            .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
+        self.files.create_log_file(base)?;
         Ok(Recovered { closed: BTreeMap::new(), active: Active::empty(base, self.now_ms), end: base })
     }
 

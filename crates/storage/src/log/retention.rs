@@ -46,9 +46,7 @@ impl Log {
         self.write_snapshot(writer, base)?;
         let written = self.files.complete_indexes(old_base, &indexes, written)?;
         self.give_back_room(writer, old_base, old_size)?;
-        self.files
-            .create(base, FileKind::Log)
-            .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;
+        self.files.create_log_file(base)?;
         {
             let mut view = self.view.write();
             let mut old = std::mem::replace(&mut view.active, Active::empty(base, now_ms));

@@ -55,9 +55,7 @@ impl Log {
         for segment in segments.iter().rev() {
             self.files.discard(segment.base(), 0)?;
         }
-        self.files
-            .create(offset, FileKind::Log)
-            .map_err(|error| self.files.failed(offset, FileKind::Log, &error))?;
+        self.files.create_log_file(offset)?;
         self.offsets.folder_unsynced.store(true, Release);
         writer.reserved_end = 0;
         *self.producers.lock() = Producers::default();
