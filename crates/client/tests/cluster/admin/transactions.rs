@@ -77,11 +77,21 @@ async fn write(cluster: &Cluster, transactional_id: Option<&str>, producer: &Ope
         timeout_ms: 10_000,
         topic_data: vec![topic],
     };
-    let leader = cluster.leader(&at.topic, at.partition).await.unwrap();
-    // The last that names topics instead of giving their ids.
-    let answer = cluster.node(leader).await.unwrap().request_in(&request, 11).await.unwrap();
-    let answer = &answer.responses[0].partition_responses[0];
-    assert_eq!(ErrorCode(answer.error_code), ErrorCode::NONE, "{:?}", answer.error_message);
+    until("the batch in the partition", async || {
+        let leader = cluster.leader(&at.topic, at.partition).await.unwrap();
+        // The last that names topics instead of giving their ids.
+        let answer = cluster.node(leader).await.unwrap().request_in(&request, 11).await.unwrap();
+        let answer = &answer.responses[0].partition_responses[0];
+        let code = ErrorCode(answer.error_code);
+        // A topic is known to all before its leader has made its log.
+        assert!(
+            matches!(code, ErrorCode::NONE | ErrorCode::NOT_LEADER_OR_FOLLOWER),
+            "{code}: {:?}",
+            answer.error_message
+        );
+        (code == ErrorCode::NONE).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
