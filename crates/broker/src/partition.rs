@@ -157,7 +157,7 @@ pub(crate) fn storage_error_code(error: &storage::Error) -> ErrorCode {
         | Error::DirectoryOffline { .. }
         | Error::Corrupt { .. }
         | Error::UnexpectedOffset { .. }
-        | Error::SegmentGone
+        | Error::SegmentGone(_)
         | Error::InconsistentTopicId { .. }
         | Error::Locked(_)
         | Error::Malformed { .. }

@@ -29,10 +29,10 @@ pub enum Error {
     #[error("{} is corrupt at byte {position}: {what}", .path.display())]
     Corrupt { path: PathBuf, position: u64, what: String },
 
-    /// Never leaves this crate.
+    /// A segment's file is not there, because the segment was removed or by somebody's mistake. Never leaves this crate.
     #[doc(hidden)]
-    #[error("the segment was removed")]
-    SegmentGone,
+    #[error("{} is gone", .0.display())]
+    SegmentGone(PathBuf),
     #[error("the log of {0} is closed")]
     Closed(TopicPartition),
     #[error("there is no log of {0}")]

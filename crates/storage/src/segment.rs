@@ -78,9 +78,29 @@ impl Files {
         self.directory.failed(&self.path(base, kind.suffix()), error)
     }
 
-    /// The open log file of a segment and how to name it in an error.
+    /// A segment's log file, for one who knows that it is there.
     pub(crate) fn log_file(&self, base: Offset) -> Result<Arc<dyn LogFile>, Error> {
         self.open(base, FileKind::Log).map_err(|error| self.failed(base, FileKind::Log, &error))
+    }
+
+    /// A file of a segment, for a reader: the segment may be removed meanwhile.
+    pub(crate) fn open_to_read(&self, base: Offset, kind: FileKind) -> Result<Arc<dyn LogFile>, Error> {
+        self.open(base, kind).map_err(|error| self.failed_to_read(self.path(base, kind.suffix()), &error))
+    }
+
+    pub(crate) fn failed_to_read(&self, path: PathBuf, error: &io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::NotFound => Error::SegmentGone(path),
+            _ => self.directory.failed(&path, error),
+        }
+    }
+
+    /// For one who knows that no segment was removed: what is gone is missing.
+    pub(crate) fn must_be_there<T>(&self, found: Result<T, Error>) -> Result<T, Error> {
+        found.map_err(|error| match error {
+            Error::SegmentGone(path) => self.directory.fatal(&path, &io::ErrorKind::NotFound.into()),
+            error => error,
+        })
     }
 
     /// Renames a segment's files out of the way, to be removed later.
@@ -260,7 +280,7 @@ impl Closed {
     /// An entry of the time index, or what takes its place if the log says otherwise.
     fn true_time(&self, files: &Files, i: usize) -> Result<TimeEntry, Error> {
         let entry = self.read_entry::<TimeEntry>(files, FileKind::TimeIndex, i)?;
-        let file = files.log_file(self.base)?;
+        let file = files.open_to_read(self.base, FileKind::Log)?;
         let mut headers =
             HeaderScan::new(&*file, self.position_before(files, entry.relative_offset)?, self.size);
         let target = self.base.plus(i64::from(entry.relative_offset));
@@ -306,7 +326,7 @@ impl Closed {
     }
 
     fn is_true(&self, files: &Files, entry: OffsetEntry) -> Result<bool, Error> {
-        let file = files.log_file(self.base)?;
+        let file = files.open_to_read(self.base, FileKind::Log)?;
         let mut bytes = Vec::with_capacity(HEADER_LEN);
         file.read_at(&mut bytes, HEADER_LEN, u64::from(entry.position))
             .map_err(|error| files.failed(self.base, FileKind::Log, &error))?;
@@ -317,15 +337,15 @@ impl Closed {
 
     /// Kafka leaves zeros at the end of index files when it is killed, and a crash can leave anything.
     fn entries(&self, files: &Files) -> Result<Written, Error> {
-        let mut known = self.entries.lock();
-        if let Some(entries) = *known {
+        if let Some(entries) = *self.entries.lock() {
             return Ok(entries);
         }
         let offset_in_use = |entry: &OffsetEntry| entry.position > 0;
         let offsets = self.count_in_use(files, FileKind::Index, self.lengths.offsets, offset_in_use)?;
         let time_in_use = |entry: &TimeEntry| entry.timestamp > 0 || entry.relative_offset > 0;
         let times = self.count_in_use(files, FileKind::TimeIndex, self.lengths.times, time_in_use)?;
-        Ok(*known.insert(Written { offsets, times }))
+        // Unless they were made anew meanwhile.
+        Ok(*self.entries.lock().get_or_insert(Written { offsets, times }))
     }
 
     fn count_in_use<E: Entry>(
@@ -340,9 +360,7 @@ impl Closed {
 
     fn read_entry<E: Entry>(&self, files: &Files, kind: FileKind, i: usize) -> Result<E, Error> {
         let mut bytes = Vec::with_capacity(E::SIZE);
-        let read = files
-            .open(self.base, kind)
-            .and_then(|file| file.read_at(&mut bytes, E::SIZE, (i * E::SIZE) as u64));
+        let read = files.open_to_read(self.base, kind)?.read_at(&mut bytes, E::SIZE, (i * E::SIZE) as u64);
         read.map_err(|error| files.failed(self.base, kind, &error))?;
         // Shorter than it was when it was listed: as good as unused.
         bytes.resize(E::SIZE, 0);
@@ -352,7 +370,7 @@ impl Closed {
     /// Makes the indexes anew from the log.
     pub(crate) fn rebuild(&self, files: &Files) -> Result<Indexes, Error> {
         let mut indexes = Indexes::default();
-        let file = files.log_file(self.base)?;
+        let file = files.open_to_read(self.base, FileKind::Log)?;
         let mut headers = HeaderScan::new(&*file, 0, self.size);
         while let Some((position, header)) = headers.next(files, self.base)? {
             indexes.add(indexed(self.base, position, &header), REBUILD_INTERVAL);

@@ -12,7 +12,10 @@ use records::{BatchHeader, DEFAULT_INFLATED_LIMIT, HEADER_LEN, Record, Records};
 impl Log {
     /// The first record with a timestamp at or after `timestamp`.
     pub fn offset_for_timestamp(&self, timestamp: i64) -> Result<Option<TimestampedOffset>, Error> {
-        self.directory().check()?;
+        self.undisturbed(|| self.offset_for_timestamp_once(timestamp))
+    }
+
+    fn offset_for_timestamp_once(&self, timestamp: i64) -> Result<Option<TimestampedOffset>, Error> {
         for segment in self.segments_by_time(timestamp)? {
             if let Some(found) = self.find_time(&segment, timestamp)? {
                 return Ok(Some(found));
@@ -23,7 +26,10 @@ impl Log {
 
     /// The first of the records with the greatest timestamp.
     pub fn max_timestamp(&self) -> Result<Option<TimestampedOffset>, Error> {
-        self.directory().check()?;
+        self.undisturbed(|| self.max_timestamp_once())
+    }
+
+    fn max_timestamp_once(&self) -> Result<Option<TimestampedOffset>, Error> {
         let mut newest: Option<(i64, Segment, u32)> = None;
         let (segments, active_largest) = {
             let view = self.view.read();
@@ -77,7 +83,7 @@ impl Log {
         let from = base.plus(i64::from(relative_offset)).max(start);
         let segment = self.at_offset(segment.clone(), from);
         let Some((position, _)) = self.find_batch(&segment, from)? else { return Ok(None) };
-        let file = self.open_segment(base)?;
+        let file = self.files.open_to_read(base, FileKind::Log)?;
         let mut headers = HeaderScan::new(&*file, position, segment.size());
         while let Some((position, header)) = headers.next(&self.files, base)? {
             if header.max_timestamp < timestamp {
@@ -136,7 +142,7 @@ impl Log {
         position: u32,
         header: &BatchHeader,
     ) -> Result<Bytes, Error> {
-        let file = self.open_segment(base)?;
+        let file = self.files.open_to_read(base, FileKind::Log)?;
         let mut body = Vec::with_capacity(header.body_len());
         file.read_at(&mut body, header.body_len(), u64::from(position) + HEADER_LEN as u64)
             .map_err(|error| self.files.failed(base, FileKind::Log, &error))?;

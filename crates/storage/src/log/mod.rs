@@ -8,7 +8,8 @@
 //! 2. `writer`: something is appended, rolled, truncated;
 //! 3. `producers`, then 4. `view`: memory only. Readers take `view` alone.
 //!
-//! So a reader never waits for a write, and an append waits for nothing but appends before it.
+//! So a reader never waits for a write, and an append waits for nothing but appends before it. A reader whose segment is
+//! removed while it reads looks again at what is there then; only for a truncation, it waits.
 mod append;
 mod flush;
 mod lookup;
@@ -20,8 +21,8 @@ mod truncate;
 pub(crate) use open::OpenLog;
 
 use crate::{
-    AbortedTransaction, ActiveProducer, Append, AppendInfo, DirectoryId, Durability, EpochEndOffset, Error,
-    LogConfig, TopicPartition, checkpoint,
+    ActiveProducer, Append, AppendInfo, DirectoryId, Durability, EpochEndOffset, Error, LogConfig,
+    TopicPartition, checkpoint,
     combining::Combiner,
     directory::{Directory, Flusher},
     epochs::LeaderEpochs,
@@ -39,7 +40,7 @@ use std::{
     sync::{
         Arc, Weak,
         atomic::{
-            AtomicBool, AtomicI64,
+            AtomicBool, AtomicI64, AtomicU64,
             Ordering::{AcqRel, Acquire, Release},
         },
     },
@@ -120,6 +121,8 @@ struct Offsets {
     first_unstable: AtomicI64,
     /// Names were made in the folder that are not durable.
     folder_unsynced: AtomicBool,
+    /// Changes whenever segments or parts of them are removed. Odd while a truncation is at work.
+    removals: AtomicU64,
 }
 
 impl fmt::Debug for Log {
@@ -262,11 +265,6 @@ impl Log {
         self.producers.lock().ongoing_transaction(producer)
     }
 
-    /// For a reader of committed data: the aborted transactions that overlap `from` to `to`.
-    pub fn aborted_transactions(&self, from: Offset, to: Offset) -> Result<Vec<AbortedTransaction>, Error> {
-        self.collect_aborted(from, to)
-    }
-
     pub(crate) fn expire_producers(&self, now_ms: i64, expiration_ms: i64) {
         self.producers.lock().expire(now_ms, expiration_ms);
     }
@@ -314,6 +312,11 @@ impl Log {
         self.directory().check()
     }
 
+    /// To be called once readers that come now no longer find what is removed, and before its files go.
+    fn note_removal(&self) {
+        self.offsets.removals.fetch_add(2, AcqRel);
+    }
+
     fn set_end(&self, end: Offset) {
         self.offsets.end.store(end.0, Release);
     }
@@ -331,6 +334,7 @@ impl Log {
         let _writer = self.writer.lock();
         self.check_usable()?;
         self.closed.store(true, Release);
+        self.note_removal();
         let mut path = self.files.folder.write();
         let to = path.with_file_name(folder);
         let fs = &*self.directory().fs;

@@ -28,7 +28,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed},
     },
 };
 
@@ -134,6 +134,7 @@ impl Log {
                 high_watermark: AtomicI64::new(open.high_watermark.clamp(start, end).0),
                 first_unstable: AtomicI64::new(i64::MAX),
                 folder_unsynced: AtomicBool::new(true),
+                removals: AtomicU64::new(0),
             },
             closed: AtomicBool::new(false),
             this: this.clone(),
@@ -383,7 +384,7 @@ impl Recovery<'_> {
         closed.modified_ms = log.modified_ms;
         let needs_index = u64::from(size) > 2 * self.config.index_interval_bytes.0.max(1 << 20);
         if found.index.is_none() && needs_index {
-            match closed.rebuild(self.files) {
+            match self.files.must_be_there(closed.rebuild(self.files)) {
                 Err(error @ Error::Corrupt { .. }) => {
                     tracing::warn!(%error, "a segment stays without an index");
                 }

@@ -10,7 +10,7 @@ use crate::{
 use base::Offset;
 use bytes::Bytes;
 use records::{BatchHeader, HEADER_LEN};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::Acquire};
 
 /// A segment, as a reader holds it: closed, or the active one as it was at one moment.
 #[derive(Clone, Debug)]
@@ -76,8 +76,11 @@ impl Log {
     ///
     /// At the upper bound or beyond there are none. Batches that come from a file have their CRC checked; one that is
     /// broken is an error if it is the first, and otherwise the end of what is returned.
-    pub fn read(&self, mut read: Read) -> Result<FetchedRecords, Error> {
-        self.directory().check()?;
+    pub fn read(&self, read: Read) -> Result<FetchedRecords, Error> {
+        self.undisturbed(|| self.read_once(read))
+    }
+
+    fn read_once(&self, mut read: Read) -> Result<FetchedRecords, Error> {
         let (start, end) = (self.log_start_offset(), self.log_end_offset());
         if !(start..=end).contains(&read.from) {
             return Err(Error::OffsetOutOfRange { requested: read.from, start, end });
@@ -108,15 +111,7 @@ impl Log {
                 };
                 (segment, after)
             };
-            let found = match self.read_segment(&segment, read) {
-                // Retention or truncation may have taken away what was found.
-                Err(Error::SegmentGone) => return Err(self.gone(read.from)),
-                Err(Error::Corrupt { .. }) if read.upper_bound > self.log_end_offset() => {
-                    return Err(self.gone(read.from));
-                }
-                found => found?,
-            };
-            match (found, after) {
+            match (self.read_segment(&segment, read)?, after) {
                 (Some(found), _) => return Ok(found),
                 // Compaction may leave nothing at the end of a segment.
                 (None, Some(after)) => looked_at = after.max(looked_at),
@@ -125,11 +120,23 @@ impl Log {
         }
     }
 
-    fn gone(&self, requested: Offset) -> Error {
-        if self.is_closed() {
-            return Error::Closed(self.partition.clone());
+    /// What `look` finds in the files if nothing is removed from them meanwhile; else it looks again.
+    ///
+    /// Not to be called with the writer's lock held.
+    pub(super) fn undisturbed<T>(&self, look: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+        loop {
+            let removals = self.offsets.removals.load(Acquire);
+            self.check_usable()?;
+            if removals % 2 == 1 {
+                // A truncation is at work: it has the lock until it is done.
+                drop(self.writer.lock());
+                continue;
+            }
+            let found = look();
+            if self.offsets.removals.load(Acquire) == removals {
+                return self.files.must_be_there(found);
+            }
         }
-        Error::OffsetOutOfRange { requested, start: self.log_start_offset(), end: self.log_end_offset() }
     }
 
     fn read_segment(&self, segment: &Segment, read: &Read) -> Result<Option<FetchedRecords>, Error> {
@@ -145,7 +152,7 @@ impl Log {
         let left = (segment.size() - position) as usize;
         let length = read.max_bytes.max(first_size).min(left);
         let mut bytes = Vec::with_capacity(length);
-        let file = self.open_segment(segment.base())?;
+        let file = self.files.open_to_read(segment.base(), FileKind::Log)?;
         file.read_at(&mut bytes, length, u64::from(position))
             .map_err(|error| self.files.failed(segment.base(), FileKind::Log, &error))?;
         let (valid, next) = self.whole_batches(&bytes, read.upper_bound);
@@ -180,7 +187,7 @@ impl Log {
         target: Offset,
     ) -> Result<Option<(u32, BatchHeader)>, Error> {
         let base = segment.base();
-        let file = self.open_segment(base)?;
+        let file = self.files.open_to_read(base, FileKind::Log)?;
         let from = match segment {
             Segment::Active { position, .. } => *position,
             Segment::Closed(closed) if target <= base => {
@@ -200,24 +207,12 @@ impl Log {
         Ok(None)
     }
 
-    pub(super) fn open_segment(&self, base: Offset) -> Result<Arc<dyn crate::fs::LogFile>, Error> {
-        match self.files.open(base, FileKind::Log) {
-            Ok(file) => Ok(file),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.is_gone(base) => {
-                Err(Error::SegmentGone)
-            }
-            Err(error) => Err(self.files.failed(base, FileKind::Log, &error)),
-        }
+    /// For a reader of committed data: the aborted transactions that overlap `from` to `to`.
+    pub fn aborted_transactions(&self, from: Offset, to: Offset) -> Result<Vec<AbortedTransaction>, Error> {
+        self.undisturbed(|| self.aborted_transactions_once(from, to))
     }
 
-    /// Whether a segment was taken out of the log, or the log out of its folder.
-    fn is_gone(&self, base: Offset) -> bool {
-        // Whoever takes it out says so first.
-        let view = self.view.read();
-        self.is_closed() || view.active.base != base && !view.closed.contains_key(&base)
-    }
-
-    pub(super) fn collect_aborted(&self, from: Offset, to: Offset) -> Result<Vec<AbortedTransaction>, Error> {
+    fn aborted_transactions_once(&self, from: Offset, to: Offset) -> Result<Vec<AbortedTransaction>, Error> {
         let indexed = {
             let view = self.view.read();
             let closed = view.closed.values().filter(|segment| segment.end > from);
@@ -242,8 +237,8 @@ impl Log {
         txn_bytes: u32,
     ) -> Result<Vec<AbortedTransaction>, Error> {
         let path = self.files.path(base, suffix::TXN_INDEX);
-        let mut bytes =
-            self.directory().fs.read(&path).map_err(|error| self.directory().failed(&path, &error))?;
+        let read = self.directory().fs.read(&path);
+        let mut bytes = read.map_err(|error| self.files.failed_to_read(path.clone(), &error))?;
         bytes.truncate(txn_bytes as usize);
         let entries = txn_index::decode(&bytes, base);
         // Serving aborted records as committed ones would be worse than an error.

@@ -88,13 +88,12 @@ impl Log {
     ///
     /// An active segment older than `segment.ms` is closed first, so that it can go another time.
     pub fn delete_old_segments(&self, now_ms: i64) -> Result<usize, Error> {
-        self.directory().check()?;
         let config = self.config();
         // The times of closed segments, from their files if need be, before anyone waits.
-        let closed: Vec<_> = self.view.read().closed.values().cloned().collect();
-        for segment in &closed {
-            segment.largest(&self.files)?;
-        }
+        self.undisturbed(|| {
+            let closed: Vec<_> = self.view.read().closed.values().cloned().collect();
+            closed.iter().try_for_each(|segment| segment.largest(&self.files).map(drop))
+        })?;
         let _flush = self.flush_lock.lock();
         let mut writer = self.writer.lock();
         self.check_usable()?;
@@ -102,7 +101,7 @@ impl Log {
         if policy::is_overdue(&facts, &config, now_ms) {
             self.roll_to(&mut writer, self.log_end_offset(), now_ms)?;
         }
-        let segments = self.aged()?;
+        let segments = self.files.must_be_there(self.aged())?;
         let count =
             policy::deletable(&segments, self.log_start_offset(), self.high_watermark(), &config, now_ms);
         if count == 0 {
@@ -152,6 +151,7 @@ impl Log {
                 view.closed.keys().next().copied().unwrap_or(view.active.base)
             };
             self.move_start(first);
+            self.note_removal();
             self.files.discard(base, due_ms)?;
         }
         let start = self.log_start_offset();

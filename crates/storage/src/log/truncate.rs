@@ -11,7 +11,10 @@ use crate::{
     txn_index,
 };
 use base::Offset;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+};
 
 impl Log {
     /// Removes all from `offset` on. Returns whether there was anything.
@@ -24,13 +27,14 @@ impl Log {
         if offset >= self.log_end_offset() {
             return Ok(false);
         }
+        let _at_work = Truncation::begin(&self.offsets.removals);
         let first = self.view.read().segments()[0].base();
         if offset <= first {
             self.start_over(&mut writer, offset)?;
             return Ok(true);
         }
         let segment = self.view.read().segment_at(offset);
-        let (position, end) = match self.find_batch(&segment, offset)? {
+        let (position, end) = match self.files.must_be_there(self.find_batch(&segment, offset))? {
             Some((position, header)) => (position, header.base_offset.min(offset)),
             None => (segment.size(), offset),
         };
@@ -46,6 +50,7 @@ impl Log {
         let _flush = self.flush_lock.lock();
         let mut writer = self.writer.lock();
         self.check_usable()?;
+        let _at_work = Truncation::begin(&self.offsets.removals);
         self.start_over(&mut writer, offset)
     }
 
@@ -122,7 +127,7 @@ impl Log {
             }
         }
         if active.txn_bytes > 0 {
-            let entries = self.read_txn_index(base, active.txn_bytes)?;
+            let entries = self.files.must_be_there(self.read_txn_index(base, active.txn_bytes))?;
             let kept = entries.partition_point(|entry| entry.last_offset < end);
             active.txn_bytes = (kept * txn_index::ENTRY) as u32;
         }
@@ -177,7 +182,7 @@ impl Log {
                 continue;
             }
             let segment = self.at_offset(segment, from);
-            match self.replay(&segment, from, reindex_from, &mut producers) {
+            match self.files.must_be_there(self.replay(&segment, from, reindex_from, &mut producers)) {
                 // Readers will meet it. That its producers are not known is the lesser evil.
                 Err(error @ Error::Corrupt { .. }) => {
                     tracing::warn!(partition = %self.partition, %error, "the producers of a part of the log are unknown");
@@ -217,7 +222,7 @@ impl Log {
     ) -> Result<(), Error> {
         let base = segment.base();
         let Some((position, _)) = self.find_batch(segment, from)? else { return Ok(()) };
-        let file = self.open_segment(base)?;
+        let file = self.files.open_to_read(base, FileKind::Log)?;
         let mut headers = HeaderScan::new(&*file, position, segment.size());
         while let Some((position, header)) = headers.next(&self.files, base)? {
             if !header.has_producer_id() {
@@ -249,6 +254,22 @@ impl Log {
             Segment::Active { .. } => self.view.write().active.txn_bytes = txn_bytes,
         }
         Ok(())
+    }
+}
+
+/// Makes readers wait, and look again if they were looking. The writer's lock is held all the while.
+struct Truncation<'a>(&'a AtomicU64);
+
+impl<'a> Truncation<'a> {
+    fn begin(removals: &'a AtomicU64) -> Self {
+        removals.fetch_add(1, AcqRel);
+        Self(removals)
+    }
+}
+
+impl Drop for Truncation<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, AcqRel);
     }
 }
 
