@@ -238,6 +238,7 @@ fn what_is_done_between_the_steps_of_a_flush_is_kept() {
                     let (log, model) = (Arc::clone(&log), Arc::clone(&model));
                     move || meanwhile(what, &log, &mut model.lock().unwrap())
                 });
+                let mut flushed = log.log_end_offset().0;
                 log.flush().unwrap();
                 let passed = fs.stop_interrupting();
                 let model = model.lock().unwrap();
@@ -247,7 +248,13 @@ fn what_is_done_between_the_steps_of_a_flush_is_kept() {
                     manager.checkpoint_recovery_points().unwrap();
                     let (_manager, after) = fresh(&fs.kill(), config());
                     check(&after, &model, model.end, &format!("{context}, then {flushes} flushes"));
+                    for seed in 0..cases(3) {
+                        let (_manager, after) = fresh(&fs.crash(seed), config());
+                        let context = format!("{context}, then {flushes} flushes and loss {seed}");
+                        check(&after, &model, flushed, &context);
+                    }
                     log.flush().unwrap();
+                    flushed = model.end;
                 }
                 if passed {
                     break;
