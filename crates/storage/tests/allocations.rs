@@ -1,6 +1,7 @@
 //! Counts what an append and a read from memory allocate: nothing that grows with the batch.
 //!
-//! A test binary of its own, because it has its own allocator.
+//! A test binary of its own, because it has its own allocator. It counts what the thread of the test allocates, which is
+//! the one that does the work.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 #![allow(unsafe_code)]
 mod support;
@@ -9,19 +10,21 @@ use base::{LeaderEpoch, Offset};
 use mainstem_storage::{Append, LogConfig, Read, StorageOptions};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
     hint::black_box,
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 use support::*;
 
 struct Counting;
 
-static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    static ALLOCATED: Cell<usize> = const { Cell::new(0) };
+}
 
 // SAFETY: every call goes to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATED.fetch_add(layout.size(), Relaxed);
+        ALLOCATED.set(ALLOCATED.get() + layout.size());
         // SAFETY: the caller keeps to the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
@@ -36,9 +39,9 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 fn allocated_by<T>(work: impl FnOnce() -> T) -> usize {
-    let before = ALLOCATED.load(Relaxed);
+    let before = ALLOCATED.get();
     drop(black_box(work()));
-    ALLOCATED.load(Relaxed) - before
+    ALLOCATED.get() - before
 }
 
 #[test]
